@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * File descriptors that keep clear of the three standard ones.
+ */
+#ifndef FD_H
+#define FD_H
+
+/*
+ * Who starts us with a closed stdout shall not find our line in a socket:
+ * returns fd, or when it is 0 to 2 a duplicate above, in its place and with
+ * FD_CLOEXEC.  -1 stays -1, with errno kept.
+ */
+int fd_above_standard(int fd);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+#include "text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "xalloc.h"
+
+/* One check's line fits. */
+#define TEXT_FIRST 512
+
+/* The longest form of one escaped byte, and its NUL. */
+#define ESCAPED_SIZE 5
+
+#define ELLIPSIS "..."
+
+static void append(struct text *, const char *, size_t);
+static size_t escape_byte(unsigned char, char *);
+
+void
+text_init(struct text *t, size_t max)
+{
+	size_t size = max < TEXT_FIRST ? max + 1 : TEXT_FIRST;
+
+	*t = (struct text){ .data = xmalloc(size), .size = size, .max = max };
+	t->data[0] = '\0';
+}
+
+void
+text_free(struct text *t)
+{
+	free(t->data);
+	*t = (struct text){ 0 };
+}
+
+void
+text_puts(struct text *t, const char *s)
+{
+	append(t, s, strlen(s));
+}
+
+void
+text_printf(struct text *t, const char *fmt, ...)
+{
+	char small[256], *s = small;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(small, sizeof(small), fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	if ((size_t)n >= sizeof(small)) {
+		s = xmalloc((size_t)n + 1);
+		va_start(ap, fmt);
+		(void)vsnprintf(s, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
+	append(t, s, (size_t)n);
+	if (s != small)
+		free(s);
+}
+
+void
+text_escape(struct text *t, const void *bytes, size_t len, size_t max)
+{
+	const unsigned char *p = bytes;
+	size_t i, n, written = 0;
+	char one[ESCAPED_SIZE];
+
+	for (i = 0; i < len; i++) {
+		n = escape_byte(p[i], one);
+		/* The last byte may take the ellipsis' place. */
+		if (written + n + (i + 1 < len ? sizeof(ELLIPSIS) - 1 : 0) >
+		    max) {
+			text_puts(t, ELLIPSIS);
+			return;
+		}
+		append(t, one, n);
+		written += n;
+	}
+}
+
+void
+text_escape_string(struct text *t, const char *s)
+{
+	text_escape(t, s, strlen(s), t->max);
+}
+
+static void
+append(struct text *t, const char *s, size_t n)
+{
+	if (n > t->max - t->len) {
+		n = t->max - t->len;
+		t->cut = true;
+	}
+	if (t->size - t->len <= n) {
+		while (t->size - t->len <= n)
+			t->size *= 2;
+		t->data = xreallocarray(t->data, t->size, 1);
+	}
+	memcpy(t->data + t->len, s, n);
+	t->len += n;
+	t->data[t->len] = '\0';
+}
+
+static size_t
+escape_byte(unsigned char c, char *out)
+{
+	static const char plain[] = "\n\r\t\\\"", letter[] = "nrt\\\"";
+	static const char hex[] = "0123456789abcdef";
+	const char *p;
+
+	p = c != '\0' ? strchr(plain, c) : NULL;
+	if (p != NULL) {
+		out[0] = '\\';
+		out[1] = letter[p - plain];
+		return 2;
+	}
+	if (c >= ' ' && c < 0x7f && c != '|') {
+		out[0] = (char)c;
+		return 1;
+	}
+	out[0] = '\\';
+	out[1] = 'x';
+	out[2] = hex[c >> 4];
+	out[3] = hex[c & 15];
+	return 4;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Memory that is there or ends the program.
+ *
+ * Every function returns memory that the caller frees with free(3).  When
+ * there is none, the hook is called, which says so and ends the program;
+ * without a hook, or when it returns, abort(3).
+ */
+#ifndef XALLOC_H
+#define XALLOC_H
+
+#include <stddef.h>
+
+typedef void xalloc_hook(void);
+
+void xalloc_set_hook(xalloc_hook *hook);
+
+void *xmalloc(size_t size) __attribute__((malloc, returns_nonnull));
+void *xcalloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
+/* n * size bytes, overflow checked; p may be NULL. */
+void *xreallocarray(void *p, size_t n, size_t size)
+    __attribute__((returns_nonnull));
+char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
+
+#endif
