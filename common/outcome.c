@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+#include "outcome.h"
+
+static const struct {
+	const char *name;
+	const char *meaning;
+	enum port_state port;
+	enum state state;
+	int rank;
+} outcomes[OUTCOME_COUNT] = {
+#define OUTCOME(symbol, name, port, state, rank, meaning) \
+	[OUTCOME_##symbol] = { name, meaning, port, state, rank },
+#include "outcome.def"
+#undef OUTCOME
+};
+
+static const char *const port_states[] = {
+	[PORT_UNKNOWN] = "unknown",
+	[PORT_OPEN] = "open",
+	[PORT_CLOSED] = "closed",
+	[PORT_FILTERED] = "filtered",
+	[PORT_OPEN_FILTERED] = "open|filtered",
+};
+
+const char *
+outcome_name(enum outcome o)
+{
+	return outcomes[o].name;
+}
+
+const char *
+outcome_meaning(enum outcome o)
+{
+	return outcomes[o].meaning;
+}
+
+enum port_state
+outcome_port(enum outcome o)
+{
+	return outcomes[o].port;
+}
+
+enum state
+outcome_default_state(enum outcome o)
+{
+	return outcomes[o].state;
+}
+
+bool
+outcome_tells_more(enum outcome a, enum outcome b)
+{
+	return outcomes[a].rank > outcomes[b].rank;
+}
+
+const char *
+port_state_name(enum port_state p)
+{
+	return port_states[p];
+}
