@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+#include "result.h"
+
+#include <errno.h>
+
+#include "icmp.h"
+
+/* What connect(2) says; an errno that is not here is our own fault. */
+static const struct {
+	int err;
+	enum outcome ip;
+	enum outcome path;
+} errnos[] = {
+	{ ECONNREFUSED, OUTCOME_REFUSED, OUTCOME_REFUSED },
+	{ ETIMEDOUT, OUTCOME_TIMEOUT, OUTCOME_TIMEOUT },
+	{ EHOSTUNREACH, OUTCOME_UNREACHABLE, OUTCOME_LOCAL_ERROR },
+	{ ENETUNREACH, OUTCOME_UNREACHABLE, OUTCOME_LOCAL_ERROR },
+	{ EHOSTDOWN, OUTCOME_UNREACHABLE, OUTCOME_LOCAL_ERROR },
+	{ ENETDOWN, OUTCOME_UNREACHABLE, OUTCOME_LOCAL_ERROR },
+	{ ENONET, OUTCOME_UNREACHABLE, OUTCOME_LOCAL_ERROR },
+	/* A blackhole route. */
+	{ EINVAL, OUTCOME_UNREACHABLE, OUTCOME_LOCAL_ERROR },
+	/* A prohibit route, the local packet filter. */
+	{ EACCES, OUTCOME_PROHIBITED, OUTCOME_LOCAL_ERROR },
+	{ EPERM, OUTCOME_PROHIBITED, OUTCOME_LOCAL_ERROR },
+	{ ECONNRESET, OUTCOME_RESET, OUTCOME_RESET },
+	{ ECONNABORTED, OUTCOME_RESET, OUTCOME_RESET },
+	{ EPIPE, OUTCOME_RESET, OUTCOME_RESET },
+	{ ENOENT, OUTCOME_LOCAL_ERROR, OUTCOME_UNRESOLVED },
+	{ ENOTDIR, OUTCOME_LOCAL_ERROR, OUTCOME_UNRESOLVED },
+	{ ELOOP, OUTCOME_LOCAL_ERROR, OUTCOME_UNRESOLVED },
+	{ ENAMETOOLONG, OUTCOME_LOCAL_ERROR, OUTCOME_UNRESOLVED },
+	{ ENOTSOCK, OUTCOME_LOCAL_ERROR, OUTCOME_UNRESOLVED },
+	/* A socket, but not one of streams. */
+	{ EPROTOTYPE, OUTCOME_LOCAL_ERROR, OUTCOME_UNRESOLVED },
+};
+
+enum outcome
+cause_outcome(const struct cause *c, int family)
+{
+	size_t i;
+
+	if (c->origin == ORIGIN_ICMP)
+		return icmp_find(family == AF_INET6, c->icmp_type, c->icmp_code)
+		    ->outcome;
+	for (i = 0; i < sizeof(errnos) / sizeof(errnos[0]); i++)
+		if (errnos[i].err == c->err)
+			return family == AF_UNIX ? errnos[i].path
+						 : errnos[i].ip;
+	return OUTCOME_LOCAL_ERROR;
+}
+
+bool
+attempt_asked(const struct attempt *a)
+{
+	if (a->outcome == OUTCOME_NOT_PROBED)
+		return false;
+	return a->cause.origin != ORIGIN_LOCAL ||
+	    (a->cause.err != ENETUNREACH && a->cause.err != EADDRNOTAVAIL &&
+		a->cause.err != EAFNOSUPPORT);
+}
+
+bool
+result_answered(const struct result *r)
+{
+	return r->outcome == OUTCOME_OK || r->outcome == OUTCOME_MISMATCH;
+}

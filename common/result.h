@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What came back: one outcome, the reason and who said so, and the figures.
+ */
+#ifndef RESULT_H
+#define RESULT_H
+
+#include "addr.h"
+#include "buf.h"
+#include "outcome.h"
+
+/* Who said why a connection failed. */
+enum origin {
+	ORIGIN_NOBODY, /* silence */
+	ORIGIN_LOCAL,  /* this machine's kernel, before anything was sent */
+	ORIGIN_PEER,   /* the address asked, or who speaks in its name */
+	ORIGIN_ICMP,   /* a message, from its sender */
+};
+
+struct cause {
+	int err; /* errno(3); 0: none */
+	enum origin origin;
+	struct addr from; /* ORIGIN_ICMP: the sender */
+	uint8_t icmp_type;
+	uint8_t icmp_code;
+};
+
+/* One address that was tried. */
+struct attempt {
+	struct addr addr;
+	enum outcome outcome;
+	struct cause cause;
+};
+
+/* What ended the reading of an answer. */
+enum ending {
+	ENDING_JUDGED,   /* it was decided */
+	ENDING_CLOSED,   /* the peer closed */
+	ENDING_RESET,    /* the connection was reset */
+	ENDING_QUIET,    /* nothing more came for a while */
+	ENDING_FULL,     /* as much was read as was allowed */
+	ENDING_DEADLINE, /* time was up */
+};
+
+/* A duration that was not measured. */
+#define RESULT_NONE INT64_C(-1)
+
+struct result {
+	enum outcome outcome;
+	struct cause cause;
+	struct addr addr; /* the one that decided, or none */
+	const char
+	    *note; /* static text where the cause has no errno; or NULL */
+	enum ending ending;
+
+	/* Microseconds, or RESULT_NONE. */
+	int64_t time_us;    /* first connection attempt to verdict */
+	int64_t resolve_us; /* resolution of the name */
+	int64_t connect_us; /* first attempt to connection, own clock */
+	int64_t rtt_us;     /* the network's, by the kernel */
+	unsigned syn_resent;
+
+	struct buf reply; /* all bytes the peer sent */
+
+	/* Every address tried, in order. */
+	const struct attempt *attempts;
+	size_t n_attempts;
+};
+
+/*
+ * Ways a connection fails: from the errno and, where there was one, the ICMP
+ * message (RFC 792, RFC 4443) to the outcome.
+ */
+enum outcome cause_outcome(const struct cause *c, int family);
+
+/*
+ * Whether the address could be asked at all: a machine without IPv6, say, has
+ * nothing to tell about a host's IPv6 address.
+ */
+bool attempt_asked(const struct attempt *a);
+
+/* Whether time_us is the response time of an answer. */
+bool result_answered(const struct result *r);
+
+#endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: ISC */
+#include "sock.h"
+
+#include <errno.h>
+/* linux/errqueue.h wants struct timespec. */
+#include <linux/errqueue.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fd.h"
+
+/* More ICMP messages on one socket than this are not read. */
+#define ERRORS_MAX 16
+
+static enum sock_status failed(int, const struct addr *, int, struct cause *);
+static enum sock_status verified(int, const struct addr *, struct cause *);
+static void drain_errors(int, struct cause *);
+static void read_error(struct msghdr *, struct cause *);
+static bool survives(int, int);
+
+int
+sock_open(const struct addr *a)
+{
+	int family = a->any.sa_family, on = 1, fd;
+
+	fd = fd_above_standard(socket(family,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+	if (fd == -1)
+		return -1;
+	/* Without it the sender of an ICMP message stays unknown; no harm. */
+	if (family == AF_INET)
+		(void)setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
+	else if (family == AF_INET6)
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on,
+		    sizeof(on));
+	return fd;
+}
+
+/*
+ * On loopback, and where a firewall answers at once, the second call already
+ * has the answer; elsewhere it costs next to nothing.
+ */
+enum sock_status
+sock_connect(int fd, const struct addr *a, struct cause *c)
+{
+	int tries;
+
+	for (tries = 0; tries < 2; tries++) {
+		if (connect(fd, &a->any, a->len) == 0 || errno == EISCONN)
+			return verified(fd, a, c);
+		if (errno == EAGAIN && a->any.sa_family == AF_UNIX)
+			return SOCK_BUSY;
+		if (errno != EINPROGRESS && errno != EALREADY && errno != EINTR)
+			return failed(fd, a, errno, c);
+	}
+	return SOCK_PENDING;
+}
+
+int64_t
+sock_rtt_us(int fd, unsigned *resent)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	*resent = 0;
+	memset(&info, 0, sizeof(info));
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == -1)
+		return RESULT_NONE;
+	*resent = info.tcpi_total_retrans;
+	if (info.tcpi_total_retrans != 0 || info.tcpi_rtt == 0)
+		return RESULT_NONE;
+	return info.tcpi_rtt;
+}
+
+ssize_t
+sock_recv(int fd, void *p, size_t n)
+{
+	ssize_t got;
+	int tries;
+
+	for (tries = 0; tries < ERRORS_MAX; tries++) {
+		got = recv(fd, p, n, 0);
+		if (got != -1 || !survives(fd, errno))
+			return got;
+	}
+	return -1;
+}
+
+ssize_t
+sock_send(int fd, const void *p, size_t n)
+{
+	ssize_t sent;
+	int tries;
+
+	for (tries = 0; tries < ERRORS_MAX; tries++) {
+		sent = send(fd, p, n, MSG_NOSIGNAL);
+		if (sent != -1 || !survives(fd, errno))
+			return sent;
+	}
+	return -1;
+}
+
+static enum sock_status
+failed(int fd, const struct addr *a, int err, struct cause *c)
+{
+	struct stat st;
+
+	*c = (struct cause){ .err = err, .origin = ORIGIN_PEER };
+	if (a->any.sa_family == AF_UNIX) {
+		/* The kernel says the same of a file that is no socket. */
+		if (err == ECONNREFUSED && stat(a->un.sun_path, &st) == 0 &&
+		    !S_ISSOCK(st.st_mode))
+			c->err = ENOTSOCK;
+		if (err != ECONNREFUSED)
+			c->origin = ORIGIN_LOCAL;
+		return SOCK_FAILED;
+	}
+	if (err == ETIMEDOUT)
+		c->origin = ORIGIN_NOBODY;
+	else if (err != ECONNREFUSED && err != ECONNRESET)
+		c->origin = ORIGIN_LOCAL;
+	drain_errors(fd, c);
+	return SOCK_FAILED;
+}
+
+static enum sock_status
+verified(int fd, const struct addr *a, struct cause *c)
+{
+	struct sockaddr_storage ss;
+	struct addr peer, self;
+	socklen_t len = sizeof(ss);
+
+	if (getpeername(fd, (struct sockaddr *)&ss, &len) == -1)
+		return failed(fd, a, ECONNRESET, c);
+	if (a->any.sa_family == AF_UNIX)
+		return SOCK_CONNECTED;
+	addr_set(&peer, (struct sockaddr *)&ss, len);
+	len = sizeof(ss);
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1)
+		return failed(fd, a, errno, c);
+	addr_set(&self, (struct sockaddr *)&ss, len);
+	if (addr_equal(&peer, &self)) {
+		*c = (struct cause){ ECONNREFUSED, .origin = ORIGIN_LOCAL };
+		return SOCK_FAILED;
+	}
+	return SOCK_CONNECTED;
+}
+
+/* Who said it: the messages that IP_RECVERR queued, the last one counts. */
+static void
+drain_errors(int fd, struct cause *c)
+{
+	union {
+		char bytes[512];
+		struct cmsghdr align;
+	} control;
+	int i;
+
+	for (i = 0; i < ERRORS_MAX; i++) {
+		struct msghdr msg = {
+			.msg_control = control.bytes,
+			.msg_controllen = sizeof(control.bytes),
+		};
+
+		if (recvmsg(fd, &msg, MSG_ERRQUEUE) == -1)
+			return;
+		read_error(&msg, c);
+	}
+}
+
+/* ip(7), ipv6(7): IP_RECVERR. */
+static void
+read_error(struct msghdr *msg, struct cause *c)
+{
+	struct cmsghdr *cm;
+
+	for (cm = CMSG_FIRSTHDR(msg); cm != NULL; cm = CMSG_NXTHDR(msg, cm)) {
+		struct sock_extended_err *ee;
+
+		if (!(cm->cmsg_level == IPPROTO_IP &&
+			cm->cmsg_type == IP_RECVERR) &&
+		    !(cm->cmsg_level == IPPROTO_IPV6 &&
+			cm->cmsg_type == IPV6_RECVERR))
+			continue;
+		ee = (struct sock_extended_err *)(void *)CMSG_DATA(cm);
+		if (ee->ee_origin != SO_EE_ORIGIN_ICMP &&
+		    ee->ee_origin != SO_EE_ORIGIN_ICMP6)
+			continue;
+		c->origin = ORIGIN_ICMP;
+		c->icmp_type = ee->ee_type;
+		c->icmp_code = ee->ee_code;
+		addr_set(&c->from, SO_EE_OFFENDER(ee),
+		    sizeof(struct sockaddr_in6));
+		addr_set_port(&c->from, 0);
+	}
+}
+
+/*
+ * Whether to try again after this error: an ICMP message on a connection that
+ * stands is news of a route, not an end (RFC 1122 4.2.3.9).
+ */
+static bool
+survives(int fd, int err)
+{
+	struct cause ignored = { 0 };
+
+	switch (err) {
+	case EINTR:
+		return true;
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+	case ECONNREFUSED:
+	case EACCES:
+	case EPROTO:
+	case ENOPROTOOPT:
+	case EMSGSIZE:
+	case EHOSTDOWN:
+	case ENONET:
+	case EOPNOTSUPP:
+		drain_errors(fd, &ignored);
+		return true;
+	default:
+		errno = err;
+		return false;
+	}
+}

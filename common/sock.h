@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Non-blocking stream sockets, and the truth about whether they are connected.
+ */
+#ifndef SOCK_H
+#define SOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "result.h"
+
+enum sock_status {
+	SOCK_CONNECTED,
+	SOCK_PENDING, /* an event on the descriptor will tell */
+	SOCK_BUSY,    /* a Unix socket whose queue is full: ask again later */
+	SOCK_FAILED,
+};
+
+/*
+ * A new non-blocking socket for a's family, never one of the three standard
+ * descriptors; the caller closes it.  Returns -1 with errno set.
+ */
+int sock_open(const struct addr *a);
+
+/*
+ * Begins or goes on to connect fd to a; may be called as often as is liked
+ * until it returns SOCK_CONNECTED or SOCK_FAILED, which fills *c.
+ *
+ * Connected means that getpeername(2) knows the peer and that the peer is not
+ * the socket itself: a port in the range that the kernel takes source ports
+ * from may be given to the very socket that asks for it.
+ */
+enum sock_status sock_connect(int fd, const struct addr *a, struct cause *c);
+
+/*
+ * The round trip of the handshake as the kernel saw it, in microseconds, or
+ * RESULT_NONE where it cannot be told: not TCP, or a SYN was sent again, the
+ * number of which is *resent.
+ */
+int64_t sock_rtt_us(int fd, unsigned *resent);
+
+/*
+ * recv(2) and send(2) that a signal or an ICMP message about a connection that
+ * still stands does not disturb; -1 with errno, EAGAIN among them.
+ */
+ssize_t sock_recv(int fd, void *p, size_t n);
+ssize_t sock_send(int fd, const void *p, size_t n);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What to ask: a host, a port, and what to say there.
+ */
+#ifndef TARGET_H
+#define TARGET_H
+
+#include <stdint.h>
+
+#include "dialogue.h"
+
+/* All that it points to outlives it. */
+struct target {
+	const char *host; /* name, address, or path of a Unix socket */
+	uint16_t port;    /* host byte order; of no meaning with a path */
+	int family;       /* AF_UNSPEC, AF_INET or AF_INET6 */
+	const struct dialogue *dialogue;
+};
+
+#endif
