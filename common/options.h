@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Command-line options as a table, which the parser, --help and the tests
+ * read.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "text.h"
+
+/*
+ * Takes the value of an option, NULL when it has none; the value lives as long
+ * as the program.  Returns NULL, or the reason why it cannot be taken as text
+ * that lives until the next call.
+ */
+typedef const char *option_fn(void *ctx, const char *value);
+
+enum option_value {
+	OPTION_NO_VALUE,
+	OPTION_VALUE,
+	OPTION_MAY_HAVE_VALUE, /* long form only: --name or --name=value */
+};
+
+struct option_row {
+	int letter; /* 0: long form only */
+	const char *name;
+	enum option_value has;
+	const char *value; /* its name in --help */
+	option_fn *set;
+	const char *help; /* lines; NULL: not in --help */
+	/* "to": the word "-to" is read as the letter's option; or NULL. */
+	const char *alias;
+	bool early; /* set before all others, wherever it stands */
+};
+
+struct options {
+	const struct option_row *rows;
+	size_t n;           /* at most OPTIONS_MAX */
+	option_fn *operand; /* what is not an option */
+	void *ctx;
+};
+
+#define OPTIONS_MAX 64
+
+/*
+ * Parses argv, options and operands in any order; "--" ends the options.  On
+ * an error *error says in one line which option, what value and why.
+ */
+bool options_parse(const struct options *o, int argc, char **argv,
+    struct text *error);
+
+/*
+ * Sets one option by its long name, the unique beginning of one, or its
+ * letter, as from a file; an empty value is none.
+ */
+bool options_set(const struct options *o, const char *key, const char *value,
+    struct text *error);
+
+/* Writes the rows for --help. */
+void options_help(const struct options *o, struct text *t);
+
+#endif

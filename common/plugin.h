@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What all plugins have in common: how they begin, how they are interrupted,
+ * and how they end, which is always with a line and a state.
+ */
+#ifndef PLUGIN_H
+#define PLUGIN_H
+
+#include "poller.h"
+#include "state.h"
+#include "text.h"
+
+/*
+ * To be called first: no signal kills the program from here on, and running
+ * out of memory ends it with a line that begins with service.
+ */
+void plugin_start(const char *service);
+
+/* A watch that is told when a signal asks the program to end. */
+struct watch *plugin_signals(void);
+
+/* Set by that watch: whether one has come. */
+extern bool plugin_interrupted;
+/* "interrupted by SIGTERM" */
+const char *plugin_interruption(void);
+
+/*
+ * Prints the text, which ends with a newline, and ends the program with the
+ * state, or with UNKNOWN when the text cannot be written.
+ */
+_Noreturn void plugin_exit(enum state s, const struct text *t);
+
+#endif

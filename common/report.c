@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: ISC */
+#include "report.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "icmp.h"
+
+/* Of the peer's bytes, escaped: on the first line, with -v, with -vv. */
+#define ANSWER_BYTES 200
+#define DETAIL_BYTES 200
+#define DETAIL_BYTES_MORE 4096
+
+/* Of an expected string. */
+#define EXPECTED_BYTES 60
+
+static const struct {
+	const char *name;
+	report_fn *fn;
+} reports[] = {
+	{ "one-line", report_one_line },
+	{ "multi-line", report_multi_line },
+};
+
+static void detail_attempt(struct text *, const struct attempt *);
+static void detail_time(struct text *, const char *, int64_t);
+static const char *errno_words(const struct cause *);
+
+report_fn *
+report_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(reports) / sizeof(reports[0]); i++)
+		if (strcasecmp(name, reports[i].name) == 0)
+			return reports[i].fn;
+	return NULL;
+}
+
+void
+report_where(struct text *t, const struct report *r)
+{
+	const struct target *target = r->target;
+	struct text address;
+
+	if (target->host[0] == '/') {
+		text_puts(t, "on socket ");
+		text_escape_string(t, target->host);
+		return;
+	}
+	text_puts(t, "on ");
+	text_escape(t, target->host, strlen(target->host), 255);
+	text_printf(t, " port %u", target->port);
+	text_init(&address, REPORT_MAX);
+	addr_format(&address, &r->result->addr);
+	/* A name, or an address in other words than brackets around it. */
+	if (address.len > 0 && target->host[0] != '[' &&
+	    strcmp(address.data, target->host) != 0)
+		text_printf(t, " (%s)", address.data);
+	text_free(&address);
+}
+
+void
+report_cause(struct text *t, enum outcome o, const struct cause *c,
+    const struct text *where)
+{
+	const char *what = errno_words(c);
+
+	if (o == OUTCOME_REJECTED)
+		what = "Connection rejected";
+	else if (o == OUTCOME_PROHIBITED)
+		what = "Connection prohibited";
+	else if (o == OUTCOME_TIMEOUT && c->err == 0)
+		what = "Connection timed out";
+	text_puts(t, what);
+	if (where != NULL)
+		text_printf(t, " %s", where->data);
+	if (c->origin == ORIGIN_ICMP) {
+		text_printf(t, ": ICMP %s from ",
+		    icmp_find(c->from.any.sa_family == AF_INET6, c->icmp_type,
+			c->icmp_code)
+			->name);
+		addr_format(t, &c->from);
+	} else if (o == OUTCOME_REFUSED && c->origin == ORIGIN_LOCAL) {
+		text_puts(t, ": it would connect to itself");
+	} else if (o == OUTCOME_PROHIBITED) {
+		text_puts(t, ": by a rule of this machine");
+	}
+}
+
+void
+report_failure(struct text *t, const struct report *r)
+{
+	const struct result *result = r->result;
+	double timeout = (double)r->timeout_us / 1e6;
+	struct text where;
+
+	text_init(&where, REPORT_MAX);
+	report_where(&where, r);
+
+	switch (result->outcome) {
+	case OUTCOME_TIMEOUT:
+		if (result->cause.err != 0)
+			report_cause(t, OUTCOME_TIMEOUT, &result->cause,
+			    &where);
+		else
+			text_printf(t,
+			    "Socket timeout after %g seconds %s: "
+			    "no answer to the connection attempt",
+			    timeout, where.data);
+		break;
+	case OUTCOME_STALLED:
+		text_printf(t,
+		    "Socket timeout after %g seconds %s: "
+		    "connected, but no answer",
+		    timeout, where.data);
+		break;
+	case OUTCOME_NO_DATA:
+		text_printf(t,
+		    "No data received from host %s: connection closed",
+		    where.data);
+		break;
+	case OUTCOME_RESET:
+		text_puts(t, "No data received from host: ");
+		report_cause(t, OUTCOME_RESET, &result->cause, &where);
+		break;
+	case OUTCOME_LOCAL_ERROR:
+		text_printf(t,
+		    "Cannot probe %s: ", where.data + sizeof("on ") - 1);
+		if (result->note != NULL)
+			text_escape_string(t, result->note);
+		else
+			report_cause(t, OUTCOME_LOCAL_ERROR, &result->cause,
+			    NULL);
+		break;
+	case OUTCOME_UNRESOLVED:
+		if (result->note == NULL) {
+			report_cause(t, OUTCOME_UNRESOLVED, &result->cause,
+			    &where);
+			break;
+		}
+		text_puts(t, "Invalid hostname, address or socket: ");
+		text_escape_string(t, r->target->host);
+		text_puts(t, ": ");
+		text_escape_string(t, result->note);
+		break;
+	case OUTCOME_NOT_PROBED:
+		text_printf(t, "Not probed: %s: %s",
+		    where.data + sizeof("on ") - 1, result->note);
+		break;
+	default:
+		report_cause(t, result->outcome, &result->cause, &where);
+		break;
+	}
+	text_free(&where);
+}
+
+void
+report_answer(struct text *t, const struct report *r)
+{
+	const unsigned char *data = r->result->reply.data;
+	size_t len = r->result->reply.len;
+
+	while (len > 0 && isspace(data[len - 1]))
+		len--;
+	text_escape(t, data, len, ANSWER_BYTES);
+}
+
+void
+report_expected(struct text *t, const struct report *r)
+{
+	const struct dialogue *d = r->target->dialogue;
+	const struct expect *e = NULL;
+	size_t i;
+
+	for (i = 0; i < d->n; i++)
+		if (d->steps[i].kind == STEP_EXPECT)
+			e = &d->steps[i].expect;
+	for (i = 0; e != NULL && i < e->n; i++) {
+		if (i > 0)
+			text_puts(t, e->all ? " and " : " or ");
+		text_puts(t, "\"");
+		text_escape(t, e->strings[i].data, e->strings[i].len,
+		    EXPECTED_BYTES);
+		text_puts(t, "\"");
+	}
+}
+
+void
+report_ending(struct text *t, const struct report *r)
+{
+	const struct dialogue *d = r->target->dialogue;
+
+	switch (r->result->ending) {
+	case ENDING_JUDGED:
+		text_puts(t, "it begins otherwise");
+		break;
+	case ENDING_CLOSED:
+		text_puts(t, "the peer closed");
+		break;
+	case ENDING_RESET:
+		text_puts(t, "the connection was reset");
+		break;
+	case ENDING_QUIET:
+		text_printf(t, "nothing more came for %g s",
+		    (double)d->quiet_us / 1e6);
+		break;
+	case ENDING_FULL:
+		text_printf(t, "not in the first %zu bytes", d->max_bytes);
+		break;
+	case ENDING_DEADLINE:
+		text_printf(t, "not within %g seconds",
+		    (double)r->timeout_us / 1e6);
+		break;
+	}
+}
+
+void
+report_time(struct text *t, const struct report *r)
+{
+	const struct policy *p = r->policy;
+	const struct perfdata time = {
+		.label = "time",
+		.unit = "s",
+		.value = result_answered(r->result)
+		    ? (double)r->result->time_us / 1e6
+		    : (double)NAN,
+		.warning = p->has_warning ? &p->warning : NULL,
+		.critical = p->has_critical ? &p->critical : NULL,
+		.min = 0,
+		.max = (double)r->timeout_us / 1e6,
+	};
+
+	perfdata_format(t, &time);
+}
+
+void
+report_details(struct text *t, const struct report *r)
+{
+	const struct result *result = r->result;
+	size_t i;
+
+	text_printf(t, "Outcome: %s: port %s: %s\n",
+	    outcome_name(result->outcome),
+	    port_state_name(outcome_port(result->outcome)),
+	    outcome_meaning(result->outcome));
+	for (i = 0; i < result->n_attempts; i++)
+		detail_attempt(t, &result->attempts[i]);
+	detail_time(t, "Name resolution", result->resolve_us);
+	detail_time(t, "Connection", result->connect_us);
+	detail_time(t, "Round trip", result->rtt_us);
+	if (result_answered(result))
+		detail_time(t, "Response", result->time_us);
+	if (result->syn_resent > 0)
+		text_printf(t, "SYN resent: %u\n", result->syn_resent);
+	if (result->reply.len == 0)
+		return;
+	text_printf(t, "Received: %zu bytes", result->reply.len);
+	if (!r->jail) {
+		text_puts(t, ": \"");
+		text_escape(t, result->reply.data, result->reply.len,
+		    r->verbosity > 1 ? DETAIL_BYTES_MORE : DETAIL_BYTES);
+		text_puts(t, "\"");
+	}
+	text_puts(t, "\n");
+}
+
+static void
+detail_attempt(struct text *t, const struct attempt *a)
+{
+	text_puts(t, "Address ");
+	addr_format(t, &a->addr);
+	text_printf(t, ": %s",
+	    a->outcome == OUTCOME_OK ? "connected" : outcome_name(a->outcome));
+	if (a->cause.err != 0) {
+		text_puts(t, ": ");
+		report_cause(t, a->outcome, &a->cause, NULL);
+	}
+	text_puts(t, "\n");
+}
+
+static void
+detail_time(struct text *t, const char *what, int64_t us)
+{
+	if (us != RESULT_NONE)
+		text_printf(t, "%s: %.6f s\n", what, (double)us / 1e6);
+}
+
+/* In words that fit a path where the kernel's do not. */
+static const char *
+errno_words(const struct cause *c)
+{
+	switch (c->err) {
+	case ENOTSOCK:
+		return "Not a socket";
+	case EPROTOTYPE:
+		return "Not a stream socket";
+	case 0:
+		return "No answer";
+	default:
+		return strerror(c->err);
+	}
+}

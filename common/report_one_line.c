@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * SERVICE STATE - text|performance data
+ *
+ * The words are those of the Monitoring Plugins 2.x where they have any, since
+ * people search for them.
+ */
+#include "report.h"
+
+static void words(struct text *, const struct report *);
+static void mismatch(struct text *, const struct report *, const struct text *);
+
+void
+report_one_line(struct text *t, const struct report *r)
+{
+	text_printf(t, "%s %s - ", r->service, state_name(r->verdict.state));
+	words(t, r);
+	text_puts(t, "|");
+	report_time(t, r);
+	text_puts(t, "\n");
+	if (r->verbosity > 0)
+		report_details(t, r);
+}
+
+static void
+words(struct text *t, const struct report *r)
+{
+	const struct result *result = r->result;
+	struct text where;
+
+	text_init(&where, REPORT_MAX);
+	report_where(&where, r);
+	if (result->outcome == OUTCOME_OK) {
+		text_printf(t, "%.3f second response time %s",
+		    (double)result->time_us / 1e6, where.data);
+		if (result->reply.len > 0 && !r->jail) {
+			text_puts(t, " [");
+			report_answer(t, r);
+			text_puts(t, "]");
+		}
+	} else if (result->outcome == OUTCOME_MISMATCH) {
+		mismatch(t, r, &where);
+	} else {
+		report_failure(t, r);
+		if (result->n_attempts > 1)
+			text_printf(t, ", %zu addresses tried",
+			    result->n_attempts);
+	}
+	if (result->syn_resent > 0)
+		text_printf(t, ", SYN resent %u times", result->syn_resent);
+	text_free(&where);
+}
+
+static void
+mismatch(struct text *t, const struct report *r, const struct text *where)
+{
+	text_printf(t, "Unexpected response from host/socket %s", where->data);
+	if (!r->jail) {
+		text_puts(t, ": ");
+		report_answer(t, r);
+	}
+	text_puts(t, " (expected ");
+	report_expected(t, r);
+	text_puts(t, "; ");
+	report_ending(t, r);
+	text_puts(t, ")");
+}
