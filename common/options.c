@@ -143,12 +143,13 @@ take(struct parse *p, int code)
 		else
 			code = ':';
 	}
-	if (code == ':') {
-		row_name(p->error, row);
-		text_puts(p->error, ": needs a value");
-		return p->early;
-	}
-	return take_row(p, row, value);
+	if (code != ':')
+		return take_row(p, row, value);
+	if (p->early)
+		return true;
+	row_name(p->error, row);
+	text_puts(p->error, ": needs a value");
+	return false;
 }
 
 static bool
