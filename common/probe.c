@@ -273,6 +273,13 @@ dial_try(struct dial *d, int64_t now_us)
 	case SOCK_BUSY:
 		d->due_us = now_us + BUSY_US;
 		break;
+	case SOCK_RESET:
+		/* That it accepted is all that was asked of it. */
+		if (d->probe->target->dialogue->n == 0)
+			dial_connected(d, now_us);
+		else
+			dial_failed(d, now_us);
+		break;
 	case SOCK_FAILED:
 		dial_failed(d, now_us);
 		break;
@@ -290,6 +297,7 @@ dial_connected(struct dial *d, int64_t now_us)
 	size_t i;
 
 	dial_attempt(d)->outcome = OUTCOME_OK;
+	dial_attempt(d)->cause = (struct cause){ 0 };
 	p->peer = d;
 	p->phase = PHASE_TALK;
 	p->fresh = d->start_us == now_us;

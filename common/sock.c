@@ -123,7 +123,8 @@ failed(int fd, const struct addr *a, int err, struct cause *c)
 	else if (err != ECONNREFUSED && err != ECONNRESET)
 		c->origin = ORIGIN_LOCAL;
 	drain_errors(fd, c);
-	return SOCK_FAILED;
+	/* RFC 9293 3.10.7: before the handshake is done a RST is a refusal. */
+	return err == ECONNRESET ? SOCK_RESET : SOCK_FAILED;
 }
 
 static enum sock_status

@@ -15,6 +15,7 @@ enum sock_status {
 	SOCK_CONNECTED,
 	SOCK_PENDING, /* an event on the descriptor will tell */
 	SOCK_BUSY,    /* a Unix socket whose queue is full: ask again later */
+	SOCK_RESET,   /* the peer accepted, and has reset the connection since */
 	SOCK_FAILED,
 };
 
@@ -26,7 +27,7 @@ int sock_open(const struct addr *a);
 
 /*
  * Begins or goes on to connect fd to a; may be called as often as is liked
- * until it returns SOCK_CONNECTED or SOCK_FAILED, which fills *c.
+ * until it returns SOCK_CONNECTED, or SOCK_RESET or SOCK_FAILED, which fill *c.
  *
  * Connected means that getpeername(2) knows the peer and that the peer is not
  * the socket itself: a port in the range that the kernel takes source ports
