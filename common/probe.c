@@ -526,9 +526,7 @@ expire(struct probe *p, int64_t now_us)
 
 	switch (p->phase) {
 	case PHASE_RESOLVE:
-		probe_fail(p, OUTCOME_UNRESOLVED,
-		    "no answer from the name service before the deadline",
-		    now_us);
+		finish(p, OUTCOME_LOOKUP_TIMEOUT, now_us);
 		break;
 	case PHASE_CONNECT:
 		for (i = 0; i < p->started; i++)

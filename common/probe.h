@@ -38,7 +38,7 @@ void probe_free(struct probe *p);
 /*
  * One of these two comes first: the addresses of the target, without ports, or
  * the reason why there are none, a text of which the probe keeps a copy.
- * Until then a probe ends at its deadline as unresolved.
+ * Until then a probe ends at its deadline as lookup-timeout.
  */
 void probe_start(struct probe *p, const struct addr *addrs, size_t n,
     int64_t now_us);

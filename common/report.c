@@ -117,6 +117,12 @@ report_failure(struct text *t, const struct report *r)
 		    "connected, but no answer",
 		    timeout, where.data);
 		break;
+	case OUTCOME_LOOKUP_TIMEOUT:
+		text_printf(t,
+		    "Socket timeout after %g seconds %s: "
+		    "no answer from the name service",
+		    timeout, where.data);
+		break;
 	case OUTCOME_NO_DATA:
 		text_printf(t,
 		    "No data received from host %s: connection closed",
@@ -150,8 +156,15 @@ report_failure(struct text *t, const struct report *r)
 		text_printf(t, "Not probed: %s: %s",
 		    where.data + sizeof("on ") - 1, result->note);
 		break;
-	default:
+	case OUTCOME_REFUSED:
+	case OUTCOME_REJECTED:
+	case OUTCOME_PROHIBITED:
+	case OUTCOME_UNREACHABLE:
 		report_cause(t, result->outcome, &result->cause, &where);
+		break;
+	case OUTCOME_OK:
+	case OUTCOME_MISMATCH:
+	case OUTCOME_COUNT:
 		break;
 	}
 	text_free(&where);

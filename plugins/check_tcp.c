@@ -457,6 +457,7 @@ set_timeout(void *ctx, const char *value)
 			return "the state is not one of " STATE_NAMES;
 		c->policy.states[OUTCOME_TIMEOUT] = s;
 		c->policy.states[OUTCOME_STALLED] = s;
+		c->policy.states[OUTCOME_LOOKUP_TIMEOUT] = s;
 	}
 	c->timeout_us = us;
 	return NULL;
