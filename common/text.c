@@ -16,6 +16,7 @@
 #define ELLIPSIS "..."
 
 static void append(struct text *, const char *, size_t);
+static size_t reserve(struct text *, size_t);
 static size_t escape_byte(unsigned char, char *);
 
 void
@@ -43,24 +44,24 @@ text_puts(struct text *t, const char *s)
 void
 text_printf(struct text *t, const char *fmt, ...)
 {
-	char small[256], *s = small;
+	size_t room = t->size - t->len;
 	va_list ap;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(small, sizeof(small), fmt, ap);
+	n = vsnprintf(t->data + t->len, room, fmt, ap);
 	va_end(ap);
-	if (n < 0)
+	if (n < 0) {
+		t->data[t->len] = '\0';
 		return;
-	if ((size_t)n >= sizeof(small)) {
-		s = xmalloc((size_t)n + 1);
+	}
+	if ((size_t)n >= room || (size_t)n > t->max - t->len) {
+		n = (int)reserve(t, (size_t)n);
 		va_start(ap, fmt);
-		(void)vsnprintf(s, (size_t)n + 1, fmt, ap);
+		(void)vsnprintf(t->data + t->len, (size_t)n + 1, fmt, ap);
 		va_end(ap);
 	}
-	append(t, s, (size_t)n);
-	if (s != small)
-		free(s);
+	t->len += (size_t)n;
 }
 
 void
@@ -92,6 +93,16 @@ text_escape_string(struct text *t, const char *s)
 static void
 append(struct text *t, const char *s, size_t n)
 {
+	n = reserve(t, n);
+	memcpy(t->data + t->len, s, n);
+	t->len += n;
+	t->data[t->len] = '\0';
+}
+
+/* Makes room for n more bytes and a NUL; returns how many of them fit. */
+static size_t
+reserve(struct text *t, size_t n)
+{
 	if (n > t->max - t->len) {
 		n = t->max - t->len;
 		t->cut = true;
@@ -101,9 +112,7 @@ append(struct text *t, const char *s, size_t n)
 			t->size *= 2;
 		t->data = xreallocarray(t->data, t->size, 1);
 	}
-	memcpy(t->data + t->len, s, n);
-	t->len += n;
-	t->data[t->len] = '\0';
+	return n;
 }
 
 static size_t
