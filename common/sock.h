@@ -15,7 +15,7 @@ enum sock_status {
 	SOCK_CONNECTED,
 	SOCK_PENDING, /* an event on the descriptor will tell */
 	SOCK_BUSY,    /* a Unix socket whose queue is full: ask again later */
-	SOCK_RESET,   /* the peer accepted, and has reset the connection since */
+	SOCK_RESET,   /* the peer accepted, then reset the connection */
 	SOCK_FAILED,
 };
 
