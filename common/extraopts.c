@@ -214,6 +214,8 @@ read_line(struct ini *ini, char *line)
 	equals = strchr(line, '=');
 	if (equals == NULL)
 		return fail(ini, line, "there is no '='");
+	if (equals == line)
+		return fail(ini, line, "there is no option before the '='");
 	*equals = '\0';
 	text_init(&why, 1024);
 	ok = options_set(ini->o, trim(line), trim(equals + 1), &why) ||
@@ -242,7 +244,9 @@ static bool
 fail(struct ini *ini, const char *what, const char *why)
 {
 	text_escape_string(ini->error, ini->file);
-	text_printf(ini->error, ":%u: ", ini->line);
+	if (ini->line > 0)
+		text_printf(ini->error, ":%u", ini->line);
+	text_puts(ini->error, ": ");
 	if (what != NULL) {
 		text_escape(ini->error, what, strlen(what), 80);
 		text_puts(ini->error, ": ");

@@ -136,7 +136,7 @@ take(struct parse *p, int code)
 		return unknown(p, word);
 	row = find_row(p->o, code == ':' ? optopt : code);
 	/* "-to 5": getopt(3) took the o for the value. */
-	if (code != ':' && row->alias != NULL && word[0] == '-' &&
+	if (code != ':' && row->alias != NULL && optarg == word + 2 &&
 	    strcmp(word + 1, row->alias) == 0) {
 		if (optind < p->argc)
 			value = p->argv[optind++];

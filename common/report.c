@@ -13,8 +13,12 @@
 #define DETAIL_BYTES 200
 #define DETAIL_BYTES_MORE 4096
 
-/* Of an expected string. */
+/* Of an expected string, and of all of them about. */
 #define EXPECTED_BYTES 60
+#define EXPECTED_BYTES_ALL 200
+
+/* The performance data: a number has up to 309 digits and six decimals. */
+#define TAIL_MAX 2048
 
 static const struct {
 	const char *name;
@@ -40,6 +44,26 @@ report_find(const char *name)
 }
 
 void
+report_around(struct text *t, const struct report *r, report_fn *words)
+{
+	struct text tail;
+
+	text_init(&tail, TAIL_MAX);
+	text_puts(&tail, "|");
+	report_time(&tail, r);
+	text_puts(&tail, "\n");
+	t->max -= tail.len;
+	words(t, r);
+	t->max += tail.len;
+	text_puts(t, tail.data);
+	text_free(&tail);
+	if (r->verbosity > 0)
+		report_details(t, r);
+	while (t->data[t->len - 1] != '\n')
+		t->data[--t->len] = '\0';
+}
+
+void
 report_where(struct text *t, const struct report *r)
 {
 	const struct target *target = r->target;
@@ -51,7 +75,7 @@ report_where(struct text *t, const struct report *r)
 		return;
 	}
 	text_puts(t, "on ");
-	text_escape(t, target->host, strlen(target->host), 255);
+	text_escape_string(t, target->host);
 	text_printf(t, " port %u", target->port);
 	text_init(&address, REPORT_MAX);
 	addr_format(&address, &r->result->addr);
@@ -78,11 +102,12 @@ report_cause(struct text *t, enum outcome o, const struct cause *c,
 	if (where != NULL)
 		text_printf(t, " %s", where->data);
 	if (c->origin == ORIGIN_ICMP) {
-		text_printf(t, ": ICMP %s from ",
-		    icmp_find(c->from.any.sa_family == AF_INET6, c->icmp_type,
-			c->icmp_code)
-			->name);
-		addr_format(t, &c->from);
+		text_printf(t, ": ICMP %s",
+		    icmp_find(c->icmp_v6, c->icmp_type, c->icmp_code)->name);
+		if (c->from.len != 0) {
+			text_puts(t, " from ");
+			addr_format(t, &c->from);
+		}
 	} else if (o == OUTCOME_REFUSED && c->origin == ORIGIN_LOCAL) {
 		text_puts(t, ": it would connect to itself");
 	} else if (o == OUTCOME_PROHIBITED) {
@@ -186,7 +211,7 @@ report_expected(struct text *t, const struct report *r)
 {
 	const struct dialogue *d = r->target->dialogue;
 	const struct expect *e = NULL;
-	size_t i;
+	size_t i, start = t->len;
 
 	for (i = 0; i < d->n; i++)
 		if (d->steps[i].kind == STEP_EXPECT)
@@ -194,6 +219,10 @@ report_expected(struct text *t, const struct report *r)
 	for (i = 0; e != NULL && i < e->n; i++) {
 		if (i > 0)
 			text_puts(t, e->all ? " and " : " or ");
+		if (t->len - start > EXPECTED_BYTES_ALL) {
+			text_printf(t, "%zu more", e->n - i);
+			break;
+		}
 		text_puts(t, "\"");
 		text_escape(t, e->strings[i].data, e->strings[i].len,
 		    EXPECTED_BYTES);

@@ -13,6 +13,7 @@ struct judged {
 /* The connection, the answer, the time. */
 #define JUDGED_MAX 3
 
+static report_fn words;
 static size_t judge_all(struct judged *, const struct report *);
 static struct text *add(struct judged *, size_t *, enum state);
 static void words_time(struct text *, const struct report *);
@@ -21,6 +22,12 @@ static void words_connection(struct text *, const struct report *);
 
 void
 report_multi_line(struct text *t, const struct report *r)
+{
+	report_around(t, r, words);
+}
+
+static void
+words(struct text *t, const struct report *r)
 {
 	struct judged judged[JUDGED_MAX], *worst;
 	size_t i, n = judge_all(judged, r);
@@ -40,11 +47,6 @@ report_multi_line(struct text *t, const struct report *r)
 		    judged[i].words.data);
 		text_free(&judged[i].words);
 	}
-	text_puts(t, "|");
-	report_time(t, r);
-	text_puts(t, "\n");
-	if (r->verbosity > 0)
-		report_details(t, r);
 }
 
 static size_t

@@ -7,19 +7,14 @@
  */
 #include "report.h"
 
-static void words(struct text *, const struct report *);
+static report_fn words;
 static void mismatch(struct text *, const struct report *, const struct text *);
 
 void
 report_one_line(struct text *t, const struct report *r)
 {
 	text_printf(t, "%s %s - ", r->service, state_name(r->verdict.state));
-	words(t, r);
-	text_puts(t, "|");
-	report_time(t, r);
-	text_puts(t, "\n");
-	if (r->verbosity > 0)
-		report_details(t, r);
+	report_around(t, r, words);
 }
 
 static void

@@ -41,7 +41,7 @@ cause_outcome(const struct cause *c, int family)
 	size_t i;
 
 	if (c->origin == ORIGIN_ICMP)
-		return icmp_find(family == AF_INET6, c->icmp_type, c->icmp_code)
+		return icmp_find(c->icmp_v6, c->icmp_type, c->icmp_code)
 		    ->outcome;
 	for (i = 0; i < sizeof(errnos) / sizeof(errnos[0]); i++)
 		if (errnos[i].err == c->err)

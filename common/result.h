@@ -5,6 +5,8 @@
 #ifndef RESULT_H
 #define RESULT_H
 
+#include <stdbool.h>
+
 #include "addr.h"
 #include "buf.h"
 #include "outcome.h"
@@ -20,9 +22,10 @@ enum origin {
 struct cause {
 	int err; /* errno(3); 0: none */
 	enum origin origin;
-	struct addr from; /* ORIGIN_ICMP: the sender */
+	bool icmp_v6;
 	uint8_t icmp_type;
 	uint8_t icmp_code;
+	struct addr from; /* ORIGIN_ICMP: the sender, if it is known */
 };
 
 /* One address that was tried. */

@@ -191,6 +191,7 @@ read_error(struct msghdr *msg, struct cause *c)
 		    ee->ee_origin != SO_EE_ORIGIN_ICMP6)
 			continue;
 		c->origin = ORIGIN_ICMP;
+		c->icmp_v6 = ee->ee_origin == SO_EE_ORIGIN_ICMP6;
 		c->icmp_type = ee->ee_type;
 		c->icmp_code = ee->ee_code;
 		addr_set(&c->from, SO_EE_OFFENDER(ee),

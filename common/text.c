@@ -76,7 +76,7 @@ text_escape(struct text *t, const void *bytes, size_t len, size_t max)
 		/* The last byte may take the ellipsis' place. */
 		if (written + n + (i + 1 < len ? sizeof(ELLIPSIS) - 1 : 0) >
 		    max) {
-			text_puts(t, ELLIPSIS);
+			append(t, ELLIPSIS, max < 3 ? max : 3);
 			return;
 		}
 		append(t, one, n);
@@ -87,7 +87,7 @@ text_escape(struct text *t, const void *bytes, size_t len, size_t max)
 void
 text_escape_string(struct text *t, const char *s)
 {
-	text_escape(t, s, strlen(s), t->max);
+	text_escape(t, s, strlen(s), TEXT_WORD);
 }
 
 static void

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define TEXT_WORD 255
+
 struct text {
 	char *data; /* always ends with a NUL */
 	size_t len;
@@ -36,7 +38,7 @@ void text_printf(struct text *t, const char *fmt, ...)
  */
 void text_escape(struct text *t, const void *bytes, size_t len, size_t max);
 
-/* The same for a string of which all is wanted. */
+/* The same for a word in a line, a name say: TEXT_WORD bytes of it. */
 void text_escape_string(struct text *t, const char *s);
 
 #endif
