@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Reports: of any result they are whole lines of harmless text, not too long,
+ * with the state in front and the performance data where it belongs.
+ *
+ * Input: the numbers of the result, a byte each; the strings in it are made of
+ * the bytes of the whole input.
+ */
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+#define ATTEMPTS_MAX 32 /* RESOLVER_ADDRS_MAX */
+#define PATH_MAX_LEN 107
+
+static const struct range ranges[] = {
+	{ 0, 1.5 },
+	{ 0, INFINITY },
+	{ -INFINITY, 1e-9, true },
+	{ -1e300, 1e300 },
+};
+
+static const uint8_t *at, *end;
+
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+static unsigned take(unsigned);
+static int64_t take_us(void);
+static void take_addr(struct addr *);
+static void take_attempt(struct attempt *);
+static void take_result(struct result *, struct attempt *, const char *);
+static void take_policy(struct policy *);
+static void check(const struct report *, report_fn *, char *);
+static void check_text(const struct text *, const char *, bool);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *s = strndup((const char *)data, size), *reply = malloc(size);
+	struct attempt attempts[ATTEMPTS_MAX];
+	struct bytes strings[EXPECT_MAX];
+	struct step step = { .kind = STEP_EXPECT, .expect = { strings } };
+	struct dialogue dialogue = { .steps = &step, .n = 1 };
+	struct target target = { s[0] != '\0' ? s : "h",
+		.dialogue = &dialogue };
+	struct result result = { .attempts = attempts };
+	struct policy policy;
+	struct report r = { "TCP", &target, &result, &policy };
+	size_t i, len;
+
+	at = data;
+	end = data + size;
+	if (s[0] == '/' && strlen(s) > PATH_MAX_LEN)
+		s[PATH_MAX_LEN] = '\0';
+	r.jail = take(2);
+	r.verbosity = take(4);
+	r.timeout_us = take_us() + 1;
+	take_result(&result, attempts, s);
+	take_policy(&policy);
+	r.verdict = verdict_of(&policy, &result);
+	memcpy(reply, data, size);
+	result.reply.data = (unsigned char *)reply;
+	result.reply.len = take(2) ? size : size / 64;
+	dialogue.quiet_us = take_us();
+	dialogue.max_bytes = (size_t)take_us();
+	step.expect.all = take(2);
+	step.expect.n = 1 + take(EXPECT_MAX);
+	for (i = 0; i < step.expect.n; i++) {
+		len = take(256);
+		strings[i] = (struct bytes){ (const char *)data,
+			len < size ? len : size };
+	}
+	check(&r, report_one_line, reply);
+	check(&r, report_multi_line, reply);
+	free(reply);
+	free(s);
+	return 0;
+}
+
+/* A number below n. */
+static unsigned
+take(unsigned n)
+{
+	return at < end ? *at++ % n : 0;
+}
+
+static int64_t
+take_us(void)
+{
+	return (int64_t)take(256) << take(43);
+}
+
+static void
+take_addr(struct addr *a)
+{
+	unsigned kind = take(4);
+	int byte = (int)take(256);
+
+	*a = (struct addr){ 0 };
+	if (kind == 1) {
+		a->len = sizeof(a->in);
+		a->in.sin_family = AF_INET;
+		memset(&a->in.sin_addr, byte, sizeof(a->in.sin_addr));
+	} else if (kind != 0) {
+		a->len = sizeof(a->in6);
+		a->in6.sin6_family = AF_INET6;
+		memset(&a->in6.sin6_addr, byte, sizeof(a->in6.sin6_addr));
+		a->in6.sin6_scope_id = kind == 3 ? (unsigned)byte << 20 : 0;
+	}
+}
+
+static void
+take_attempt(struct attempt *a)
+{
+	take_addr(&a->addr);
+	a->outcome = (enum outcome)take(OUTCOME_COUNT);
+	a->cause.err = (int)take(140);
+	a->cause.origin = (enum origin)take(ORIGIN_ICMP + 1);
+	a->cause.icmp_type = (uint8_t)take(16);
+	a->cause.icmp_code = (uint8_t)take(16);
+	take_addr(&a->cause.from);
+}
+
+static void
+take_result(struct result *r, struct attempt *attempts, const char *note)
+{
+	size_t i;
+
+	r->n_attempts = take(ATTEMPTS_MAX) + 1;
+	for (i = 0; i < r->n_attempts; i++)
+		take_attempt(&attempts[i]);
+	r->outcome = attempts[0].outcome;
+	r->cause = attempts[0].cause;
+	r->addr = attempts[0].addr;
+	r->ending = (enum ending)take(ENDING_DEADLINE + 1);
+	r->syn_resent = take(3);
+	r->time_us = take_us();
+	r->resolve_us = r->connect_us = r->rtt_us = take_us() - 1;
+	/* Of a run that was stopped it is our own text, and always there. */
+	if (r->outcome == OUTCOME_NOT_PROBED)
+		r->note = "interrupted by SIGTERM";
+	else
+		r->note = take(2) ? note : NULL;
+}
+
+static void
+take_policy(struct policy *p)
+{
+	size_t i;
+
+	policy_init(p);
+	for (i = 0; i < OUTCOME_COUNT; i++)
+		p->states[i] = (enum state)take(STATE_UNKNOWN + 1);
+	p->has_warning = take(2);
+	p->has_critical = take(2);
+	p->warning = ranges[take(4)];
+	p->critical = ranges[take(4)];
+}
+
+static void
+check(const struct report *r, report_fn *fn, char *reply)
+{
+	const char *state = state_name(r->verdict.state);
+	struct text t, other;
+	char start[32];
+	size_t i;
+
+	assert(r->verdict.state ==
+	    state_worst(r->verdict.outcome, r->verdict.time));
+	snprintf(start, sizeof(start),
+	    fn == report_one_line ? "TCP %s - " : "[%s] - ", state);
+	text_init(&t, REPORT_MAX);
+	fn(&t, r);
+	check_text(&t, start, fn == report_one_line);
+	/* Bytes that are kept back leave no trace. */
+	for (i = 0; i < r->result->reply.len; i++)
+		reply[i] ^= 0x15;
+	text_init(&other, REPORT_MAX);
+	fn(&other, r);
+	assert(!r->jail || strcmp(t.data, other.data) == 0);
+	text_free(&other);
+	text_free(&t);
+}
+
+static void
+check_text(const struct text *t, const char *start, bool one_line)
+{
+	const char *bar = strchr(t->data, '|'), *newline, *p;
+	size_t semicolons = 0;
+
+	assert(t->len <= REPORT_MAX && strlen(t->data) == t->len);
+	assert(strncmp(t->data, start, strlen(start)) == 0);
+	for (p = t->data; *p != '\0'; p++)
+		assert((*p >= ' ' && *p < 0x7f) || *p == '\n' ||
+		    (*p == '\t' && !one_line));
+	assert(bar != NULL && strchr(bar + 1, '|') == NULL);
+	assert(strncmp(bar, "|time=", 6) == 0);
+	newline = strchr(bar, '\n');
+	assert(newline != NULL && t->data[t->len - 1] == '\n');
+	assert(!one_line ||
+	    memchr(t->data, '\n', (size_t)(bar - t->data)) == NULL);
+	for (p = bar; p < newline; p++)
+		semicolons += *p == ';';
+	assert(semicolons == 4);
+}
