@@ -74,7 +74,9 @@ options_set(const struct options *o, const char *key, const char *value,
 		text_puts(error, ": takes no value");
 		return false;
 	}
-	return apply(o, row, row->has == OPTION_NO_VALUE ? NULL : value, error);
+	if (row->has != OPTION_VALUE && value[0] == '\0')
+		value = NULL;
+	return apply(o, row, value, error);
 }
 
 void
@@ -213,8 +215,8 @@ find_key(const struct options *o, const char *key)
 	const struct option_row *found = NULL;
 	size_t i, len = strlen(key);
 
-	if (len == 1)
-		return find_row(o, key[0]);
+	if (len == 1 && (found = find_row(o, key[0])) != NULL)
+		return found;
 	for (i = 0; i < o->n; i++) {
 		if (strcmp(o->rows[i].name, key) == 0)
 			return &o->rows[i];

@@ -28,6 +28,7 @@ static const struct {
 	{ "multi-line", report_multi_line },
 };
 
+static void detail_reply(struct text *, const struct report *);
 static void detail_attempt(struct text *, const struct attempt *);
 static void detail_time(struct text *, const char *, int64_t);
 static const char *errno_words(const struct cause *);
@@ -44,7 +45,7 @@ report_find(const char *name)
 }
 
 void
-report_around(struct text *t, const struct report *r, report_fn *words)
+report_bounded(struct text *t, const struct report *r, report_fn *words)
 {
 	struct text tail;
 
@@ -57,10 +58,6 @@ report_around(struct text *t, const struct report *r, report_fn *words)
 	t->max += tail.len;
 	text_puts(t, tail.data);
 	text_free(&tail);
-	if (r->verbosity > 0)
-		report_details(t, r);
-	while (t->data[t->len - 1] != '\n')
-		t->data[--t->len] = '\0';
 }
 
 void
@@ -282,12 +279,11 @@ void
 report_details(struct text *t, const struct report *r)
 {
 	const struct result *result = r->result;
-	size_t i;
+	size_t i, len = t->len;
 
-	text_printf(t, "Outcome: %s: port %s: %s\n",
-	    outcome_name(result->outcome),
-	    port_state_name(outcome_port(result->outcome)),
-	    outcome_meaning(result->outcome));
+	text_printf(t, "Outcome: %s: port ", outcome_name(result->outcome));
+	text_escape_string(t, port_state_name(outcome_port(result->outcome)));
+	text_printf(t, ": %s\n", outcome_meaning(result->outcome));
 	for (i = 0; i < result->n_attempts; i++)
 		detail_attempt(t, &result->attempts[i]);
 	detail_time(t, "Name resolution", result->resolve_us);
@@ -297,12 +293,24 @@ report_details(struct text *t, const struct report *r)
 		detail_time(t, "Response", result->time_us);
 	if (result->syn_resent > 0)
 		text_printf(t, "SYN resent: %u\n", result->syn_resent);
-	if (result->reply.len == 0)
-		return;
-	text_printf(t, "Received: %zu bytes", result->reply.len);
+	if (result->reply.len > 0)
+		detail_reply(t, r);
+	/* No line by halves. */
+	for (i = len; i < t->len; i++)
+		if (t->data[i] == '\n')
+			len = i + 1;
+	text_truncate(t, len);
+}
+
+static void
+detail_reply(struct text *t, const struct report *r)
+{
+	const struct buf *reply = &r->result->reply;
+
+	text_printf(t, "Received: %zu bytes", reply->len);
 	if (!r->jail) {
 		text_puts(t, ": \"");
-		text_escape(t, result->reply.data, result->reply.len,
+		text_escape(t, reply->data, reply->len,
 		    r->verbosity > 1 ? DETAIL_BYTES_MORE : DETAIL_BYTES);
 		text_puts(t, "\"");
 	}

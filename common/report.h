@@ -36,10 +36,10 @@ report_fn *report_find(const char *name);
 report_fn report_one_line, report_multi_line;
 
 /*
- * What the formats have in common: their words, then the performance data and
- * the lines of -v, whole and in their place however long the words are.
+ * The words of a format, then the performance data and a newline, whole and in
+ * their place however long the words are.
  */
-void report_around(struct text *t, const struct report *r, report_fn *words);
+void report_bounded(struct text *t, const struct report *r, report_fn *words);
 
 /* "on mx1 port 25 (192.0.2.1)", or "on socket /run/x" */
 void report_where(struct text *t, const struct report *r);

@@ -23,7 +23,7 @@ static void words_connection(struct text *, const struct report *);
 void
 report_multi_line(struct text *t, const struct report *r)
 {
-	report_around(t, r, words);
+	report_bounded(t, r, words);
 }
 
 static void
@@ -32,7 +32,7 @@ words(struct text *t, const struct report *r)
 	struct judged judged[JUDGED_MAX], *worst;
 	size_t i, n = judge_all(judged, r);
 
-	worst = &judged[n - 1];
+	worst = &judged[0];
 	for (i = 0; i < n; i++)
 		if (judged[i].state != worst->state &&
 		    state_worst(judged[i].state, worst->state) ==
@@ -46,6 +46,12 @@ words(struct text *t, const struct report *r)
 		text_printf(t, "\n\t\\_[%s] - %s", state_name(judged[i].state),
 		    judged[i].words.data);
 		text_free(&judged[i].words);
+	}
+	/* What follows performance data here is performance data, too. */
+	if (r->verbosity > 0) {
+		text_puts(t, "\n");
+		report_details(t, r);
+		text_truncate(t, t->len - 1);
 	}
 }
 

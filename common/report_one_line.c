@@ -14,7 +14,9 @@ void
 report_one_line(struct text *t, const struct report *r)
 {
 	text_printf(t, "%s %s - ", r->service, state_name(r->verdict.state));
-	report_around(t, r, words);
+	report_bounded(t, r, words);
+	if (r->verbosity > 0)
+		report_details(t, r);
 }
 
 static void

@@ -13,8 +13,6 @@
 /* The longest form of one escaped byte, and its NUL. */
 #define ESCAPED_SIZE 5
 
-#define ELLIPSIS "..."
-
 static void append(struct text *, const char *, size_t);
 static size_t reserve(struct text *, size_t);
 static size_t escape_byte(unsigned char, char *);
@@ -33,6 +31,13 @@ text_free(struct text *t)
 {
 	free(t->data);
 	*t = (struct text){ 0 };
+}
+
+void
+text_truncate(struct text *t, size_t len)
+{
+	t->len = len;
+	t->data[len] = '\0';
 }
 
 void
@@ -67,20 +72,24 @@ text_printf(struct text *t, const char *fmt, ...)
 void
 text_escape(struct text *t, const void *bytes, size_t len, size_t max)
 {
+	static const char ellipsis[] = "...";
+	const size_t dots = sizeof(ellipsis) - 1, start = t->len;
 	const unsigned char *p = bytes;
-	size_t i, n, written = 0;
+	size_t i, n, written = 0, keep = start;
 	char one[ESCAPED_SIZE];
 
 	for (i = 0; i < len; i++) {
 		n = escape_byte(p[i], one);
-		/* The last byte may take the ellipsis' place. */
-		if (written + n + (i + 1 < len ? sizeof(ELLIPSIS) - 1 : 0) >
-		    max) {
-			append(t, ELLIPSIS, max < 3 ? max : 3);
+		if (written + n > max) {
+			text_truncate(t, keep);
+			append(t, ellipsis, max < dots ? max : dots);
 			return;
 		}
 		append(t, one, n);
 		written += n;
+		/* The dots will fit behind what is kept. */
+		if (written + dots <= max)
+			keep = t->len;
 	}
 }
 

@@ -26,6 +26,9 @@ struct text {
 void text_init(struct text *t, size_t max);
 void text_free(struct text *t);
 
+/* Keeps the first len bytes, which is no more than there are. */
+void text_truncate(struct text *t, size_t len);
+
 void text_puts(struct text *t, const char *s);
 void text_printf(struct text *t, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
