@@ -185,6 +185,10 @@ launch(struct engine *e, struct entry entry, int64_t now_us)
 	struct addr literal;
 	const char *why;
 
+	if (entry.deadline_us <= now_us) {
+		probe_stop(f->probe, "the run ended first", now_us);
+		return;
+	}
 	switch (addr_parse(t->host, t->family, &literal, &why)) {
 	case ADDR_LITERAL:
 		probe_start(f->probe, &literal, 1, now_us);

@@ -13,7 +13,8 @@ fd_above_standard(int fd)
 	if (fd == -1 || fd > STDERR_FILENO)
 		return fd;
 	above = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	err = errno;
+	/* Of a number beyond the limit the kernel says that it is invalid. */
+	err = errno == EINVAL ? EMFILE : errno;
 	(void)close(fd);
 	errno = err;
 	return above;

@@ -505,17 +505,21 @@ judge(struct probe *p, const struct step *s)
 static void
 answer_ended(struct probe *p, enum ending ending, int64_t now_us)
 {
-	enum outcome outcome = OUTCOME_MISMATCH;
+	static const enum outcome without_answer[] = {
+		[ENDING_JUDGED] = OUTCOME_MISMATCH,
+		[ENDING_CLOSED] = OUTCOME_NO_DATA,
+		[ENDING_RESET] = OUTCOME_RESET,
+		[ENDING_QUIET] = OUTCOME_STALLED,
+		[ENDING_FULL] = OUTCOME_MISMATCH,
+		[ENDING_DEADLINE] = OUTCOME_STALLED,
+	};
+	bool answered = p->result.reply.len > p->mark;
 
 	p->result.ending = ending;
-	if (p->result.reply.len == p->mark)
-		outcome = ending == ENDING_CLOSED ? OUTCOME_NO_DATA
-		    : ending == ENDING_RESET      ? OUTCOME_RESET
-						  : OUTCOME_STALLED;
 	if (ending == ENDING_RESET)
 		p->result.cause = (struct cause){ ECONNRESET,
 			.origin = ORIGIN_PEER };
-	finish(p, outcome, now_us);
+	finish(p, answered ? OUTCOME_MISMATCH : without_answer[ending], now_us);
 }
 
 /* The deadline has come. */

@@ -338,7 +338,7 @@ detail_time(struct text *t, const char *what, int64_t us)
 		text_printf(t, "%s: %.6f s\n", what, (double)us / 1e6);
 }
 
-/* In words that fit a path where the kernel's do not. */
+/* Where the kernel's words would not be understood, others. */
 static const char *
 errno_words(const struct cause *c)
 {
@@ -347,6 +347,8 @@ errno_words(const struct cause *c)
 		return "Not a socket";
 	case EPROTOTYPE:
 		return "Not a stream socket";
+	case EINVAL:
+		return "Blackhole route";
 	case 0:
 		return "No answer";
 	default:

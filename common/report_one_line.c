@@ -44,7 +44,8 @@ words(struct text *t, const struct report *r)
 			    result->n_attempts);
 	}
 	if (result->syn_resent > 0)
-		text_printf(t, ", SYN resent %u times", result->syn_resent);
+		text_printf(t, ", SYN resent %u time%s", result->syn_resent,
+		    result->syn_resent == 1 ? "" : "s");
 	text_free(&where);
 }
 

@@ -58,6 +58,8 @@ static int start_thread(struct shared *);
 static void *thread(void *);
 static void look_up(struct resolver_query *);
 static void collect(struct resolver_query *, const struct addrinfo *);
+static bool take(const struct resolver_query *, const struct addrinfo **, int,
+    struct addr *);
 static bool known(const struct resolver_query *, const struct addr *);
 static void queue_init(struct queue *);
 static void queue_put(struct queue *, struct resolver_query *);
@@ -239,18 +241,27 @@ collect(struct resolver_query *q, const struct addrinfo *list)
 	family[1] = family[0] == AF_INET ? AF_INET6 : AF_INET;
 	while ((next[0] != NULL || next[1] != NULL) &&
 	    q->n < RESOLVER_ADDRS_MAX) {
-		const struct addrinfo **ai = &next[turn];
-
-		while (*ai != NULL && (*ai)->ai_family != family[turn])
-			*ai = (*ai)->ai_next;
-		if (*ai != NULL) {
-			addr_set(&a, (*ai)->ai_addr, (*ai)->ai_addrlen);
-			if (a.len != 0 && !known(q, &a))
-				q->addrs[q->n++] = a;
-			*ai = (*ai)->ai_next;
-		}
+		if (take(q, &next[turn], family[turn], &a))
+			q->addrs[q->n++] = a;
 		turn = !turn;
 	}
+}
+
+/* The next address of a family that is not known yet. */
+static bool
+take(const struct resolver_query *q, const struct addrinfo **ai, int family,
+    struct addr *a)
+{
+	for (; *ai != NULL; *ai = (*ai)->ai_next) {
+		if ((*ai)->ai_family != family)
+			continue;
+		addr_set(a, (*ai)->ai_addr, (*ai)->ai_addrlen);
+		if (a->len != 0 && !known(q, a)) {
+			*ai = (*ai)->ai_next;
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool
