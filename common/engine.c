@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "fd.h"
 #include "probe.h"
 #include "resolver.h"
 #include "xalloc.h"
@@ -228,6 +229,9 @@ answered(void *ctx, const struct addr *addrs, size_t n, const char *why,
 	probe_set_resolve_us(f->probe, now_us - f->start_us);
 	if (n > 0)
 		probe_start(f->probe, addrs, n, now_us);
+	else if (fd_exhausted())
+		probe_fail(f->probe, OUTCOME_LOCAL_ERROR, strerror(errno),
+		    now_us);
 	else
 		probe_fail(f->probe, OUTCOME_UNRESOLVED, why, now_us);
 }

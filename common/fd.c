@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 int
@@ -18,4 +19,15 @@ fd_above_standard(int fd)
 	(void)close(fd);
 	errno = err;
 	return above;
+}
+
+bool
+fd_exhausted(void)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd == -1)
+		return true;
+	(void)close(fd);
+	return false;
 }

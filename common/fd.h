@@ -5,11 +5,19 @@
 #ifndef FD_H
 #define FD_H
 
+#include <stdbool.h>
+
 /*
  * Who starts us with a closed stdout shall not find our line in a socket:
  * returns fd, or when it is 0 to 2 a duplicate above, in its place and with
  * FD_CLOEXEC.  -1 stays -1, with errno kept.
  */
 int fd_above_standard(int fd);
+
+/*
+ * Whether there is no descriptor left, which some libraries report as
+ * something else.  errno says why.
+ */
+bool fd_exhausted(void);
 
 #endif
