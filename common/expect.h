@@ -32,7 +32,8 @@ struct bytes {
 #define EXPECT_MAX 64
 
 struct expect {
-	const struct bytes *strings; /* 1 to EXPECT_MAX */
+	/* 1 to EXPECT_MAX; the empty one is in any answer that has a byte. */
+	const struct bytes *strings;
 	size_t n;
 	bool anywhere; /* in the answer; else at its beginning */
 	bool all;      /* all strings; else any one of them */

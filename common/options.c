@@ -170,7 +170,7 @@ operand(const struct parse *p, const char *word)
 	why = p->o->operand(p->o->ctx, word);
 	if (why == NULL)
 		return true;
-	text_escape_string(p->error, word);
+	text_escape_string(p->error, word[0] != '\0' ? word : "''");
 	text_printf(p->error, ": %s", why);
 	return false;
 }

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: ISC */
+#include "verdict.h"
+
+#include <errno.h>
+
+#include "unit.h"
+
+#define OK STATE_OK
+#define WARNING STATE_WARNING
+#define CRITICAL STATE_CRITICAL
+#define UNKNOWN STATE_UNKNOWN
+
+/* How long the answer took. */
+#define TIME_US INT64_C(1500000)
+
+/* A state that is not the default. */
+struct set {
+	enum outcome outcome;
+	enum state state;
+};
+
+static const struct {
+	const char *name;
+	enum outcome outcome;
+	const char *warning;
+	const char *critical;
+	struct set set;
+	enum state want, want_outcome, want_time;
+} cases[] = {
+	{ "in time", OUTCOME_OK, NULL, NULL, { 0 }, OK, OK, OK },
+	{ "within both", OUTCOME_OK, "2", "3", { 0 }, OK, OK, OK },
+	{ "at the limit", OUTCOME_OK, "1.5", "1.5", { 0 }, OK, OK, OK },
+	{ "slow", OUTCOME_OK, "1", "2", { 0 }, WARNING, OK, WARNING },
+	{ "very slow", OUTCOME_OK, "1", "1.2", { 0 }, CRITICAL, OK, CRITICAL },
+	{ "critical below warning", OUTCOME_OK, "2", "1", { 0 }, CRITICAL, OK,
+	    CRITICAL },
+	{ "warning only", OUTCOME_OK, "1", NULL, { 0 }, WARNING, OK, WARNING },
+	{ "critical only", OUTCOME_OK, NULL, "1", { 0 }, CRITICAL, OK,
+	    CRITICAL },
+	{ "too fast", OUTCOME_OK, "2:", NULL, { 0 }, WARNING, OK, WARNING },
+	{ "inside", OUTCOME_OK, NULL, "@1:2", { 0 }, CRITICAL, OK, CRITICAL },
+	{ "not inside", OUTCOME_OK, "@2:3", "@3:4", { 0 }, OK, OK, OK },
+
+	{ "mismatch", OUTCOME_MISMATCH, NULL, NULL, { 0 }, WARNING, WARNING,
+	    OK },
+	{ "slow mismatch", OUTCOME_MISMATCH, "1", NULL, { 0 }, WARNING, WARNING,
+	    WARNING },
+	{ "very slow mismatch", OUTCOME_MISMATCH, NULL, "1", { 0 }, CRITICAL,
+	    WARNING, CRITICAL },
+	{ "-M ok", OUTCOME_MISMATCH, "2", "3", { OUTCOME_MISMATCH, OK }, OK, OK,
+	    OK },
+	{ "-M ok does not hide -w", OUTCOME_MISMATCH, "1", "3",
+	    { OUTCOME_MISMATCH, OK }, WARNING, OK, WARNING },
+	{ "-M ok does not hide -c", OUTCOME_MISMATCH, "1", "1",
+	    { OUTCOME_MISMATCH, OK }, CRITICAL, OK, CRITICAL },
+	{ "-M crit, slow", OUTCOME_MISMATCH, "1", "2",
+	    { OUTCOME_MISMATCH, CRITICAL }, CRITICAL, CRITICAL, WARNING },
+	{ "-M unknown, slow", OUTCOME_MISMATCH, "1", NULL,
+	    { OUTCOME_MISMATCH, UNKNOWN }, UNKNOWN, UNKNOWN, WARNING },
+	{ "-M unknown, very slow", OUTCOME_MISMATCH, NULL, "1",
+	    { OUTCOME_MISMATCH, UNKNOWN }, CRITICAL, UNKNOWN, CRITICAL },
+
+	/* No answer has no response time. */
+	{ "refused", OUTCOME_REFUSED, "1", "1", { 0 }, CRITICAL, CRITICAL, OK },
+	{ "-r ok", OUTCOME_REFUSED, "1", "1", { OUTCOME_REFUSED, OK }, OK, OK,
+	    OK },
+	{ "-r ok is of refused only", OUTCOME_TIMEOUT, "1", "1",
+	    { OUTCOME_REFUSED, OK }, CRITICAL, CRITICAL, OK },
+	{ "-t :ok", OUTCOME_TIMEOUT, "1", "1", { OUTCOME_TIMEOUT, OK }, OK, OK,
+	    OK },
+	{ "no data", OUTCOME_NO_DATA, "1", NULL, { 0 }, CRITICAL, CRITICAL,
+	    OK },
+	{ "reset", OUTCOME_RESET, NULL, NULL, { 0 }, CRITICAL, CRITICAL, OK },
+	{ "stalled", OUTCOME_STALLED, "1", "1", { OUTCOME_STALLED, WARNING },
+	    WARNING, WARNING, OK },
+	{ "unresolved", OUTCOME_UNRESOLVED, "1", "1", { 0 }, CRITICAL, CRITICAL,
+	    OK },
+	{ "lookup timeout", OUTCOME_LOOKUP_TIMEOUT, "1", "1",
+	    { OUTCOME_LOOKUP_TIMEOUT, OK }, OK, OK, OK },
+	{ "own fault", OUTCOME_LOCAL_ERROR, "1", "1", { 0 }, UNKNOWN, UNKNOWN,
+	    OK },
+	{ "interrupted", OUTCOME_NOT_PROBED, "1", "1", { 0 }, UNKNOWN, UNKNOWN,
+	    OK },
+};
+
+#define REFUSED                                        \
+	{                                              \
+		.outcome = OUTCOME_REFUSED, .cause = { \
+			ECONNREFUSED,                  \
+			.origin = ORIGIN_PEER          \
+		}                                      \
+	}
+#define TIMEOUT                            \
+	{                                  \
+		.outcome = OUTCOME_TIMEOUT \
+	}
+#define NO_ROUTE                                           \
+	{                                                  \
+		.outcome = OUTCOME_UNREACHABLE, .cause = { \
+			ENETUNREACH,                       \
+			.origin = ORIGIN_LOCAL             \
+		}                                          \
+	}
+#define BY_ICMP                                            \
+	{                                                  \
+		.outcome = OUTCOME_UNREACHABLE, .cause = { \
+			EHOSTUNREACH,                      \
+			.origin = ORIGIN_ICMP              \
+		}                                          \
+	}
+#define NO_DESCRIPTOR                                      \
+	{                                                  \
+		.outcome = OUTCOME_LOCAL_ERROR, .cause = { \
+			EMFILE,                            \
+			.origin = ORIGIN_LOCAL             \
+		}                                          \
+	}
+#define NOT_PROBED                            \
+	{                                     \
+		.outcome = OUTCOME_NOT_PROBED \
+	}
+#define CONNECTED                     \
+	{                             \
+		.outcome = OUTCOME_OK \
+	}
+
+/* Several addresses, what is told of them, and what they are worth. */
+static const struct {
+	const char *name;
+	struct attempt attempts[3];
+	size_t n;
+	enum outcome outcome;
+	struct set set;
+	enum state want;
+} several[] = {
+	{ "-r ok, both refused", { REFUSED, REFUSED }, 2, OUTCOME_REFUSED,
+	    { OUTCOME_REFUSED, OK }, OK },
+	{ "-r ok, one timed out", { REFUSED, TIMEOUT }, 2, OUTCOME_REFUSED,
+	    { OUTCOME_REFUSED, OK }, CRITICAL },
+	{ "-r ok, the first timed out", { TIMEOUT, REFUSED }, 2,
+	    OUTCOME_REFUSED, { OUTCOME_REFUSED, OK }, CRITICAL },
+	{ "-r ok, one could not be asked", { NO_ROUTE, REFUSED }, 2,
+	    OUTCOME_REFUSED, { OUTCOME_REFUSED, OK }, OK },
+	{ "-r ok, a router said no", { BY_ICMP, REFUSED }, 2, OUTCOME_REFUSED,
+	    { OUTCOME_REFUSED, OK }, CRITICAL },
+	{ "-r ok, one was not probed", { REFUSED, NOT_PROBED }, 2,
+	    OUTCOME_REFUSED, { OUTCOME_REFUSED, OK }, OK },
+	{ "-r ok, own fault", { REFUSED, NO_DESCRIPTOR }, 2, OUTCOME_REFUSED,
+	    { OUTCOME_REFUSED, OK }, UNKNOWN },
+	{ "-r warn, own fault", { REFUSED, NO_DESCRIPTOR }, 2, OUTCOME_REFUSED,
+	    { OUTCOME_REFUSED, WARNING }, UNKNOWN },
+	{ "-r crit, own fault", { NO_DESCRIPTOR, REFUSED }, 2, OUTCOME_REFUSED,
+	    { OUTCOME_REFUSED, CRITICAL }, CRITICAL },
+	{ "the last of three", { REFUSED, REFUSED, TIMEOUT }, 3,
+	    OUTCOME_REFUSED, { OUTCOME_REFUSED, OK }, CRITICAL },
+	{ "-t :warn", { REFUSED, TIMEOUT }, 2, OUTCOME_REFUSED,
+	    { OUTCOME_TIMEOUT, WARNING }, CRITICAL },
+	{ "none could be asked", { NO_ROUTE, NO_ROUTE }, 2, OUTCOME_UNREACHABLE,
+	    { OUTCOME_UNREACHABLE, WARNING }, WARNING },
+	/* One that connected decides alone. */
+	{ "connected after all", { TIMEOUT, REFUSED, CONNECTED }, 3, OUTCOME_OK,
+	    { 0 }, OK },
+	{ "mismatch", { REFUSED, CONNECTED }, 2, OUTCOME_MISMATCH, { 0 },
+	    WARNING },
+	{ "stalled", { REFUSED, CONNECTED }, 2, OUTCOME_STALLED,
+	    { OUTCOME_STALLED, OK }, OK },
+	{ "interrupted", { REFUSED, TIMEOUT }, 2, OUTCOME_NOT_PROBED, { 0 },
+	    UNKNOWN },
+};
+
+static void
+set_state(struct policy *p, const struct set *set)
+{
+	if (set->outcome != OUTCOME_OK)
+		p->states[set->outcome] = set->state;
+}
+
+START_TEST(one)
+{
+	const char *w = cases[_i].warning, *c = cases[_i].critical;
+	const struct result r = { .outcome = cases[_i].outcome,
+		.time_us = TIME_US };
+	struct verdict v;
+	struct policy p;
+
+	policy_init(&p);
+	set_state(&p, &cases[_i].set);
+	p.has_warning = w != NULL;
+	ck_assert(w == NULL || range_parse(w, &p.warning) == NULL);
+	p.has_critical = c != NULL;
+	ck_assert(c == NULL || range_parse(c, &p.critical) == NULL);
+	v = verdict_of(&p, &r);
+	unit_str(cases[_i].name, state_name(v.state),
+	    state_name(cases[_i].want));
+	unit_str(cases[_i].name, state_name(v.outcome),
+	    state_name(cases[_i].want_outcome));
+	unit_str(cases[_i].name, state_name(v.time),
+	    state_name(cases[_i].want_time));
+}
+END_TEST
+
+START_TEST(of_several)
+{
+	const struct result r = { .outcome = several[_i].outcome,
+		.attempts = several[_i].attempts,
+		.n_attempts = several[_i].n };
+	struct policy p;
+
+	policy_init(&p);
+	set_state(&p, &several[_i].set);
+	unit_str(several[_i].name, state_name(verdict_of(&p, &r).state),
+	    state_name(several[_i].want));
+}
+END_TEST
+
+START_TEST(defaults)
+{
+	struct policy p;
+
+	memset(&p, 0x55, sizeof(p));
+	policy_init(&p);
+	ck_assert_int_eq(p.states[_i], outcome_default_state((enum outcome)_i));
+	ck_assert(!p.has_warning);
+	ck_assert(!p.has_critical);
+}
+END_TEST
+
+int
+main(void)
+{
+	TCase *tc = tcase_create("verdict");
+
+	unit_rows(tc, one, cases);
+	unit_rows(tc, of_several, several);
+	tcase_add_loop_test(tc, defaults, 0, OUTCOME_COUNT);
+	return unit_run("verdict", tc);
+}
