@@ -16,6 +16,7 @@
 #define ERRORS_MAX 16
 
 static enum sock_status failed(int, const struct addr *, int, struct cause *);
+static enum sock_status pending(int, struct cause *);
 static enum sock_status verified(int, const struct addr *, struct cause *);
 static void drain_errors(int, struct cause *);
 static void read_error(struct msghdr *, struct cause *);
@@ -46,6 +47,7 @@ sock_open(const struct addr *a)
 enum sock_status
 sock_connect(int fd, const struct addr *a, struct cause *c)
 {
+	bool again = false;
 	int tries;
 
 	for (tries = 0; tries < 2; tries++) {
@@ -55,8 +57,9 @@ sock_connect(int fd, const struct addr *a, struct cause *c)
 			return SOCK_BUSY;
 		if (errno != EINPROGRESS && errno != EALREADY && errno != EINTR)
 			return failed(fd, a, errno, c);
+		again |= tries == 0 && errno == EALREADY;
 	}
-	return SOCK_PENDING;
+	return again ? pending(fd, c) : SOCK_PENDING;
 }
 
 int64_t
@@ -127,6 +130,23 @@ failed(int fd, const struct addr *a, int err, struct cause *c)
 	return err == ECONNRESET ? SOCK_RESET : SOCK_FAILED;
 }
 
+/*
+ * An ICMP message that comes while connect(2) has the socket is only queued:
+ * the kernel goes on to wait for an answer to its next SYN, but poll(2) does
+ * not wait any more.
+ */
+static enum sock_status
+pending(int fd, struct cause *c)
+{
+	struct cause queued = { 0 };
+
+	drain_errors(fd, &queued);
+	if (queued.origin != ORIGIN_ICMP)
+		return SOCK_PENDING;
+	*c = queued;
+	return SOCK_FAILED;
+}
+
 static enum sock_status
 verified(int fd, const struct addr *a, struct cause *c)
 {
@@ -191,6 +211,8 @@ read_error(struct msghdr *msg, struct cause *c)
 		    ee->ee_origin != SO_EE_ORIGIN_ICMP6)
 			continue;
 		c->origin = ORIGIN_ICMP;
+		if (c->err == 0)
+			c->err = (int)ee->ee_errno;
 		c->icmp_v6 = ee->ee_origin == SO_EE_ORIGIN_ICMP6;
 		c->icmp_type = ee->ee_type;
 		c->icmp_code = ee->ee_code;
