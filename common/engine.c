@@ -157,7 +157,6 @@ engine_stop(struct engine *e, const char *note, int64_t now_us)
 		(void)board(e, e->queue[e->first++], now_us);
 	while (e->flying != NULL)
 		probe_stop(e->flying->probe, note, now_us);
-	free_landed(e);
 }
 
 static struct flight *

@@ -1,0 +1,846 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The engine: real peers, but the time and the name service are the test's own.
+ * The program's clock_now_us() and getaddrinfo() take the place of the
+ * library's and the system's.
+ */
+#include "engine.h"
+
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "fake.h"
+#include "unit.h"
+
+#define MS CLOCK_MILLISECOND
+#define START_US (1000 * CLOCK_SECOND)
+#define DEADLINE_US (10 * CLOCK_SECOND)
+#define STAGGER_US (250 * MS)
+
+/* In real time: what comes, comes before; what does not, did not. */
+#define PATIENCE_MS 5000
+#define QUIET_MS 20
+
+#define TARGETS_MAX 300
+
+/* Time. */
+
+static int64_t now = START_US;
+static int64_t tick; /* by which it goes on when it is looked at */
+
+int64_t
+clock_now_us(void)
+{
+	return now += tick;
+}
+
+/* The name service. */
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t released = PTHREAD_COND_INITIALIZER;
+static bool hang = true;
+
+static struct addrinfo *
+add_info(struct addrinfo *next, const char *text)
+{
+	struct addrinfo *ai = calloc(1, sizeof(*ai));
+	struct addr *a = calloc(1, sizeof(*a));
+	const char *why;
+
+	(void)addr_parse(text, AF_UNSPEC, a, &why);
+	ai->ai_family = a->any.sa_family;
+	ai->ai_addr = &a->any;
+	ai->ai_addrlen = a->len;
+	ai->ai_next = next;
+	return ai;
+}
+
+int
+getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+    struct addrinfo **list)
+{
+	(void)port;
+	(void)hints;
+	*list = NULL;
+	if (strcmp(host, "hang.test") == 0) {
+		(void)pthread_mutex_lock(&mutex);
+		while (hang)
+			(void)pthread_cond_wait(&released, &mutex);
+		(void)pthread_mutex_unlock(&mutex);
+	} else if (strcmp(host, "two.test") == 0) {
+		*list = add_info(add_info(NULL, "127.0.0.2"), "127.0.0.1");
+	} else if (strcmp(host, "one.test") == 0) {
+		*list = add_info(NULL, "127.0.0.1");
+	}
+	return *list != NULL ? 0 : EAI_NONAME;
+}
+
+void
+freeaddrinfo(struct addrinfo *ai)
+{
+	while (ai != NULL) {
+		struct addrinfo *next = ai->ai_next;
+
+		free(ai->ai_addr);
+		free(ai);
+		ai = next;
+	}
+}
+
+static void
+release_names(void)
+{
+	(void)pthread_mutex_lock(&mutex);
+	hang = false;
+	(void)pthread_cond_broadcast(&released);
+	(void)pthread_mutex_unlock(&mutex);
+}
+
+/* The engine, its targets and what was told of them. */
+
+static struct engine *engine;
+static struct fake *fake;
+static const struct bytes greeting = BYTES("220");
+static const struct step steps[] = {
+	{ .kind = STEP_SEND, .send = BYTES("x") },
+	{ .kind = STEP_EXPECT, .expect = { &greeting, 1, false, false } },
+};
+static const struct dialogue connects = { .max_bytes = 1000 };
+static const struct dialogue expects = { &steps[1], 1, .max_bytes = 1000 };
+static const struct dialogue talks = { &steps[0], 2, .max_bytes = 1000 };
+
+static struct target targets[TARGETS_MAX];
+static size_t n_targets;
+
+static struct told {
+	const struct target *target;
+	enum outcome outcome;
+	size_t n_attempts;
+	int64_t resolve_us;
+	char note[64];
+} told[TARGETS_MAX];
+static size_t n_told;
+
+/* What else happens when a result is told. */
+static void (*also)(void);
+
+static void
+done(void *ctx, const struct target *t, const struct result *r)
+{
+	struct told *to = &told[n_told];
+
+	ck_assert_ptr_eq(ctx, &engine);
+	ck_assert_uint_lt(n_told, TARGETS_MAX);
+	*to = (struct told){ t, r->outcome, r->n_attempts, r->resolve_us };
+	snprintf(to->note, sizeof(to->note), "%s",
+	    r->note != NULL ? r->note : "");
+	n_told++;
+	if (also != NULL)
+		also();
+}
+
+static void
+new_engine(unsigned parallel)
+{
+	const struct engine_conf conf = { parallel, done, &engine };
+
+	engine = engine_new(&conf);
+}
+
+static void
+teardown(void)
+{
+	engine_free(engine);
+	release_names();
+	fake_stop(fake);
+}
+
+static void
+add_host(const char *host, uint16_t port, const struct dialogue *dialogue)
+{
+	struct target *t = &targets[n_targets++];
+
+	*t = (struct target){ host, port, AF_UNSPEC, dialogue };
+	engine_add(engine, t, START_US + DEADLINE_US);
+}
+
+static void
+add(unsigned listener, const struct dialogue *dialogue)
+{
+	add_host(fake_path(fake, listener), fake_port(fake, listener),
+	    dialogue);
+}
+
+/* Time is now so many microseconds after the start. */
+static int64_t
+turn(int64_t us)
+{
+	int64_t next_us;
+
+	ck_assert_int_le(now, START_US + us);
+	now = START_US + us;
+	next_us = engine_turn(engine, now);
+	return next_us == CLOCK_NEVER ? CLOCK_NEVER : next_us - START_US;
+}
+
+/* Waits for descriptors only, then lets pass the microsecond of a dial. */
+static void
+events(int64_t ms)
+{
+	engine_wait(engine, now + ms * MS);
+	now++;
+	(void)engine_turn(engine, now);
+}
+
+/* Until so many results are told; time all but stands still. */
+static void
+await_told(size_t n)
+{
+	int64_t next_us;
+	int i;
+
+	for (i = 0; i < 100000 && n_told < n; i++) {
+		next_us = engine_turn(engine, now);
+		if (next_us <= now + 1)
+			now = next_us;
+		else if (n_told < n)
+			engine_wait(engine, now + PATIENCE_MS * MS);
+	}
+	(void)engine_turn(engine, now);
+	ck_assert_uint_eq(n_told, n);
+	ck_assert_int_lt(now, START_US + DEADLINE_US);
+}
+
+static size_t
+count_told(enum outcome o)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < n_told; i++)
+		n += told[i].outcome == o;
+	return n;
+}
+
+static void
+assert_told(size_t i, size_t target, enum outcome o)
+{
+	ck_assert_uint_lt(i, n_told);
+	ck_assert_ptr_eq(told[i].target, &targets[target]);
+	ck_assert_str_eq(outcome_name(told[i].outcome), outcome_name(o));
+}
+
+/* A listener of the test's own; it accepts when told to. */
+
+static int listener = -1;
+static uint16_t listener_port;
+
+static void
+listen_here(void)
+{
+	struct addr a;
+	const char *why;
+
+	ck_assert_int_eq(addr_parse("127.0.0.1", AF_INET, &a, &why),
+	    ADDR_LITERAL);
+	listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+	    0);
+	ck_assert_int_ne(listener, -1);
+	ck_assert_int_eq(bind(listener, &a.any, a.len), 0);
+	ck_assert_int_eq(listen(listener, 64), 0);
+	ck_assert_int_eq(getsockname(listener, &a.any, &a.len), 0);
+	listener_port = ntohs(a.in.sin_port);
+}
+
+/* Accepts all that wait; returns how many, and the first in *first. */
+static size_t
+accept_all(int *first)
+{
+	size_t n = 0;
+	int fd;
+
+	while ((fd = accept(listener, NULL, NULL)) != -1)
+		if (n++ == 0)
+			*first = fd;
+	return n;
+}
+
+/* Nothing to do. */
+
+START_TEST(idle)
+{
+	new_engine(0);
+	ck_assert(!engine_busy(engine));
+	ck_assert_int_eq(turn(0), CLOCK_NEVER);
+	engine_stop(engine, "note", now);
+	ck_assert_uint_eq(n_told, 0);
+	engine_free(NULL);
+}
+END_TEST
+
+/* One target: what there is to be told of it. */
+
+static const struct {
+	const char *script;
+	const struct dialogue *dialogue;
+	enum outcome outcome;
+	bool waits; /* until the deadline */
+} ones[] = {
+	{ "tcp4 silent", &connects, OUTCOME_OK },
+	{ "unix silent", &connects, OUTCOME_OK },
+	{ "tcp4 say '220'", &expects, OUTCOME_OK },
+	{ "unix say '220'", &expects, OUTCOME_OK },
+	{ "tcp4 closed", &connects, OUTCOME_REFUSED },
+	{ "tcp4 say '500'", &expects, OUTCOME_MISMATCH },
+	{ "tcp4 close", &expects, OUTCOME_NO_DATA },
+	{ "tcp4 read reset", &talks, OUTCOME_RESET },
+	{ "tcp4 silent", &expects, OUTCOME_STALLED, true },
+	{ "tcp4 full", &connects, OUTCOME_TIMEOUT, true },
+};
+
+START_TEST(one_target)
+{
+	new_engine(0);
+	fake = fake_start(ones[_i].script, NULL);
+	add(0, ones[_i].dialogue);
+	ck_assert(engine_busy(engine));
+	(void)turn(0);
+	if (ones[_i].waits) {
+		ck_assert_int_le(turn(1), DEADLINE_US);
+		events(QUIET_MS);
+		ck_assert_int_eq(turn(DEADLINE_US - 1), DEADLINE_US);
+		ck_assert_uint_eq(n_told, 0);
+		(void)turn(DEADLINE_US);
+	} else {
+		await_told(1);
+	}
+	ck_assert_uint_eq(n_told, 1);
+	assert_told(0, 0, ones[_i].outcome);
+	ck_assert(!engine_busy(engine));
+	ck_assert_int_eq(engine_turn(engine, now), CLOCK_NEVER);
+	ck_assert_int_eq(told[0].resolve_us, RESULT_NONE);
+}
+END_TEST
+
+static const struct {
+	const char *host;
+	int family;
+	enum outcome outcome;
+} literals[] = {
+	{ "[127.0.0.1]", AF_UNSPEC, OUTCOME_UNRESOLVED },
+	{ "[::1", AF_UNSPEC, OUTCOME_UNRESOLVED },
+	{ "::1", AF_INET, OUTCOME_UNRESOLVED },
+	{ "127.0.0.1", AF_INET6, OUTCOME_UNRESOLVED },
+	{ "/nonexistent/socket", AF_UNSPEC, OUTCOME_UNRESOLVED },
+	{ "255.255.255.255", AF_UNSPEC, OUTCOME_UNREACHABLE },
+};
+
+START_TEST(told_at_once)
+{
+	new_engine(0);
+	add_host(literals[_i].host, 9, &connects);
+	targets[0].family = literals[_i].family;
+	ck_assert_int_eq(turn(0), CLOCK_NEVER);
+	assert_told(0, 0, literals[_i].outcome);
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
+/* Names. */
+
+START_TEST(name_is_resolved)
+{
+	new_engine(0);
+	fake = fake_start("tcp4 say '220'", NULL);
+	add_host("one.test", fake_port(fake, 0), &expects);
+	(void)turn(0);
+	now += 70 * MS;
+	await_told(1);
+	assert_told(0, 0, OUTCOME_OK);
+	ck_assert_int_eq(told[0].resolve_us, 70 * MS);
+}
+END_TEST
+
+/* 127.0.0.1 is silent; 127.0.0.2 answers, a quarter of a second later. */
+START_TEST(addresses_of_a_name_are_tried_in_turn)
+{
+	struct fake *other;
+	char script[64];
+	int i;
+
+	new_engine(0);
+	fake = fake_start("tcp4 full", NULL);
+	snprintf(script, sizeof(script), "tcp4@127.0.0.2:%u silent",
+	    fake_port(fake, 0));
+	other = fake_start(script, NULL);
+	add_host("two.test", fake_port(fake, 0), &connects);
+	(void)turn(0);
+	for (i = 0; i < 1000 && engine_turn(engine, now) != now + STAGGER_US;
+	     i++)
+		engine_wait(engine, now + PATIENCE_MS / 10 * MS);
+	ck_assert_int_eq(turn(STAGGER_US - 1), STAGGER_US);
+	(void)turn(STAGGER_US);
+	await_told(1);
+	assert_told(0, 0, OUTCOME_OK);
+	ck_assert_uint_eq(told[0].n_attempts, 2);
+	fake_stop(other);
+}
+END_TEST
+
+START_TEST(name_that_does_not_exist)
+{
+	new_engine(0);
+	add_host("none.test", 9, &connects);
+	await_told(1);
+	assert_told(0, 0, OUTCOME_UNRESOLVED);
+	ck_assert_str_eq(told[0].note, gai_strerror(EAI_NONAME));
+}
+END_TEST
+
+START_TEST(name_service_that_hangs)
+{
+	new_engine(0);
+	add_host("hang.test", 9, &connects);
+	ck_assert_int_eq(turn(0), DEADLINE_US);
+	events(QUIET_MS);
+	ck_assert_int_eq(turn(DEADLINE_US - 1), DEADLINE_US);
+	ck_assert_uint_eq(n_told, 0);
+	(void)turn(DEADLINE_US);
+	assert_told(0, 0, OUTCOME_LOOKUP_TIMEOUT);
+	/* What comes after that is not told. */
+	release_names();
+	engine_wait(engine, now + QUIET_MS * MS);
+	(void)engine_turn(engine, now);
+	ck_assert_uint_eq(n_told, 1);
+}
+END_TEST
+
+START_TEST(no_descriptors_to_resolve)
+{
+	struct rlimit before, limit;
+	int lowest;
+
+	new_engine(0);
+	add_host("one.test", 9, &connects);
+	lowest = fcntl(STDIN_FILENO, F_DUPFD, 0);
+	close(lowest);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	limit = before;
+	limit.rlim_cur = (rlim_t)lowest;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	(void)turn(0);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_told(0, 0, OUTCOME_LOCAL_ERROR);
+	ck_assert_str_eq(told[0].note, strerror(EMFILE));
+	/* It works again for the next one. */
+	add_host("none.test", 9, &connects);
+	await_told(2);
+	assert_told(1, 1, OUTCOME_UNRESOLVED);
+}
+END_TEST
+
+/* Many targets. */
+
+START_TEST(one_at_a_time_in_order)
+{
+	size_t i;
+
+	new_engine(1);
+	fake = fake_start("tcp4 say '220'", "tcp4 close", "tcp4 closed",
+	    "unix say '500'", NULL);
+	for (i = 0; i < 40; i++)
+		add((unsigned)i % 4, &expects);
+	await_told(40);
+	for (i = 0; i < 40; i += 4) {
+		assert_told(i, i, OUTCOME_OK);
+		assert_told(i + 1, i + 1, OUTCOME_NO_DATA);
+		assert_told(i + 2, i + 2, OUTCOME_REFUSED);
+		assert_told(i + 3, i + 3, OUTCOME_MISMATCH);
+	}
+	ck_assert(fake_wait_log(fake, "closed 0 #10"));
+	ck_assert_uint_eq(fake_count(fake, "accept", 0), 10);
+}
+END_TEST
+
+static const unsigned parallels[] = { 1, 2, 7 };
+
+/* The next one begins when one has ended, not earlier. */
+START_TEST(never_more_than_parallel)
+{
+	unsigned parallel = parallels[_i];
+	size_t i;
+	int fd = -1;
+
+	listen_here();
+	new_engine(parallel);
+	for (i = 0; i < 20; i++)
+		add_host("127.0.0.1", listener_port, &expects);
+	(void)turn(0);
+	(void)turn(1);
+	ck_assert_uint_eq(accept_all(&fd), parallel);
+	for (i = 1; i + parallel <= 20; i++) {
+		events(0);
+		ck_assert_uint_eq(accept_all(&fd), 0);
+		ck_assert_int_eq(send(fd, "220", 3, 0), 3);
+		await_told(i);
+		ck_assert_uint_eq(accept_all(&fd), 1);
+	}
+	ck_assert_uint_eq(count_told(OUTCOME_OK), n_told);
+	(void)turn(DEADLINE_US);
+	ck_assert_uint_eq(n_told, 20);
+	ck_assert_uint_eq(accept_all(&fd), 0);
+}
+END_TEST
+
+START_TEST(three_hundred_at_once)
+{
+	size_t i;
+
+	new_engine(0);
+	fake = fake_start("tcp4 say '220'", "tcp4 closed", "tcp4 silent",
+	    "unix say '500'", NULL);
+	for (i = 0; i < 300; i++)
+		add((unsigned)i % 4, &expects);
+	await_told(225);
+	ck_assert_uint_eq(count_told(OUTCOME_OK), 75);
+	ck_assert_uint_eq(count_told(OUTCOME_REFUSED), 75);
+	ck_assert_uint_eq(count_told(OUTCOME_MISMATCH), 75);
+	(void)turn(DEADLINE_US - 1);
+	ck_assert_uint_eq(n_told, 225);
+	(void)turn(DEADLINE_US);
+	ck_assert_uint_eq(n_told, 300);
+	ck_assert_uint_eq(count_told(OUTCOME_STALLED), 75);
+	for (i = 0; i < 300; i++)
+		ck_assert_uint_eq((size_t)(told[i].target - targets) % 4,
+		    told[i].outcome == OUTCOME_OK            ? 0
+			: told[i].outcome == OUTCOME_REFUSED ? 1
+			: told[i].outcome == OUTCOME_STALLED ? 2
+							     : 3);
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
+/* One that answers is not held up by those that do not. */
+START_TEST(silent_ones_hold_nobody_up)
+{
+	size_t i;
+
+	new_engine(0);
+	fake = fake_start("tcp4 full", "tcp4 silent", "tcp4 say '220'", NULL);
+	for (i = 0; i < 40; i++)
+		add((unsigned)i % 2, &expects);
+	add_host("hang.test", 9, &expects);
+	add(2, &expects);
+	await_told(1);
+	assert_told(0, 41, OUTCOME_OK);
+}
+END_TEST
+
+/*
+ * A target whose time was over before its turn came was not asked: nothing can
+ * be said of it, and no connection is made.
+ */
+START_TEST(turn_after_the_deadline)
+{
+	new_engine(1);
+	fake = fake_start("tcp4 full", "tcp4 silent", "tcp4 closed", NULL);
+	add(0, &connects);
+	add(1, &connects);
+	add(2, &connects);
+	(void)turn(0);
+	(void)turn(DEADLINE_US);
+	(void)turn(DEADLINE_US + 1);
+	ck_assert_uint_eq(n_told, 3);
+	assert_told(0, 0, OUTCOME_TIMEOUT);
+	assert_told(1, 1, OUTCOME_NOT_PROBED);
+	assert_told(2, 2, OUTCOME_NOT_PROBED);
+	ck_assert_uint_eq(fake_count(fake, "accept", 1), 0);
+}
+END_TEST
+
+/* Adding from within a result. */
+
+static void
+add_another(void)
+{
+	if (n_targets < 50)
+		add(0, &expects);
+}
+
+START_TEST(add_when_told)
+{
+	new_engine(1);
+	also = add_another;
+	fake = fake_start("tcp4 say '220'", NULL);
+	add(0, &expects);
+	await_told(50);
+	ck_assert_uint_eq(count_told(OUTCOME_OK), 50);
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
+/* Of targets that end at once, while the queue is walked, moves and grows. */
+static void
+add_two(void)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (n_targets < TARGETS_MAX)
+			add_host("/nonexistent/socket", 0, &connects);
+}
+
+START_TEST(add_many_when_told)
+{
+	size_t i;
+
+	new_engine((unsigned)_i);
+	also = add_two;
+	add_host("/nonexistent/socket", 0, &connects);
+	(void)turn(0);
+	ck_assert_uint_eq(n_told, TARGETS_MAX);
+	for (i = 0; i < TARGETS_MAX; i++)
+		assert_told(i, i, OUTCOME_UNRESOLVED);
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
+/* The end before the end. */
+
+START_TEST(stop)
+{
+	size_t i;
+
+	new_engine(2);
+	fake = fake_start("tcp4 silent", NULL);
+	for (i = 0; i < 10; i++)
+		add(0, &expects);
+	(void)turn(0);
+	(void)turn(1);
+	events(QUIET_MS);
+	engine_stop(engine, "interrupted", now);
+	ck_assert_uint_eq(n_told, 10);
+	ck_assert_uint_eq(count_told(OUTCOME_NOT_PROBED), 10);
+	for (i = 0; i < 10; i++)
+		ck_assert_str_eq(told[i].note, "interrupted");
+	ck_assert(!engine_busy(engine));
+	ck_assert(fake_wait_log(fake, "closed 0 #1\n"));
+	ck_assert(fake_wait_log(fake, "closed 0 #2\n"));
+	ck_assert_uint_eq(fake_count(fake, "accept", 0), 2);
+	engine_stop(engine, "again", now);
+	ck_assert_uint_eq(n_told, 10);
+	/* It can go on. */
+	add_host("/nonexistent/socket", 0, &connects);
+	(void)engine_turn(engine, now);
+	assert_told(10, 10, OUTCOME_UNRESOLVED);
+}
+END_TEST
+
+START_TEST(stop_of_all_kinds)
+{
+	new_engine(0);
+	fake = fake_start("tcp4 silent", "tcp4 full", "unix full",
+	    "tcp4 say '22'", NULL);
+	add(0, &expects);
+	add(1, &expects);
+	add(2, &expects);
+	add(3, &expects);
+	add_host("hang.test", 9, &connects);
+	(void)turn(0);
+	(void)turn(1);
+	events(QUIET_MS);
+	add(0, &expects);
+	engine_stop(engine, "note", now);
+	ck_assert_uint_eq(n_told, 6);
+	ck_assert_uint_eq(count_told(OUTCOME_NOT_PROBED), 6);
+	ck_assert_int_eq(engine_turn(engine, now), CLOCK_NEVER);
+}
+END_TEST
+
+/* Nobody is told, and nothing stays open; ASan sees what is not freed. */
+START_TEST(free_with_all_kinds_in_flight)
+{
+	int before, after;
+	size_t i;
+
+	new_engine((unsigned)_i * 6);
+	fake = fake_start("tcp4 silent", "tcp4 full", "unix full",
+	    "tcp4 say '22'", NULL);
+	before = fcntl(STDIN_FILENO, F_DUPFD, 0);
+	close(before);
+	add_host("hang.test", 9, &connects);
+	for (i = 0; i < 20; i++)
+		add((unsigned)i % 4, &expects);
+	(void)turn(0);
+	(void)turn(1);
+	events(QUIET_MS);
+	engine_free(engine);
+	engine = NULL;
+	ck_assert_uint_eq(n_told, 0);
+	after = fcntl(STDIN_FILENO, F_DUPFD, 0);
+	close(after);
+	ck_assert_int_eq(before, after);
+}
+END_TEST
+
+/* Other loops. */
+
+static bool
+readable(int fd, int ms)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+
+	return poll(&p, 1, ms) == 1;
+}
+
+START_TEST(nested_in_another_loop)
+{
+	int outer, fd = -1;
+
+	listen_here();
+	new_engine(0);
+	outer = engine_fd(engine);
+	ck_assert_int_ge(outer, 3);
+	add_host("127.0.0.1", listener_port, &expects);
+	(void)turn(0);
+	(void)turn(1);
+	ck_assert_uint_eq(accept_all(&fd), 1);
+	while (readable(outer, 0))
+		events(0);
+	ck_assert(!readable(outer, QUIET_MS));
+	ck_assert_int_eq(send(fd, "22", 2, 0), 2);
+	ck_assert(readable(outer, PATIENCE_MS));
+	events(0);
+	ck_assert(!readable(outer, 0));
+	ck_assert_uint_eq(n_told, 0);
+	ck_assert_int_eq(send(fd, "0", 1, 0), 1);
+	ck_assert(readable(outer, PATIENCE_MS));
+	events(0);
+	assert_told(0, 0, OUTCOME_OK);
+	ck_assert(!readable(outer, 0));
+	ck_assert_int_eq(engine_fd(engine), outer);
+}
+END_TEST
+
+/* The descriptor may be asked for when there is something to wait for. */
+START_TEST(nested_later)
+{
+	int outer, fd = -1;
+
+	listen_here();
+	new_engine(0);
+	add_host("127.0.0.1", listener_port, &expects);
+	(void)turn(0);
+	(void)turn(1);
+	ck_assert_uint_eq(accept_all(&fd), 1);
+	events(0);
+	ck_assert_int_eq(send(fd, "220", 3, 0), 3);
+	outer = engine_fd(engine);
+	ck_assert(readable(outer, PATIENCE_MS));
+	events(0);
+	assert_told(0, 0, OUTCOME_OK);
+}
+END_TEST
+
+static bool stopped;
+
+static void
+stop_now(struct watch *w, int64_t now_us)
+{
+	uint64_t count;
+
+	ck_assert_int_ge(now_us, START_US);
+	ck_assert_int_eq(read(w->fd, &count, sizeof(count)),
+	    (ssize_t)sizeof(count));
+	stopped = true;
+}
+
+START_TEST(run_to_the_end)
+{
+	size_t i;
+
+	tick = 1;
+	new_engine(3);
+	fake = fake_start("tcp4 say '220'", "tcp4 closed", "unix close",
+	    "tcp4 slow 1 1 '220'", NULL);
+	for (i = 0; i < 20; i++)
+		add((unsigned)i % 4, &expects);
+	engine_run(engine, &stopped);
+	ck_assert_uint_eq(n_told, 20);
+	ck_assert_uint_eq(count_told(OUTCOME_OK), 10);
+	ck_assert_uint_eq(count_told(OUTCOME_REFUSED), 5);
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
+START_TEST(run_until_a_watch_says_stop)
+{
+	struct watch w = { stop_now, eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK),
+		WANT_READ };
+
+	tick = 1;
+	new_engine(0);
+	fake = fake_start("tcp4 silent", NULL);
+	add(0, &expects);
+	ck_assert_int_eq(engine_watch(engine, &w), 0);
+	engine_run(engine, &stopped);
+	ck_assert(stopped);
+	ck_assert(engine_busy(engine));
+	ck_assert_uint_eq(n_told, 0);
+	engine_stop(engine, "stopped", now);
+	assert_told(0, 0, OUTCOME_NOT_PROBED);
+	close(w.fd);
+}
+END_TEST
+
+START_TEST(run_that_is_stopped_before)
+{
+	stopped = true;
+	new_engine(0);
+	add_host("/nonexistent/socket", 0, &connects);
+	engine_run(engine, &stopped);
+	ck_assert_uint_eq(n_told, 0);
+}
+END_TEST
+
+int
+main(void)
+{
+	TCase *tc = tcase_create("engine");
+
+	tcase_add_checked_fixture(tc, NULL, teardown);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, idle);
+	unit_rows(tc, one_target, ones);
+	unit_rows(tc, told_at_once, literals);
+	tcase_add_test(tc, name_is_resolved);
+	tcase_add_test(tc, addresses_of_a_name_are_tried_in_turn);
+	tcase_add_test(tc, name_that_does_not_exist);
+	tcase_add_test(tc, name_service_that_hangs);
+	tcase_add_test(tc, no_descriptors_to_resolve);
+	tcase_add_test(tc, one_at_a_time_in_order);
+	unit_rows(tc, never_more_than_parallel, parallels);
+	tcase_add_test(tc, three_hundred_at_once);
+	tcase_add_test(tc, silent_ones_hold_nobody_up);
+	tcase_add_test(tc, turn_after_the_deadline);
+	tcase_add_test(tc, add_when_told);
+	tcase_add_loop_test(tc, add_many_when_told, 0, 3);
+	tcase_add_test(tc, stop);
+	tcase_add_test(tc, stop_of_all_kinds);
+	tcase_add_loop_test(tc, free_with_all_kinds_in_flight, 0, 2);
+	tcase_add_test(tc, nested_in_another_loop);
+	tcase_add_test(tc, nested_later);
+	tcase_add_test(tc, run_to_the_end);
+	tcase_add_test(tc, run_until_a_watch_says_stop);
+	tcase_add_test(tc, run_that_is_stopped_before);
+	return unit_run("engine", tc);
+}

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: ISC */
+/* Sockets against real peers. */
+#include "sock.h"
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "fake.h"
+#include "unit.h"
+
+#define PATIENCE_MS 5000
+#define QUIET_MS 20
+
+static struct fake *fake;
+static struct addr addr;
+static struct cause cause;
+
+static void
+teardown(void)
+{
+	fake_stop(fake);
+	fake = NULL;
+}
+
+static void
+parse(const char *text, unsigned port)
+{
+	const char *why;
+
+	ck_assert_int_eq(addr_parse(text, AF_UNSPEC, &addr, &why),
+	    ADDR_LITERAL);
+	addr_set_port(&addr, (uint16_t)port);
+}
+
+static void
+start(const char *script)
+{
+	fake = fake_start(script, NULL);
+	parse(fake_path(fake, 0), fake_port(fake, 0));
+}
+
+static bool
+has_ipv6(void)
+{
+	int fd = socket(AF_INET6, SOCK_STREAM, 0);
+	bool has;
+
+	parse("::1", 0);
+	has = fd != -1 && bind(fd, &addr.any, addr.len) == 0;
+	if (fd != -1)
+		close(fd);
+	return has;
+}
+
+static bool
+wait_for(int fd, short events, int ms)
+{
+	struct pollfd p = { fd, events, 0 };
+
+	return poll(&p, 1, ms) == 1;
+}
+
+/* Connects, waiting for what is pending. */
+static enum sock_status
+connect_on(int fd)
+{
+	enum sock_status s = sock_connect(fd, &addr, &cause);
+
+	if (s == SOCK_PENDING && wait_for(fd, POLLOUT, PATIENCE_MS))
+		s = sock_connect(fd, &addr, &cause);
+	return s;
+}
+
+static int
+connected(const char *script)
+{
+	int fd;
+
+	start(script);
+	fd = sock_open(&addr);
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(connect_on(fd), SOCK_CONNECTED);
+	return fd;
+}
+
+/* sock_open */
+
+START_TEST(descriptor_is_non_blocking_and_closed_on_exec)
+{
+	static const char *const texts[] = { "127.0.0.1", "::1", "/run/x" };
+	int fd;
+
+	if (_i == 1 && !has_ipv6())
+		return;
+	parse(texts[_i], 1);
+	fd = sock_open(&addr);
+	ck_assert_int_ge(fd, 3);
+	ck_assert_int_ne(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+	ck_assert_int_ne(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
+	close(fd);
+}
+END_TEST
+
+START_TEST(descriptor_is_no_standard_one)
+{
+	int saved[3], fd, fd2, i, flags;
+
+	parse("127.0.0.1", 1);
+	for (i = 0; i < 3; i++) {
+		saved[i] = fcntl(i, F_DUPFD_CLOEXEC, 100);
+		close(i);
+	}
+	fd = sock_open(&addr);
+	fd2 = sock_open(&addr);
+	flags = fcntl(fd, F_GETFD);
+	for (i = 0; i < 3; i++) {
+		/* Nothing was left behind there either. */
+		ck_assert_int_eq(fcntl(i, F_GETFD), -1);
+		dup2(saved[i], i);
+		close(saved[i]);
+	}
+	ck_assert_int_ge(fd, 3);
+	ck_assert_int_ge(fd2, 3);
+	ck_assert_int_ne(fd, fd2);
+	ck_assert_int_ne(flags & FD_CLOEXEC, 0);
+	close(fd);
+	close(fd2);
+}
+END_TEST
+
+START_TEST(no_descriptors)
+{
+	struct rlimit before, limit;
+	int lowest = fcntl(STDIN_FILENO, F_DUPFD, 0), fd, err;
+
+	close(lowest);
+	parse("127.0.0.1", 1);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	limit = before;
+	limit.rlim_cur = (rlim_t)lowest;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	fd = sock_open(&addr);
+	err = errno;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+	ck_assert_int_eq(fd, -1);
+	ck_assert_int_eq(err, EMFILE);
+}
+END_TEST
+
+/* sock_connect */
+
+static const struct {
+	const char *script;
+	enum sock_status status;
+	int err;
+	enum origin origin;
+} connects[] = {
+	{ "tcp4 silent", SOCK_CONNECTED },
+	{ "tcp6 silent", SOCK_CONNECTED },
+	{ "unix silent", SOCK_CONNECTED },
+	{ "tcp4 noaccept", SOCK_CONNECTED },
+	{ "unix noaccept", SOCK_CONNECTED },
+	{ "tcp4 closed", SOCK_FAILED, ECONNREFUSED, ORIGIN_PEER },
+	{ "tcp6 closed", SOCK_FAILED, ECONNREFUSED, ORIGIN_PEER },
+	{ "unix closed", SOCK_FAILED, ECONNREFUSED, ORIGIN_PEER },
+	{ "unixdgram", SOCK_FAILED, EPROTOTYPE, ORIGIN_LOCAL },
+};
+
+START_TEST(connect_to)
+{
+	int fd;
+
+	if (strncmp(connects[_i].script, "tcp6", 4) == 0 && !has_ipv6())
+		return;
+	start(connects[_i].script);
+	fd = sock_open(&addr);
+	ck_assert_int_eq(connect_on(fd), connects[_i].status);
+	ck_assert_int_eq(cause.err, connects[_i].err);
+	ck_assert_int_eq(cause.origin, connects[_i].origin);
+	/* It may be asked once more. */
+	if (connects[_i].status == SOCK_CONNECTED)
+		ck_assert_int_eq(sock_connect(fd, &addr, &cause),
+		    SOCK_CONNECTED);
+	close(fd);
+}
+END_TEST
+
+START_TEST(full_backlog)
+{
+	static const char *const scripts[] = { "tcp4 full", "tcp6 full" };
+	int fd, i;
+
+	if (_i == 1 && !has_ipv6())
+		return;
+	start(scripts[_i]);
+	fd = sock_open(&addr);
+	for (i = 0; i < 5; i++)
+		ck_assert_int_eq(sock_connect(fd, &addr, &cause), SOCK_PENDING);
+	ck_assert(!wait_for(fd, POLLOUT, QUIET_MS));
+	ck_assert_int_eq(sock_connect(fd, &addr, &cause), SOCK_PENDING);
+	close(fd);
+}
+END_TEST
+
+START_TEST(full_unix_backlog)
+{
+	int fd, i;
+
+	start("unix full");
+	fd = sock_open(&addr);
+	for (i = 0; i < 5; i++)
+		ck_assert_int_eq(sock_connect(fd, &addr, &cause), SOCK_BUSY);
+	close(fd);
+}
+END_TEST
+
+static const struct {
+	const char *path;
+	int err;
+} paths[] = {
+	{ "/nonexistent/socket", ENOENT },
+	{ "/dev/null/socket", ENOTDIR },
+	{ "/dev/null", ENOTSOCK },
+	{ "/etc/passwd", ENOTSOCK },
+};
+
+START_TEST(path_that_is_no_socket)
+{
+	int fd;
+
+	parse(paths[_i].path, 0);
+	fd = sock_open(&addr);
+	ck_assert_int_eq(sock_connect(fd, &addr, &cause), SOCK_FAILED);
+	ck_assert_int_eq(cause.err, paths[_i].err);
+	ck_assert_int_eq(cause_outcome(&cause, AF_UNIX), OUTCOME_UNRESOLVED);
+	close(fd);
+}
+END_TEST
+
+START_TEST(no_route)
+{
+	int fd;
+
+	parse("255.255.255.255", 9);
+	fd = sock_open(&addr);
+	ck_assert_int_eq(sock_connect(fd, &addr, &cause), SOCK_FAILED);
+	ck_assert_int_eq(cause.err, ENETUNREACH);
+	ck_assert_int_eq(cause.origin, ORIGIN_LOCAL);
+	close(fd);
+}
+END_TEST
+
+/*
+ * The kernel takes as source port the very port that is asked for, and both
+ * ends are one: what that looks like when it does so by chance.
+ */
+START_TEST(connection_to_itself_is_refused)
+{
+	static const char *const texts[] = { "127.0.0.1", "::1" };
+	int fd;
+
+	if (_i == 1 && !has_ipv6())
+		return;
+	parse(texts[_i], 0);
+	fd = sock_open(&addr);
+	ck_assert_int_eq(bind(fd, &addr.any, addr.len), 0);
+	ck_assert_int_eq(getsockname(fd, &addr.any, &addr.len), 0);
+	ck_assert_int_eq(connect_on(fd), SOCK_FAILED);
+	ck_assert_int_eq(cause.err, ECONNREFUSED);
+	ck_assert_int_eq(cause.origin, ORIGIN_LOCAL);
+	ck_assert_int_eq(cause_outcome(&cause, AF_INET), OUTCOME_REFUSED);
+	close(fd);
+}
+END_TEST
+
+/* The same address and another port, or the other way round, are others. */
+START_TEST(neighbours_are_not_itself)
+{
+	struct addr self;
+	const char *why;
+	int fd;
+
+	start("tcp4 silent");
+	fd = sock_open(&addr);
+	(void)addr_parse("127.0.0.2", AF_INET, &self, &why);
+	addr_set_port(&self, fake_port(fake, 0));
+	ck_assert_int_eq(bind(fd, &self.any, self.len), 0);
+	ck_assert_int_eq(connect_on(fd), SOCK_CONNECTED);
+	close(fd);
+}
+END_TEST
+
+/* sock_rtt_us */
+
+static const struct {
+	const char *script;
+	bool told;
+} rtts[] = {
+	{ "tcp4 silent", true },
+	{ "tcp6 silent", true },
+	{ "unix silent", false },
+};
+
+START_TEST(round_trip)
+{
+	unsigned resent = 99;
+	int64_t us;
+	int fd;
+
+	if (strncmp(rtts[_i].script, "tcp6", 4) == 0 && !has_ipv6())
+		return;
+	fd = connected(rtts[_i].script);
+	us = sock_rtt_us(fd, &resent);
+	ck_assert_uint_eq(resent, 0);
+	if (rtts[_i].told) {
+		ck_assert_int_gt(us, 0);
+		ck_assert_int_lt(us, 60000000);
+	} else {
+		ck_assert_int_eq(us, RESULT_NONE);
+	}
+	close(fd);
+}
+END_TEST
+
+/* sock_recv, sock_send */
+
+static const char *const echoes[] = { "tcp4 echo", "tcp6 echo", "unix echo" };
+
+START_TEST(send_and_receive)
+{
+	char bytes[16];
+	int fd;
+
+	if (strncmp(echoes[_i], "tcp6", 4) == 0 && !has_ipv6())
+		return;
+	fd = connected(echoes[_i]);
+	ck_assert_int_eq(sock_recv(fd, bytes, sizeof(bytes)), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(sock_send(fd, "a\0b", 3), 3);
+	ck_assert(wait_for(fd, POLLIN, PATIENCE_MS));
+	ck_assert_int_eq(sock_recv(fd, bytes, sizeof(bytes)), 3);
+	ck_assert_mem_eq(bytes, "a\0b", 3);
+	ck_assert_int_eq(sock_recv(fd, bytes, sizeof(bytes)), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	close(fd);
+}
+END_TEST
+
+static const struct {
+	const char *script;
+	ssize_t end; /* of the answer: 0, or -1 and ECONNRESET */
+} endings[] = {
+	{ "tcp4 say 'x' close", 0 },
+	{ "unix say 'x' close", 0 },
+	{ "tcp4 say 'x' read reset", -1 },
+};
+
+/* What came before the end is not lost. */
+START_TEST(receive_to_the_end)
+{
+	char bytes[16];
+	ssize_t n;
+	int fd = connected(endings[_i].script);
+
+	if (endings[_i].end == -1)
+		ck_assert_int_eq(sock_send(fd, "x", 1), 1);
+	ck_assert(fake_wait_log(fake, "closed 0 #1"));
+	ck_assert(wait_for(fd, POLLIN, PATIENCE_MS));
+	ck_assert_int_eq(sock_recv(fd, bytes, sizeof(bytes)), 1);
+	n = sock_recv(fd, bytes, sizeof(bytes));
+	ck_assert_int_eq(n, endings[_i].end);
+	if (n == -1)
+		ck_assert_int_eq(errno, ECONNRESET);
+	close(fd);
+}
+END_TEST
+
+static const char *const gone[] = { "tcp4 read reset", "unix close" };
+
+/* No SIGPIPE, which would end this test. */
+START_TEST(send_to_nobody)
+{
+	char byte;
+	ssize_t n = 0;
+	int fd = connected(gone[_i]), i;
+
+	(void)sock_send(fd, "x", 1);
+	ck_assert(fake_wait_log(fake, "closed 0 #1"));
+	for (i = 0; i < 3; i++)
+		n = sock_send(fd, "x", 1);
+	ck_assert_int_eq(n, -1);
+	ck_assert_int_eq(errno, EPIPE);
+	ck_assert_int_le(sock_recv(fd, &byte, 1), 0);
+	close(fd);
+}
+END_TEST
+
+START_TEST(send_until_nothing_fits)
+{
+	static char bytes[65536];
+	size_t sent = 0;
+	ssize_t n;
+	int fd = connected("tcp4 noaccept");
+
+	while ((n = sock_send(fd, bytes, sizeof(bytes))) > 0)
+		sent += (size_t)n;
+	ck_assert_int_eq(n, -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_uint_gt(sent, 0);
+	close(fd);
+}
+END_TEST
+
+int
+main(void)
+{
+	TCase *tc = tcase_create("sock");
+
+	tcase_add_checked_fixture(tc, NULL, teardown);
+	tcase_add_loop_test(tc, descriptor_is_non_blocking_and_closed_on_exec,
+	    0, 3);
+	tcase_add_test(tc, descriptor_is_no_standard_one);
+	tcase_add_test(tc, no_descriptors);
+	unit_rows(tc, connect_to, connects);
+	tcase_add_loop_test(tc, full_backlog, 0, 2);
+	tcase_add_test(tc, full_unix_backlog);
+	unit_rows(tc, path_that_is_no_socket, paths);
+	tcase_add_test(tc, no_route);
+	tcase_add_loop_test(tc, connection_to_itself_is_refused, 0, 2);
+	tcase_add_test(tc, neighbours_are_not_itself);
+	unit_rows(tc, round_trip, rtts);
+	unit_rows(tc, send_and_receive, echoes);
+	unit_rows(tc, receive_to_the_end, endings);
+	unit_rows(tc, send_to_nobody, gone);
+	tcase_add_test(tc, send_until_nothing_fits);
+	return unit_run("sock", tc);
+}
