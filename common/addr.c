@@ -106,7 +106,8 @@ addr_format(struct text *t, const struct addr *a)
 		}
 		break;
 	default:
-		text_escape_string(t, a->un.sun_path);
+		text_escape(t, a->un.sun_path, strlen(a->un.sun_path),
+		    4 * sizeof(a->un.sun_path));
 	}
 }
 

@@ -134,7 +134,7 @@ check_error(const struct text *error, const char *file)
 {
 	static const char *const reasons[] = { "NUL byte", "bracket is missing",
 		"no '='", "no such option", "not in a file", "takes no value",
-		"is refused", "]" };
+		"is refused", "]", "before the '='" };
 	size_t i, len = strlen(file);
 	bool told = false;
 

@@ -119,6 +119,7 @@ take_attempt(struct attempt *a)
 	a->outcome = (enum outcome)take(OUTCOME_COUNT);
 	a->cause.err = (int)take(140);
 	a->cause.origin = (enum origin)take(ORIGIN_ICMP + 1);
+	a->cause.icmp_v6 = take(2) == 1;
 	a->cause.icmp_type = (uint8_t)take(16);
 	a->cause.icmp_code = (uint8_t)take(16);
 	take_addr(&a->cause.from);
