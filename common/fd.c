@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,6 +20,23 @@ fd_above_standard(int fd)
 	(void)close(fd);
 	errno = err;
 	return above;
+}
+
+int64_t
+fd_raise_limit(void)
+{
+	struct rlimit limit;
+
+	/* Cannot fail: the limit exists on every Linux. */
+	(void)getrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur < limit.rlim_max) {
+		rlim_t before = limit.rlim_cur;
+
+		limit.rlim_cur = limit.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &limit) == -1)
+			return (int64_t)before;
+	}
+	return (int64_t)limit.rlim_cur;
 }
 
 bool

@@ -6,6 +6,7 @@
 #define FD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * Who starts us with a closed stdout shall not find our line in a socket:
@@ -13,6 +14,12 @@
  * FD_CLOEXEC.  -1 stays -1, with errno kept.
  */
 int fd_above_standard(int fd);
+
+/*
+ * Raises the soft limit of descriptors to the hard one (getrlimit(2)) and
+ * returns it.
+ */
+int64_t fd_raise_limit(void);
 
 /*
  * Whether there is no descriptor left, which some libraries report as

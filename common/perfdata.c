@@ -45,6 +45,8 @@ label(struct text *t, const char *s)
 			text_puts(t, "''");
 		else if (*s == '=')
 			text_puts(t, "_");
+		else if (*s == '\\')
+			text_puts(t, "\\");
 		else
 			text_escape(t, s, 1, 4);
 	}

@@ -20,8 +20,8 @@ struct perfdata {
 };
 
 /*
- * Appends one value, with six decimals whatever the locale; the label is
- * quoted where it has to be.
+ * Appends one value, with six decimals; the label is quoted where it has to be,
+ * and may be escaped already.
  */
 void perfdata_format(struct text *t, const struct perfdata *p);
 

@@ -26,9 +26,12 @@ static const int let_in[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT,
 
 static const char *the_service;
 static int the_signal;
+static bool unwritten;
 static sigset_t blocked;
 
 static void out_of_memory(void);
+static void end_at_once(int);
+static _Noreturn void last_words(const char *);
 static void signal_came(struct watch *, int64_t);
 static bool write_all(const char *, size_t);
 
@@ -47,6 +50,22 @@ plugin_start(const char *service)
 	for (i = 0; i < ARRAY_SIZE(let_in); i++)
 		(void)sigdelset(&blocked, let_in[i]);
 	(void)sigprocmask(SIG_BLOCK, &blocked, NULL);
+}
+
+void
+plugin_let_signals_end(bool yes)
+{
+	const struct sigaction sa = { .sa_handler = end_at_once };
+	sigset_t set;
+	size_t i;
+
+	(void)sigemptyset(&set);
+	for (i = 0; i < ARRAY_SIZE(ending); i++) {
+		(void)sigaddset(&set, ending[i]);
+		if (yes)
+			(void)sigaction(ending[i], &sa, NULL);
+	}
+	(void)sigprocmask(yes ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
 }
 
 struct watch *
@@ -70,20 +89,38 @@ plugin_interruption(void)
 	return words;
 }
 
+void
+plugin_print(const struct text *t)
+{
+	unwritten |= !unwritten && !write_all(t->data, t->len);
+}
+
 _Noreturn void
 plugin_exit(enum state s, const struct text *t)
 {
-	exit(write_all(t->data, t->len) ? (int)s : (int)STATE_UNKNOWN);
+	plugin_print(t);
+	exit(unwritten ? (int)STATE_UNKNOWN : (int)s);
 }
 
-/* Without allocating anything. */
 static void
 out_of_memory(void)
 {
-	static const char words[] = " UNKNOWN - out of memory\n";
+	last_words(" UNKNOWN - out of memory\n");
+}
 
+static void
+end_at_once(int signal)
+{
+	(void)signal;
+	last_words(" UNKNOWN - interrupted before anything was probed\n");
+}
+
+/* Without allocating anything, and safe in a signal handler. */
+static _Noreturn void
+last_words(const char *words)
+{
 	(void)write_all(the_service, strlen(the_service));
-	(void)write_all(words, sizeof(words) - 1);
+	(void)write_all(words, strlen(words));
 	_exit(STATE_UNKNOWN);
 }
 

@@ -16,6 +16,12 @@
  */
 void plugin_start(const char *service);
 
+/*
+ * While something is read that may never come, the signals that ask for it end
+ * the program at once, with a line; else a watch has to look for them.
+ */
+void plugin_let_signals_end(bool yes);
+
 /* A watch that is told when a signal asks the program to end. */
 struct watch *plugin_signals(void);
 
@@ -23,6 +29,12 @@ struct watch *plugin_signals(void);
 extern bool plugin_interrupted;
 /* "interrupted by SIGTERM" */
 const char *plugin_interruption(void);
+
+/*
+ * Prints a part of the output; what cannot be written makes plugin_exit() say
+ * UNKNOWN.
+ */
+void plugin_print(const struct text *t);
 
 /*
  * Prints the text, which ends with a newline, and ends the program with the

@@ -13,7 +13,6 @@
 /* The longest form of one escaped byte, and its NUL. */
 #define ESCAPED_SIZE 5
 
-static void append(struct text *, const char *, size_t);
 static size_t reserve(struct text *, size_t);
 static size_t escape_byte(unsigned char, char *);
 
@@ -43,7 +42,16 @@ text_truncate(struct text *t, size_t len)
 void
 text_puts(struct text *t, const char *s)
 {
-	append(t, s, strlen(s));
+	text_put(t, s, strlen(s));
+}
+
+void
+text_put(struct text *t, const char *s, size_t n)
+{
+	n = reserve(t, n);
+	memcpy(t->data + t->len, s, n);
+	t->len += n;
+	t->data[t->len] = '\0';
 }
 
 void
@@ -82,10 +90,10 @@ text_escape(struct text *t, const void *bytes, size_t len, size_t max)
 		n = escape_byte(p[i], one);
 		if (written + n > max) {
 			text_truncate(t, keep);
-			append(t, ellipsis, max < dots ? max : dots);
+			text_put(t, ellipsis, max < dots ? max : dots);
 			return;
 		}
-		append(t, one, n);
+		text_put(t, one, n);
 		written += n;
 		/* The dots will fit behind what is kept. */
 		if (written + dots <= max)
@@ -97,15 +105,6 @@ void
 text_escape_string(struct text *t, const char *s)
 {
 	text_escape(t, s, strlen(s), TEXT_WORD);
-}
-
-static void
-append(struct text *t, const char *s, size_t n)
-{
-	n = reserve(t, n);
-	memcpy(t->data + t->len, s, n);
-	t->len += n;
-	t->data[t->len] = '\0';
 }
 
 /* Makes room for n more bytes and a NUL; returns how many of them fit. */

@@ -30,6 +30,8 @@ void text_free(struct text *t);
 void text_truncate(struct text *t, size_t len);
 
 void text_puts(struct text *t, const char *s);
+/* The first n bytes of s, as they are. */
+void text_put(struct text *t, const char *s, size_t n);
 void text_printf(struct text *t, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -6,8 +6,6 @@
 
 static xalloc_hook *the_hook;
 
-static void *check(void *);
-
 void
 xalloc_set_hook(xalloc_hook *hook)
 {
@@ -17,19 +15,19 @@ xalloc_set_hook(xalloc_hook *hook)
 void *
 xmalloc(size_t size)
 {
-	return check(malloc(size != 0 ? size : 1));
+	return xcheck(malloc(size != 0 ? size : 1));
 }
 
 void *
 xcalloc(size_t n, size_t size)
 {
-	return check(calloc(n != 0 ? n : 1, size != 0 ? size : 1));
+	return xcheck(calloc(n != 0 ? n : 1, size != 0 ? size : 1));
 }
 
 void *
 xreallocarray(void *p, size_t n, size_t size)
 {
-	return check(reallocarray(p, n != 0 ? n : 1, size != 0 ? size : 1));
+	return xcheck(reallocarray(p, n != 0 ? n : 1, size != 0 ? size : 1));
 }
 
 char *
@@ -40,8 +38,8 @@ xstrdup(const char *s)
 	return memcpy(xmalloc(size), s, size);
 }
 
-static void *
-check(void *p)
+void *
+xcheck(void *p)
 {
 	if (p == NULL) {
 		if (the_hook != NULL)

@@ -20,6 +20,8 @@ void *xcalloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
 /* n * size bytes, overflow checked; p may be NULL. */
 void *xreallocarray(void *p, size_t n, size_t size)
     __attribute__((returns_nonnull));
+/* What a library allocated: returns p unless it is NULL. */
+void *xcheck(void *p) __attribute__((returns_nonnull));
 char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
 
 #endif
