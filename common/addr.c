@@ -35,7 +35,6 @@ addr_parse(const char *host, int family, struct addr *a, const char **why)
 		}
 	} else if (inet_pton(AF_INET, host, &a->in.sin_addr) == 1) {
 		a->in.sin_family = AF_INET;
-		a->len = sizeof(a->in);
 		kind = ADDR_LITERAL;
 	} else {
 		kind = parse_in6(host, len, a, why);
@@ -47,29 +46,48 @@ void
 addr_set(struct addr *a, const struct sockaddr *sa, socklen_t len)
 {
 	*a = (struct addr){ 0 };
-	if ((sa->sa_family == AF_INET && len >= sizeof(a->in)) ||
-	    (sa->sa_family == AF_INET6 && len >= sizeof(a->in6))) {
-		a->len = sa->sa_family == AF_INET ? sizeof(a->in)
-						  : sizeof(a->in6);
-		memcpy(&a->any, sa, a->len);
+	if (sa->sa_family == AF_INET && len >= sizeof(a->in))
+		memcpy(&a->in, sa, sizeof(a->in));
+	else if (sa->sa_family == AF_INET6 && len >= sizeof(a->in6))
+		memcpy(&a->in6, sa, sizeof(a->in6));
+}
+
+socklen_t
+addr_get(const struct addr *a, union addr_sockaddr *sa)
+{
+	size_t len;
+
+	switch (a->family) {
+	case AF_INET:
+		sa->in = a->in;
+		return sizeof(sa->in);
+	case AF_INET6:
+		sa->in6 = a->in6;
+		return sizeof(sa->in6);
+	default:
+		len = strlen(a->un.path) + 1;
+		sa->un.sun_family = AF_UNIX;
+		memcpy(sa->un.sun_path, a->un.path, len);
+		return (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+		    len);
 	}
 }
 
 void
 addr_set_port(struct addr *a, uint16_t port)
 {
-	if (a->any.sa_family == AF_INET)
+	if (a->family == AF_INET)
 		a->in.sin_port = htons(port);
-	else if (a->any.sa_family == AF_INET6)
+	else if (a->family == AF_INET6)
 		a->in6.sin6_port = htons(port);
 }
 
 bool
 addr_equal(const struct addr *a, const struct addr *b)
 {
-	if (a->len == 0 || a->any.sa_family != b->any.sa_family)
+	if (a->family == AF_UNSPEC || a->family != b->family)
 		return false;
-	switch (a->any.sa_family) {
+	switch (a->family) {
 	case AF_INET:
 		return a->in.sin_port == b->in.sin_port &&
 		    a->in.sin_addr.s_addr == b->in.sin_addr.s_addr;
@@ -78,7 +96,7 @@ addr_equal(const struct addr *a, const struct addr *b)
 		    a->in6.sin6_scope_id == b->in6.sin6_scope_id &&
 		    IN6_ARE_ADDR_EQUAL(&a->in6.sin6_addr, &b->in6.sin6_addr);
 	default:
-		return strcmp(a->un.sun_path, b->un.sun_path) == 0;
+		return strcmp(a->un.path, b->un.path) == 0;
 	}
 }
 
@@ -88,9 +106,7 @@ addr_format(struct text *t, const struct addr *a)
 	char s[INET6_ADDRSTRLEN], zone[IF_NAMESIZE];
 	uint32_t scope;
 
-	if (a->len == 0)
-		return;
-	switch (a->any.sa_family) {
+	switch (a->family) {
 	case AF_INET:
 		text_puts(t, inet_ntop(AF_INET, &a->in.sin_addr, s, sizeof(s)));
 		break;
@@ -105,9 +121,10 @@ addr_format(struct text *t, const struct addr *a)
 			text_printf(t, "%%%u", scope);
 		}
 		break;
-	default:
-		text_escape(t, a->un.sun_path, strlen(a->un.sun_path),
-		    4 * sizeof(a->un.sun_path));
+	case AF_UNIX:
+		text_escape(t, a->un.path, strlen(a->un.path),
+		    4 * sizeof(((union addr_sockaddr *)NULL)->un.sun_path));
+		break;
 	}
 }
 
@@ -116,13 +133,12 @@ parse_path(const char *path, struct addr *a, const char **why)
 {
 	size_t len = strlen(path);
 
-	if (len >= sizeof(a->un.sun_path)) {
+	if (len >= sizeof(((union addr_sockaddr *)NULL)->un.sun_path)) {
 		*why = "longer than the path of a socket can be (107 bytes)";
 		return ADDR_BAD;
 	}
-	a->un.sun_family = AF_UNIX;
-	memcpy(a->un.sun_path, path, len + 1);
-	a->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len + 1);
+	a->un.family = AF_UNIX;
+	a->un.path = path;
 	return ADDR_LITERAL;
 }
 
@@ -148,7 +164,6 @@ parse_in6(const char *s, size_t len, struct addr *a, const char **why)
 		return ADDR_BAD;
 	}
 	a->in6.sin6_family = AF_INET6;
-	a->len = sizeof(a->in6);
 	if (zone != NULL)
 		*why = parse_zone(zone, &a->in6.sin6_scope_id);
 	else if (IN6_IS_ADDR_LINKLOCAL(&a->in6.sin6_addr))
@@ -175,7 +190,7 @@ parse_zone(const char *zone, uint32_t *scope)
 static enum addr_kind
 restrict_family(int family, const struct addr *a, const char **why)
 {
-	if (family == AF_UNSPEC || family == a->any.sa_family)
+	if (family == AF_UNSPEC || family == a->family)
 		return ADDR_LITERAL;
 	*why = family == AF_INET ? "not an IPv4 address"
 				 : "not an IPv6 address";

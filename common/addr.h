@@ -13,18 +13,30 @@
 
 #include "text.h"
 
+/* Small, since there are many; one without a family is no address. */
 struct addr {
 	union {
+		sa_family_t family;
 		struct sockaddr any;
 		struct sockaddr_in in;
 		struct sockaddr_in6 in6;
-		struct sockaddr_un un;
+		struct {
+			sa_family_t family;
+			const char *path;
+		} __attribute__((packed, aligned(4))) un;
 	};
-	socklen_t len; /* 0: no address */
+};
+
+/* What the system calls take. */
+union addr_sockaddr {
+	struct sockaddr any;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+	struct sockaddr_un un;
 };
 
 enum addr_kind {
-	ADDR_LITERAL, /* *a is it, its port 0 */
+	ADDR_LITERAL, /* *a is it, its port 0; a path is borrowed */
 	ADDR_NAME,    /* to be resolved */
 	ADDR_BAD,     /* neither; *why says why */
 };
@@ -38,8 +50,11 @@ enum addr_kind {
 enum addr_kind addr_parse(const char *host, int family, struct addr *a,
     const char **why);
 
-/* Copies a socket address of the kernel's; of any other family, none. */
+/* Copies an Internet socket address; of any other family, none. */
 void addr_set(struct addr *a, const struct sockaddr *sa, socklen_t len);
+
+/* Fills *sa and returns its length. */
+socklen_t addr_get(const struct addr *a, union addr_sockaddr *sa);
 
 /* Sets the port, host byte order; does nothing to a Unix socket. */
 void addr_set_port(struct addr *a, uint16_t port);

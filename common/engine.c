@@ -4,54 +4,87 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
-#include "fd.h"
+#include "names.h"
 #include "probe.h"
-#include "resolver.h"
 #include "xalloc.h"
+
+/* Probes started in one turn: the clock is read again after so many. */
+#define LAUNCH_MAX 64
 
 #define QUEUE_FIRST 8
 
+/* Probes kept for the next targets. */
+#define SPARE_MAX 256
+
+/* RFC 6298 2: no answer in three round trips is late; but never so soon. */
+#define HEDGE_MIN_US (150 * CLOCK_MILLISECOND)
+#define HEDGE_ROUND_TRIPS 3
+
+/* A target that is not being probed yet. */
 struct entry {
 	const struct target *target;
 	int64_t deadline_us;
+	unsigned tries;       /* so far */
+	enum outcome outcome; /* of the last one */
 };
 
-/* A probe in flight. */
-struct flight {
-	struct flight *next;
-	struct flight **link; /* what points here */
-	struct engine *engine;
-	struct probe *probe;
-	struct resolver_query *query; /* NULL: nothing is asked */
-	int64_t start_us;
-	struct probe_env env;
+/* One that waits for its name to be resolved. */
+struct waiter {
+	struct waiter *next;
+	struct entry entry;
 };
 
 struct engine {
 	struct engine_conf conf;
 	struct poller *poller;
 	struct timers timers;
-	struct resolver *resolver; /* NULL before the first name */
+	struct probe_env env;
 
-	struct entry *queue; /* waiting: first to last - 1 */
+	struct names *names;   /* NULL before the first name */
+	struct timers lookups; /* of names that somebody waits for */
+	size_t waiting;        /* targets that do */
+
+	struct entry *queue; /* to be probed: first to last - 1 */
 	size_t first;
 	size_t last;
 	size_t size;
+	bool more; /* there may be more to add */
 
-	struct flight *flying;
-	struct flight *landed; /* to be freed when nothing uses them */
 	unsigned in_flight;
+	int64_t launch_us; /* not before, for the rate's sake */
+	int64_t least_rtt_us;
+
+	/* Ended, to be used again once nothing refers to them any more. */
+	struct probe **landed;
+	size_t n_landed;
+	size_t size_landed;
+	struct probe *spare[SPARE_MAX];
+	size_t n_spare;
 };
 
-static struct flight *board(struct engine *, struct entry, int64_t);
+static const char too_late[] = "the run ended first";
+
+static void enqueue(struct engine *, struct entry);
+static bool queued(struct engine *);
+static int64_t launch_some(struct engine *, int64_t);
 static void launch(struct engine *, struct entry, int64_t);
-static void ask(struct flight *, int64_t);
-static void answered(void *, const struct addr *, size_t, const char *,
-    int64_t);
-static void land(void *, struct probe *);
-static void free_landed(struct engine *);
+static void await_name(struct engine *, struct entry, int64_t);
+static void name_known(void *, struct name *, int64_t);
+static struct waiter *take_waiter(struct engine *, struct name *);
+static void start(struct engine *, struct entry, const struct addr *, size_t,
+    int64_t, int64_t);
+static int64_t hedge_us(const struct engine *);
+static void land(void *, struct probe *, const struct result *);
+static bool unanswered(const struct result *);
+static bool cut_short(const struct engine *, const struct result *);
+static void clear_landed(struct engine *);
+static void expire_waiters(struct engine *, struct name *, int64_t);
+static void free_waiters(struct engine *, struct name *);
+static void tell_unprobed(struct engine *, const struct target *, enum outcome,
+    const char *, int64_t);
 
 struct engine *
 engine_new(const struct engine_conf *conf)
@@ -60,64 +93,74 @@ engine_new(const struct engine_conf *conf)
 
 	e->conf = *conf;
 	e->poller = poller_new();
+	e->least_rtt_us = RESULT_NONE;
+	e->more = conf->more != NULL;
+	e->env = (struct probe_env){
+		.poller = e->poller,
+		.timers = &e->timers,
+		.sock = &e->conf.sock,
+		.spare_fd = -1,
+		.done = land,
+		.ctx = e,
+	};
 	return e;
 }
 
 void
 engine_free(struct engine *e)
 {
-	struct flight *f;
+	struct timer *t;
 
 	if (e == NULL)
 		return;
-	while ((f = e->flying) != NULL) {
-		e->flying = f->next;
-		probe_free(f->probe);
-		free(f);
-	}
-	free_landed(e);
-	resolver_free(e->resolver);
+	while ((t = timers_pop(&e->lookups, INT64_MAX)) != NULL)
+		free_waiters(e, (struct name *)(void *)t);
+	while ((t = timers_pop(&e->timers, INT64_MAX)) != NULL)
+		probe_free(probe_of(t));
+	clear_landed(e);
+	while (e->n_spare > 0)
+		probe_free(e->spare[--e->n_spare]);
+	if (e->env.spare_fd != -1)
+		(void)close(e->env.spare_fd);
+	names_free(e->names);
 	poller_free(e->poller);
 	timers_free(&e->timers);
+	timers_free(&e->lookups);
 	free(e->queue);
+	free(e->landed);
 	free(e);
 }
 
 void
 engine_add(struct engine *e, const struct target *t, int64_t deadline_us)
 {
-	if (e->last == e->size && e->first > 0) {
-		memmove(e->queue, e->queue + e->first,
-		    (e->last - e->first) * sizeof(e->queue[0]));
-		e->last -= e->first;
-		e->first = 0;
-	}
-	if (e->last == e->size) {
-		e->size = e->size == 0 ? QUEUE_FIRST : e->size * 2;
-		e->queue = xreallocarray(e->queue, e->size,
-		    sizeof(e->queue[0]));
-	}
-	e->queue[e->last++] = (struct entry){ t, deadline_us };
+	enqueue(e, (struct entry){ t, deadline_us, 0, OUTCOME_NOT_PROBED });
 }
 
 int64_t
 engine_turn(struct engine *e, int64_t now_us)
 {
+	int64_t next_us, other_us;
 	struct timer *t;
 
 	while ((t = timers_pop(&e->timers, now_us)) != NULL)
-		probe_wake(t, now_us);
-	while (e->first < e->last &&
-	    (e->conf.parallel == 0 || e->in_flight < e->conf.parallel))
-		launch(e, e->queue[e->first++], now_us);
-	free_landed(e);
-	return timers_next(&e->timers);
+		probe_wake(probe_of(t), now_us);
+	while ((t = timers_pop(&e->lookups, now_us)) != NULL)
+		expire_waiters(e, (struct name *)(void *)t, now_us);
+	next_us = launch_some(e, now_us);
+	clear_landed(e);
+	other_us = timers_next(&e->timers);
+	if (other_us < next_us)
+		next_us = other_us;
+	other_us = timers_next(&e->lookups);
+	return other_us < next_us ? other_us : next_us;
 }
 
 bool
 engine_busy(const struct engine *e)
 {
-	return e->in_flight > 0 || e->first < e->last;
+	return e->in_flight > 0 || e->first < e->last || e->waiting > 0 ||
+	    e->more;
 }
 
 int
@@ -138,6 +181,10 @@ engine_wait(struct engine *e, int64_t until_us)
 	poller_wait(e->poller, until_us);
 }
 
+/*
+ * While there is more to start, answers are looked for without waiting, but
+ * not in the middle of a single check, which has none yet.
+ */
 void
 engine_run(struct engine *e, const bool *stop)
 {
@@ -145,7 +192,8 @@ engine_run(struct engine *e, const bool *stop)
 
 	while (engine_busy(e) && !*stop) {
 		next_us = engine_turn(e, clock_now_us());
-		if (engine_busy(e) && next_us > clock_now_us())
+		if (engine_busy(e) &&
+		    (e->first < e->last || e->more || next_us > clock_now_us()))
 			engine_wait(e, next_us);
 	}
 }
@@ -153,114 +201,291 @@ engine_run(struct engine *e, const bool *stop)
 void
 engine_stop(struct engine *e, const char *note, int64_t now_us)
 {
-	while (e->first < e->last)
-		(void)board(e, e->queue[e->first++], now_us);
-	while (e->flying != NULL)
-		probe_stop(e->flying->probe, note, now_us);
+	struct timer *t;
+
+	while ((t = timers_pop(&e->timers, INT64_MAX)) != NULL)
+		probe_stop(probe_of(t), note, now_us);
+	while ((t = timers_pop(&e->lookups, INT64_MAX)) != NULL) {
+		struct name *n = (struct name *)(void *)t;
+		struct waiter *w;
+
+		while ((w = take_waiter(e, n)) != NULL) {
+			tell_unprobed(e, w->entry.target, OUTCOME_NOT_PROBED,
+			    note, now_us - n->asked_us);
+			free(w);
+		}
+	}
+	while (queued(e))
+		tell_unprobed(e, e->queue[e->first++].target,
+		    OUTCOME_NOT_PROBED, note, RESULT_NONE);
 }
 
-static struct flight *
-board(struct engine *e, struct entry entry, int64_t now_us)
+static void
+enqueue(struct engine *e, struct entry entry)
 {
-	struct flight *f = xcalloc(1, sizeof(*f));
+	if (e->first == e->last) {
+		e->first = 0;
+		e->last = 0;
+	} else if (e->last == e->size && e->first > e->size / 2) {
+		memcpy(e->queue, e->queue + e->first,
+		    (e->last - e->first) * sizeof(e->queue[0]));
+		e->last -= e->first;
+		e->first = 0;
+	}
+	if (e->last == e->size) {
+		e->size = e->size == 0 ? QUEUE_FIRST : e->size * 2;
+		e->queue = xreallocarray(e->queue, e->size,
+		    sizeof(e->queue[0]));
+	}
+	e->queue[e->last++] = entry;
+}
 
-	f->engine = e;
-	f->start_us = now_us;
-	f->env = (struct probe_env){ e->poller, &e->timers, land, f };
-	f->probe = probe_new(entry.target, entry.deadline_us, &f->env);
-	f->next = e->flying;
-	f->link = &e->flying;
-	if (f->next != NULL)
-		f->next->link = &f->next;
-	e->flying = f;
-	e->in_flight++;
-	return f;
+/* Whether there is a target to be started. */
+static bool
+queued(struct engine *e)
+{
+	while (e->first == e->last && e->more)
+		e->more = e->conf.more(e->conf.ctx);
+	return e->first < e->last;
+}
+
+/* Returns when to start the next ones; CLOCK_NEVER: when others have ended. */
+static int64_t
+launch_some(struct engine *e, int64_t now_us)
+{
+	unsigned i;
+
+	for (i = 0; queued(e); i++) {
+		if (e->conf.parallel != 0 && e->in_flight >= e->conf.parallel)
+			return CLOCK_NEVER;
+		if (e->launch_us > now_us)
+			return e->launch_us;
+		if (i == LAUNCH_MAX)
+			return now_us;
+		launch(e, e->queue[e->first++], now_us);
+	}
+	return CLOCK_NEVER;
 }
 
 static void
 launch(struct engine *e, struct entry entry, int64_t now_us)
 {
-	struct flight *f = board(e, entry, now_us);
 	const struct target *t = entry.target;
 	struct addr literal;
 	const char *why;
 
 	if (entry.deadline_us <= now_us) {
-		probe_stop(f->probe, "the run ended first", now_us);
+		/* A try that had its time has told all there is to tell. */
+		if (entry.tries > 0)
+			tell_unprobed(e, t, entry.outcome, NULL, RESULT_NONE);
+		else
+			tell_unprobed(e, t, OUTCOME_NOT_PROBED, too_late,
+			    RESULT_NONE);
 		return;
 	}
 	switch (addr_parse(t->host, t->family, &literal, &why)) {
 	case ADDR_LITERAL:
-		probe_start(f->probe, &literal, 1, now_us);
+		start(e, entry, &literal, 1, RESULT_NONE, now_us);
 		break;
 	case ADDR_NAME:
-		ask(f, now_us);
+		await_name(e, entry, now_us);
 		break;
 	case ADDR_BAD:
-		probe_fail(f->probe, OUTCOME_UNRESOLVED, why, now_us);
+		tell_unprobed(e, t, OUTCOME_UNRESOLVED, why, RESULT_NONE);
 		break;
 	}
 }
 
 static void
-ask(struct flight *f, int64_t now_us)
+await_name(struct engine *e, struct entry entry, int64_t now_us)
 {
-	struct engine *e = f->engine;
-	const struct target *t = probe_target(f->probe);
+	const struct target *t = entry.target;
+	struct waiter *w;
+	struct name *n;
 
-	if (e->resolver == NULL)
-		e->resolver = resolver_new(e->poller);
-	if (e->resolver != NULL)
-		f->query = resolver_ask(e->resolver, t->host, t->family,
-		    answered, f);
-	if (f->query == NULL)
-		probe_fail(f->probe, OUTCOME_LOCAL_ERROR, strerror(errno),
-		    now_us);
-}
-
-static void
-answered(void *ctx, const struct addr *addrs, size_t n, const char *why,
-    int64_t now_us)
-{
-	struct flight *f = ctx;
-
-	f->query = NULL;
-	probe_set_resolve_us(f->probe, now_us - f->start_us);
-	if (n > 0)
-		probe_start(f->probe, addrs, n, now_us);
-	else if (fd_exhausted())
-		probe_fail(f->probe, OUTCOME_LOCAL_ERROR, strerror(errno),
-		    now_us);
-	else
-		probe_fail(f->probe, OUTCOME_UNRESOLVED, why, now_us);
-}
-
-/* The probe is still in use by who calls: it is freed at the turn's end. */
-static void
-land(void *ctx, struct probe *p)
-{
-	struct flight *f = ctx;
-	struct engine *e = f->engine;
-
-	if (f->query != NULL)
-		resolver_cancel(f->query);
-	*f->link = f->next;
-	if (f->next != NULL)
-		f->next->link = f->link;
-	f->next = e->landed;
-	e->landed = f;
-	e->in_flight--;
-	e->conf.done(e->conf.ctx, probe_target(p), probe_result(p));
-}
-
-static void
-free_landed(struct engine *e)
-{
-	struct flight *f;
-
-	while ((f = e->landed) != NULL) {
-		e->landed = f->next;
-		probe_free(f->probe);
-		free(f);
+	if (e->names == NULL)
+		e->names = names_new(e->poller, name_known, e);
+	n = names_find(e->names, t->host, t->family, now_us);
+	if (n->n > 0) {
+		start(e, entry, n->addrs, n->n, n->took_us, now_us);
+	} else if (n->known) {
+		tell_unprobed(e, t,
+		    n->failed ? OUTCOME_LOCAL_ERROR : OUTCOME_UNRESOLVED,
+		    n->why, n->took_us);
+	} else {
+		w = xcalloc(1, sizeof(*w));
+		w->entry = entry;
+		w->next = n->waiters;
+		n->waiters = w;
+		e->waiting++;
+		if (n->timer.slot == 0 || entry.deadline_us < n->timer.at_us)
+			timers_set(&e->lookups, &n->timer, entry.deadline_us);
 	}
+}
+
+/* Those who waited for it are next. */
+static void
+name_known(void *ctx, struct name *n, int64_t now_us)
+{
+	struct engine *e = ctx;
+	struct waiter *w;
+
+	(void)now_us;
+	timers_unset(&e->lookups, &n->timer);
+	while ((w = take_waiter(e, n)) != NULL) {
+		enqueue(e, w->entry);
+		free(w);
+	}
+}
+
+static struct waiter *
+take_waiter(struct engine *e, struct name *n)
+{
+	struct waiter *w = n->waiters;
+
+	if (w != NULL) {
+		n->waiters = w->next;
+		e->waiting--;
+	}
+	return w;
+}
+
+static void
+start(struct engine *e, struct entry entry, const struct addr *addrs, size_t n,
+    int64_t resolve_us, int64_t now_us)
+{
+	int64_t deadline_us = entry.deadline_us;
+	struct probe *p;
+
+	if (e->conf.timeout_us != 0 &&
+	    now_us + e->conf.timeout_us < deadline_us)
+		deadline_us = now_us + e->conf.timeout_us;
+	/* Time that went unused is not made up for in a burst. */
+	if (e->conf.rate != 0)
+		e->launch_us = (e->launch_us > now_us ? e->launch_us : now_us) +
+		    CLOCK_SECOND / e->conf.rate;
+	p = e->n_spare > 0 ? e->spare[--e->n_spare] : probe_new(&e->env);
+	probe_set_tag(p,
+	    (struct probe_tag){ entry.deadline_us, resolve_us, entry.tries });
+	e->in_flight++;
+	probe_start(p, entry.target, addrs, n, deadline_us, hedge_us(e),
+	    now_us);
+}
+
+static int64_t
+hedge_us(const struct engine *e)
+{
+	int64_t late_us = e->least_rtt_us * HEDGE_ROUND_TRIPS;
+
+	if (!e->conf.hedge)
+		return 0;
+	return late_us > HEDGE_MIN_US ? late_us : HEDGE_MIN_US;
+}
+
+/* The probe is still in use by who calls: it is kept until the turn's end. */
+static void
+land(void *ctx, struct probe *p, const struct result *r)
+{
+	struct engine *e = ctx;
+	struct probe_tag tag = probe_tag(p);
+
+	e->in_flight--;
+	if (e->n_landed == e->size_landed) {
+		e->size_landed = e->size_landed == 0 ? QUEUE_FIRST
+						     : e->size_landed * 2;
+		e->landed = xreallocarray(e->landed, e->size_landed,
+		    sizeof(e->landed[0]));
+	}
+	e->landed[e->n_landed++] = p;
+	if (r->rtt_us != RESULT_NONE &&
+	    (e->least_rtt_us == RESULT_NONE || r->rtt_us < e->least_rtt_us))
+		e->least_rtt_us = r->rtt_us;
+	if (unanswered(r) && tag.tries == 0 && cut_short(e, r))
+		tell_unprobed(e, probe_target(p), OUTCOME_NOT_PROBED, too_late,
+		    tag.resolve_us);
+	else if (unanswered(r) && tag.tries < e->conf.retries)
+		enqueue(e,
+		    (struct entry){ probe_target(p), tag.limit_us,
+			tag.tries + 1, r->outcome });
+	else
+		e->conf.done(e->conf.ctx, probe_target(p), r);
+}
+
+/* Silence may be a lost packet; any answer is one. */
+static bool
+unanswered(const struct result *r)
+{
+	return r->outcome == OUTCOME_TIMEOUT || r->outcome == OUTCOME_STALLED;
+}
+
+/*
+ * Whether the run's deadline came before half of the probe's own time: too
+ * early to say that there is no answer.
+ */
+static bool
+cut_short(const struct engine *e, const struct result *r)
+{
+	return r->time_us < e->conf.timeout_us / 2;
+}
+
+static void
+clear_landed(struct engine *e)
+{
+	while (e->n_landed > 0) {
+		struct probe *p = e->landed[--e->n_landed];
+
+		if (e->n_spare < SPARE_MAX)
+			e->spare[e->n_spare++] = p;
+		else
+			probe_free(p);
+	}
+}
+
+/* Those whose time is up; the others go on waiting. */
+static void
+expire_waiters(struct engine *e, struct name *n, int64_t now_us)
+{
+	struct waiter *w, **link = (struct waiter **)&n->waiters;
+	int64_t next_us = CLOCK_NEVER;
+
+	while ((w = *link) != NULL) {
+		if (w->entry.deadline_us > now_us) {
+			if (w->entry.deadline_us < next_us)
+				next_us = w->entry.deadline_us;
+			link = &w->next;
+			continue;
+		}
+		*link = w->next;
+		e->waiting--;
+		tell_unprobed(e, w->entry.target, OUTCOME_LOOKUP_TIMEOUT, NULL,
+		    now_us - n->asked_us);
+		free(w);
+	}
+	timers_set(&e->lookups, &n->timer, next_us);
+}
+
+static void
+free_waiters(struct engine *e, struct name *n)
+{
+	struct waiter *w;
+
+	while ((w = take_waiter(e, n)) != NULL)
+		free(w);
+}
+
+/* The end of a target that was not even tried. */
+static void
+tell_unprobed(struct engine *e, const struct target *t, enum outcome outcome,
+    const char *note, int64_t resolve_us)
+{
+	const struct result r = {
+		.outcome = outcome,
+		.note = note,
+		.time_us = RESULT_NONE,
+		.resolve_us = resolve_us,
+		.connect_us = RESULT_NONE,
+		.rtt_us = RESULT_NONE,
+	};
+
+	e->conf.done(e->conf.ctx, t, &r);
 }

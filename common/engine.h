@@ -9,6 +9,7 @@
 
 #include "poller.h"
 #include "result.h"
+#include "sock.h"
 #include "target.h"
 
 struct engine;
@@ -20,8 +21,21 @@ struct engine;
 typedef void engine_fn(void *ctx, const struct target *t,
     const struct result *r);
 
+/*
+ * Asked whenever all targets that were added are started or waiting for a name:
+ * adds some more, or returns false if there are no more.
+ */
+typedef bool engine_more_fn(void *ctx);
+
+/* Zero means none for each but done. */
 struct engine_conf {
-	unsigned parallel; /* probes in flight at the most; 0: no limit */
+	unsigned parallel;  /* probes in flight at the most */
+	unsigned rate;      /* probes started in a second at the most */
+	unsigned retries;   /* of a probe that got no answer */
+	int64_t timeout_us; /* of one probe, from when it is started */
+	bool hedge; /* ask again on a second socket when an answer is late */
+	struct sock_conf sock;
+	engine_more_fn *more;
 	engine_fn *done;
 	void *ctx;
 };
@@ -31,19 +45,20 @@ struct engine *engine_new(const struct engine_conf *conf);
 void engine_free(struct engine *e);
 
 /*
- * Adds a target, which outlives its result.  It is probed in its turn, and has
- * until the absolute time deadline_us.
+ * Adds a target, which outlives its result.  It is probed in its turn, and all
+ * of it, its name's resolution included, is over by deadline_us, an absolute
+ * time other than CLOCK_NEVER.
  */
 void engine_add(struct engine *e, const struct target *t, int64_t deadline_us);
 
 /*
- * Does all that can be done at now_us without waiting.  Returns the time at
- * which there is more to do even if no descriptor becomes ready, or
- * CLOCK_NEVER.
+ * Does what can be done at now_us without waiting, or a part of it that takes
+ * little time.  Returns the time at which there is more to do even if no
+ * descriptor becomes ready, or CLOCK_NEVER.
  */
 int64_t engine_turn(struct engine *e, int64_t now_us);
 
-/* Whether there are targets whose result was not told. */
+/* Whether there are targets whose result was not told, or may be more. */
 bool engine_busy(const struct engine *e);
 
 /*

@@ -53,14 +53,14 @@ poller_free(struct poller *p)
 int
 poller_add(struct poller *p, struct watch *w)
 {
-	int err;
+	int err = 0;
 
-	if (p->epoll_fd == -1 && p->n < FEW) {
+	if (p->epoll_fd == -1 && p->n < FEW)
 		p->few[p->n++] = w;
-		return 0;
-	}
-	err = switch_to_epoll(p);
-	return err == 0 ? epoll_add(p, w) : err;
+	else if ((err = switch_to_epoll(p)) == 0)
+		err = epoll_add(p, w);
+	w->polled = err == 0;
+	return err;
 }
 
 void
@@ -74,6 +74,7 @@ poller_close(struct poller *p, struct watch *w)
 			p->few[i] = p->few[--p->n];
 	(void)close(w->fd);
 	w->fd = -1;
+	w->polled = false;
 }
 
 void

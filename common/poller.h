@@ -7,6 +7,7 @@
 #ifndef POLLER_H
 #define POLLER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,13 +15,14 @@ enum want {
 	WANT_NOTHING, /* for the time being */
 	WANT_READ,
 	WANT_WRITE,
-};
+} __attribute__((packed));
 
 /* Part of what waits. */
 struct watch {
 	void (*ready)(struct watch *w, int64_t now_us);
 	int fd;
 	enum want want; /* may change at any time; more may be told */
+	bool polled;    /* the poller's: whether it was added */
 };
 
 struct poller;

@@ -1,55 +1,37 @@
 /* SPDX-License-Identifier: ISC */
 #include "probe.h"
 
+#include <assert.h>
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "clock.h"
-#include "sock.h"
 #include "xalloc.h"
 
 /* How long a Unix socket with a full queue is left alone. */
 #define BUSY_US (10 * CLOCK_MILLISECOND)
 
+/* What is read of one answer in one turn, for the sake of the others. */
+#define READ_MAX ((size_t)256 * 1024)
+
 enum phase {
-	PHASE_RESOLVE,
+	PHASE_IDLE,
 	PHASE_CONNECT,
 	PHASE_TALK,
-	PHASE_DONE,
-};
+} __attribute__((packed));
 
 /* The connection to one of the addresses, while it is tried and after. */
 struct dial {
 	struct watch watch; /* first: a watch is its dial */
 	struct probe *probe;
-	bool watched;
 	int64_t start_us;
 	int64_t due_us; /* when to ask how it went; or an event tells */
 };
 
-struct probe {
-	struct timer timer; /* first: a timer is its probe */
-	const struct target *target;
-	const struct probe_env *env;
-	struct result result;
-	char *note;
-	enum phase phase;
-	int64_t deadline_us;
-	int64_t start_us;
-
-	/* One for each address, in the order to try them in. */
-	struct attempt *attempts;
-	struct dial *dials;
-	size_t n;
-	size_t started;
-	size_t failed;
-	int64_t stagger_us;
-	int64_t next_us; /* when the next one is started */
-
-	/* The dialogue with the first that connected. */
-	struct dial *peer;
-	bool fresh; /* connected in this very turn, see dial_connected() */
+/* The dialogue with the first that connected. */
+struct talk {
+	struct buf reply;
 	size_t step;
 	size_t sent;
 	size_t mark; /* where in the reply the present step begins */
@@ -57,6 +39,36 @@ struct probe {
 	int64_t wait_start_us; /* RESULT_NONE: not waiting */
 	int64_t waited_us;     /* in steps that wait */
 	int64_t quiet_us;      /* when an undecided answer is at its end */
+};
+
+/* There may be very many: what only some need is allocated apart. */
+struct probe {
+	struct timer timer; /* first: a timer is its probe */
+	const struct target *target;
+	struct probe_env *env;
+	int64_t deadline_us;
+	int64_t start_us;
+	int64_t next_us; /* when the next address is tried */
+	int64_t connect_us;
+	int64_t rtt_us;
+	uint32_t stagger_us;
+	uint32_t syn_resent;
+	struct probe_tag tag;
+	enum phase phase;
+	bool again;  /* there is more to do, but in the next turn */
+	bool hedged; /* all attempts are of the same address */
+
+	/* One for each address, in the order to try them in. */
+	uint8_t n;
+	uint8_t started;
+	uint8_t failed;
+	uint8_t peer; /* the one that connected */
+	struct attempt *attempts;
+	struct dial *dials;
+	struct attempt one_attempt;
+	struct dial one_dial;
+
+	struct talk *talk; /* NULL: not connected, or nothing to say */
 };
 
 /* How far a step of the dialogue came. */
@@ -68,49 +80,44 @@ enum progress {
 	PROGRESS_ENDED, /* and so did the probe */
 };
 
+static void set_addresses(struct probe *, const struct addr *, size_t);
 static void advance(struct probe *, int64_t);
 static void connect_on(struct probe *, int64_t);
+static bool answered(const struct probe *);
 static void dial_start(struct probe *, int64_t);
+static int dial_open(struct probe *, const struct addr *);
 static void dial_ready(struct watch *, int64_t);
 static void dial_try(struct dial *, int64_t);
 static void dial_connected(struct dial *, int64_t);
 static void dial_failed(struct dial *, int64_t);
 static void dial_close(struct dial *);
-static int watch_dial(struct dial *);
+static void dial_spare(struct dial *);
+static int dial_watch(struct dial *);
 static struct attempt *dial_attempt(const struct dial *);
 static void unconnected(struct probe *, int64_t);
+static const struct attempt *most_telling(const struct probe *);
 static void talk(struct probe *, int64_t);
 static void talk_wait(struct probe *, enum progress, int64_t);
 static enum progress talk_step(struct probe *, const struct step *, int64_t);
 static enum progress send_on(struct probe *, const struct step *, int64_t);
 static enum progress wait_on(struct probe *, const struct step *, int64_t);
 static enum progress read_on(struct probe *, const struct step *, int64_t);
-static enum judgement judge(struct probe *, const struct step *);
+static enum judgement judge(struct talk *, const struct step *);
 static void answer_ended(struct probe *, enum ending, int64_t);
+static void lost(struct probe *, enum outcome, int, enum origin, int64_t);
 static void expire(struct probe *, int64_t);
-static void finish(struct probe *, enum outcome, int64_t);
+static void finish(struct probe *, struct result *, int64_t);
 static int64_t response_time(const struct probe *, int64_t);
 static void hang_up(struct probe *);
 static void arm(struct probe *, int64_t);
+static void earlier(int64_t *, int64_t);
 
 struct probe *
-probe_new(const struct target *target, int64_t deadline_us,
-    const struct probe_env *env)
+probe_new(struct probe_env *env)
 {
 	struct probe *p = xcalloc(1, sizeof(*p));
 
-	p->target = target;
 	p->env = env;
-	p->deadline_us = deadline_us;
-	p->wait_start_us = RESULT_NONE;
-	p->quiet_us = CLOCK_NEVER;
-	p->result.outcome = OUTCOME_NOT_PROBED;
-	p->result.time_us = RESULT_NONE;
-	p->result.resolve_us = RESULT_NONE;
-	p->result.connect_us = RESULT_NONE;
-	p->result.rtt_us = RESULT_NONE;
-	buf_init(&p->result.reply, target->dialogue->max_bytes);
-	timers_set(env->timers, &p->timer, deadline_us);
 	return p;
 }
 
@@ -121,67 +128,59 @@ probe_free(struct probe *p)
 		return;
 	timers_unset(p->env->timers, &p->timer);
 	hang_up(p);
-	buf_clear(&p->result.reply);
-	free(p->attempts);
-	free(p->dials);
-	free(p->note);
 	free(p);
 }
 
 void
-probe_start(struct probe *p, const struct addr *addrs, size_t n, int64_t now_us)
+probe_start(struct probe *p, const struct target *target,
+    const struct addr *addrs, size_t n, int64_t deadline_us, int64_t hedge_us,
+    int64_t now_us)
 {
-	size_t i;
+	const struct addr twice[] = { addrs[0], addrs[0] };
 
-	p->attempts = xcalloc(n, sizeof(p->attempts[0]));
-	p->dials = xcalloc(n, sizeof(p->dials[0]));
-	p->n = n;
-	for (i = 0; i < n; i++) {
-		p->attempts[i].addr = addrs[i];
-		p->attempts[i].outcome = OUTCOME_NOT_PROBED;
-		addr_set_port(&p->attempts[i].addr, p->target->port);
-		p->dials[i].watch = (struct watch){ dial_ready, -1,
-			WANT_WRITE };
-		p->dials[i].probe = p;
-		p->dials[i].due_us = CLOCK_NEVER;
-	}
-	p->result.attempts = p->attempts;
-	p->phase = PHASE_CONNECT;
+	assert(p->phase == PHASE_IDLE && n > 0);
+	p->target = target;
+	p->deadline_us = deadline_us;
 	p->start_us = now_us;
 	p->next_us = now_us;
-	/* Each address gets its turn, however short the time. */
-	p->stagger_us = (p->deadline_us - now_us) / (int64_t)(n + 1);
-	if (p->stagger_us > PROBE_STAGGER_US)
+	p->connect_us = RESULT_NONE;
+	p->rtt_us = RESULT_NONE;
+	p->syn_resent = 0;
+	p->phase = PHASE_CONNECT;
+	p->hedged = n == 1 && hedge_us > 0;
+	if (p->hedged) {
+		set_addresses(p, twice, 2);
+		p->stagger_us = (uint32_t)hedge_us;
+	} else {
+		set_addresses(p, addrs, n);
+		/* Each address gets its turn, however short the time. */
 		p->stagger_us = PROBE_STAGGER_US;
+		if ((deadline_us - now_us) / (p->n + 1) < PROBE_STAGGER_US)
+			p->stagger_us = (uint32_t)((deadline_us - now_us) /
+			    (p->n + 1));
+	}
 	advance(p, now_us);
 }
 
-void
-probe_fail(struct probe *p, enum outcome outcome, const char *note,
-    int64_t now_us)
+struct probe *
+probe_of(struct timer *t)
 {
-	p->note = xstrdup(note);
-	p->result.note = p->note;
-	finish(p, outcome, now_us);
+	return (struct probe *)(void *)t;
 }
 
 void
-probe_set_resolve_us(struct probe *p, int64_t us)
+probe_wake(struct probe *p, int64_t now_us)
 {
-	p->result.resolve_us = us;
-}
-
-void
-probe_wake(struct timer *t, int64_t now_us)
-{
-	advance((struct probe *)(void *)t, now_us);
+	advance(p, now_us);
 }
 
 void
 probe_stop(struct probe *p, const char *note, int64_t now_us)
 {
-	if (p->phase != PHASE_DONE)
-		probe_fail(p, OUTCOME_NOT_PROBED, note, now_us);
+	struct result r = { .outcome = OUTCOME_NOT_PROBED, .note = note };
+
+	if (p->phase != PHASE_IDLE)
+		finish(p, &r, now_us);
 }
 
 const struct target *
@@ -190,10 +189,41 @@ probe_target(const struct probe *p)
 	return p->target;
 }
 
-const struct result *
-probe_result(const struct probe *p)
+void
+probe_set_tag(struct probe *p, struct probe_tag tag)
 {
-	return &p->result;
+	p->tag = tag;
+}
+
+struct probe_tag
+probe_tag(const struct probe *p)
+{
+	return p->tag;
+}
+
+static void
+set_addresses(struct probe *p, const struct addr *addrs, size_t n)
+{
+	size_t i;
+
+	if (n > PROBE_ADDRS_MAX)
+		n = PROBE_ADDRS_MAX;
+	p->n = (uint8_t)n;
+	p->started = 0;
+	p->failed = 0;
+	p->attempts = &p->one_attempt;
+	p->dials = &p->one_dial;
+	if (n > 1) {
+		p->attempts = xcalloc(n, sizeof(p->attempts[0]));
+		p->dials = xcalloc(n, sizeof(p->dials[0]));
+	}
+	for (i = 0; i < n; i++) {
+		p->attempts[i] = (struct attempt){ .addr = addrs[i],
+			.outcome = OUTCOME_NOT_PROBED };
+		addr_set_port(&p->attempts[i].addr, p->target->port);
+		p->dials[i] = (struct dial){ { dial_ready, -1, WANT_WRITE }, p,
+			0, CLOCK_NEVER };
+	}
 }
 
 /* Does all that can be done at this time without waiting. */
@@ -202,13 +232,13 @@ advance(struct probe *p, int64_t now_us)
 {
 	if (p->phase == PHASE_CONNECT)
 		connect_on(p, now_us);
-	if (p->phase == PHASE_TALK && !p->fresh)
+	if (p->phase == PHASE_TALK && !p->again)
 		talk(p, now_us);
-	if (p->phase != PHASE_DONE && now_us >= p->deadline_us)
+	if (p->phase != PHASE_IDLE && now_us >= p->deadline_us)
 		expire(p, now_us);
-	if (p->phase != PHASE_DONE)
+	if (p->phase != PHASE_IDLE)
 		arm(p, now_us);
-	p->fresh = false;
+	p->again = false;
 }
 
 static void
@@ -216,14 +246,23 @@ connect_on(struct probe *p, int64_t now_us)
 {
 	size_t i;
 
+	/* At the deadline, a last look at all. */
 	for (i = 0; i < p->started && p->phase == PHASE_CONNECT; i++)
-		if (p->dials[i].due_us <= now_us)
+		if (p->dials[i].due_us <= now_us ||
+		    (p->dials[i].watch.fd != -1 && now_us >= p->deadline_us))
 			dial_try(&p->dials[i], now_us);
 	while (p->phase == PHASE_CONNECT && p->started < p->n &&
-	    p->next_us <= now_us)
+	    p->next_us <= now_us && !answered(p))
 		dial_start(p, now_us);
-	if (p->phase == PHASE_CONNECT && p->failed == p->n)
+	if (p->phase == PHASE_CONNECT && answered(p))
 		unconnected(p, now_us);
+}
+
+/* Whether a failure is the answer: of one address there is no second opinion. */
+static bool
+answered(const struct probe *p)
+{
+	return p->failed == p->n || (p->hedged && p->failed > 0);
 }
 
 static void
@@ -233,15 +272,26 @@ dial_start(struct probe *p, int64_t now_us)
 	struct attempt *a = dial_attempt(d);
 
 	p->next_us = now_us + p->stagger_us;
-	p->result.n_attempts = p->started;
 	d->start_us = now_us;
-	d->watch.fd = sock_open(&a->addr);
+	d->watch.fd = dial_open(p, &a->addr);
 	if (d->watch.fd == -1) {
 		a->cause = (struct cause){ errno, .origin = ORIGIN_LOCAL };
 		dial_failed(d, now_us);
 		return;
 	}
 	dial_try(d, now_us);
+}
+
+static int
+dial_open(struct probe *p, const struct addr *a)
+{
+	struct probe_env *env = p->env;
+	int fd = env->spare_fd;
+
+	if (fd == -1 || env->spare_family != a->family)
+		return sock_open(a, env->sock);
+	env->spare_fd = -1;
+	return fd;
 }
 
 static void
@@ -264,7 +314,7 @@ dial_try(struct dial *d, int64_t now_us)
 		dial_connected(d, now_us);
 		break;
 	case SOCK_PENDING:
-		a->cause.err = watch_dial(d);
+		a->cause.err = dial_watch(d);
 		if (a->cause.err != 0) {
 			a->cause.origin = ORIGIN_LOCAL;
 			dial_failed(d, now_us);
@@ -281,6 +331,8 @@ dial_try(struct dial *d, int64_t now_us)
 			dial_failed(d, now_us);
 		break;
 	case SOCK_FAILED:
+		if (!d->watch.polled && sock_reusable(&a->addr, &a->cause))
+			dial_spare(d);
 		dial_failed(d, now_us);
 		break;
 	}
@@ -288,7 +340,7 @@ dial_try(struct dial *d, int64_t now_us)
 
 /*
  * A dial that was answered in the turn that started it goes on in the next
- * one, whose time is later than the answer.
+ * one, whose time is later than the answer; unless the kernel knows the time.
  */
 static void
 dial_connected(struct dial *d, int64_t now_us)
@@ -298,10 +350,11 @@ dial_connected(struct dial *d, int64_t now_us)
 
 	dial_attempt(d)->outcome = OUTCOME_OK;
 	dial_attempt(d)->cause = (struct cause){ 0 };
-	p->peer = d;
+	p->peer = (uint8_t)(d - p->dials);
 	p->phase = PHASE_TALK;
-	p->fresh = d->start_us == now_us;
-	p->result.addr = dial_attempt(d)->addr;
+	p->rtt_us = sock_rtt_us(d->watch.fd, &p->syn_resent);
+	p->again = d->start_us == now_us &&
+	    (p->rtt_us == RESULT_NONE || p->target->dialogue->n > 0);
 	for (i = 0; i < p->started; i++)
 		if (&p->dials[i] != d)
 			dial_close(&p->dials[i]);
@@ -313,8 +366,11 @@ dial_failed(struct dial *d, int64_t now_us)
 	struct probe *p = d->probe;
 	struct attempt *a = dial_attempt(d);
 
-	a->outcome = cause_outcome(&a->cause, a->addr.any.sa_family);
+	a->outcome = cause_outcome(&a->cause, a->addr.family);
 	dial_close(d);
+	/* That there is no second socket says nothing of the first. */
+	if (p->hedged && d != p->dials && a->cause.origin == ORIGIN_LOCAL)
+		return;
 	p->failed++;
 	p->next_us = now_us;
 }
@@ -326,16 +382,25 @@ dial_close(struct dial *d)
 		poller_close(d->probe->env->poller, &d->watch);
 }
 
+/* Keeps the refused socket for the next attempt, if there is not one yet. */
+static void
+dial_spare(struct dial *d)
+{
+	struct probe_env *env = d->probe->env;
+
+	if (env->spare_fd != -1)
+		return;
+	env->spare_fd = d->watch.fd;
+	env->spare_family = dial_attempt(d)->addr.family;
+	d->watch.fd = -1;
+}
+
 /* Returns 0 or an errno. */
 static int
-watch_dial(struct dial *d)
+dial_watch(struct dial *d)
 {
-	int err = 0;
-
-	if (!d->watched)
-		err = poller_add(d->probe->env->poller, &d->watch);
-	d->watched = err == 0;
-	return err;
+	return d->watch.polled ? 0
+			       : poller_add(d->probe->env->poller, &d->watch);
 }
 
 static struct attempt *
@@ -348,6 +413,19 @@ dial_attempt(const struct dial *d)
 static void
 unconnected(struct probe *p, int64_t now_us)
 {
+	const struct attempt *told = most_telling(p);
+	struct result r = {
+		.outcome = told->outcome,
+		.cause = told->cause,
+		.addr = told->addr,
+	};
+
+	finish(p, &r, now_us);
+}
+
+static const struct attempt *
+most_telling(const struct probe *p)
+{
 	const struct attempt *best = &p->attempts[0], *a;
 	size_t i;
 
@@ -358,35 +436,39 @@ unconnected(struct probe *p, int64_t now_us)
 			: outcome_tells_more(a->outcome, best->outcome))
 			best = a;
 	}
-	p->result.addr = best->addr;
-	p->result.cause = best->cause;
-	finish(p, best->outcome, now_us);
+	return best;
 }
 
 static void
 talk(struct probe *p, int64_t now_us)
 {
 	const struct dialogue *dialogue = p->target->dialogue;
+	struct result ok = { .outcome = OUTCOME_OK };
+	struct talk *t = p->talk;
 	enum progress progress;
 
-	if (p->result.connect_us == RESULT_NONE) {
-		p->result.connect_us = now_us - p->start_us;
-		p->result.rtt_us = sock_rtt_us(p->peer->watch.fd,
-		    &p->result.syn_resent);
+	if (p->connect_us == RESULT_NONE)
+		p->connect_us = now_us - p->start_us +
+		    (p->dials[p->peer].start_us == now_us ? p->rtt_us : 0);
+	if (t == NULL && dialogue->n > 0) {
+		t = p->talk = xcalloc(1, sizeof(*t));
+		t->wait_start_us = RESULT_NONE;
+		t->quiet_us = CLOCK_NEVER;
+		buf_init(&t->reply, dialogue->max_bytes);
 	}
-	for (; p->step < dialogue->n; p->step++) {
-		progress = talk_step(p, &dialogue->steps[p->step], now_us);
+	for (; t != NULL && t->step < dialogue->n; t->step++) {
+		progress = talk_step(p, &dialogue->steps[t->step], now_us);
 		if (progress != PROGRESS_DONE) {
 			talk_wait(p, progress, now_us);
 			return;
 		}
-		p->sent = 0;
-		p->mark = p->result.reply.len;
-		p->progress = (struct expect_progress){ 0 };
-		p->wait_start_us = RESULT_NONE;
-		p->quiet_us = CLOCK_NEVER;
+		t->sent = 0;
+		t->mark = t->reply.len;
+		t->progress = (struct expect_progress){ 0 };
+		t->wait_start_us = RESULT_NONE;
+		t->quiet_us = CLOCK_NEVER;
 	}
-	finish(p, OUTCOME_OK, now_us);
+	finish(p, &ok, now_us);
 }
 
 static void
@@ -401,12 +483,10 @@ talk_wait(struct probe *p, enum progress progress, int64_t now_us)
 
 	if (progress == PROGRESS_ENDED)
 		return;
-	p->peer->watch.want = wants[progress];
-	err = watch_dial(p->peer);
-	if (err != 0) {
-		p->result.cause = (struct cause){ err, .origin = ORIGIN_LOCAL };
-		finish(p, OUTCOME_LOCAL_ERROR, now_us);
-	}
+	p->dials[p->peer].watch.want = wants[progress];
+	err = dial_watch(&p->dials[p->peer]);
+	if (err != 0)
+		lost(p, OUTCOME_LOCAL_ERROR, err, ORIGIN_LOCAL, now_us);
 }
 
 static enum progress
@@ -426,20 +506,19 @@ talk_step(struct probe *p, const struct step *s, int64_t now_us)
 static enum progress
 send_on(struct probe *p, const struct step *s, int64_t now_us)
 {
+	struct talk *t = p->talk;
 	ssize_t n;
 
-	while (p->sent < s->send.len) {
-		n = sock_send(p->peer->watch.fd, s->send.data + p->sent,
-		    s->send.len - p->sent);
+	while (t->sent < s->send.len) {
+		n = sock_send(p->dials[p->peer].watch.fd,
+		    s->send.data + t->sent, s->send.len - t->sent);
 		if (n == -1 && errno == EAGAIN)
 			return PROGRESS_WRITE;
 		if (n == -1) {
-			p->result.cause = (struct cause){ errno,
-				.origin = ORIGIN_PEER };
-			finish(p, OUTCOME_RESET, now_us);
+			lost(p, OUTCOME_RESET, errno, ORIGIN_PEER, now_us);
 			return PROGRESS_ENDED;
 		}
-		p->sent += (size_t)n;
+		t->sent += (size_t)n;
 	}
 	return PROGRESS_DONE;
 }
@@ -447,34 +526,45 @@ send_on(struct probe *p, const struct step *s, int64_t now_us)
 static enum progress
 wait_on(struct probe *p, const struct step *s, int64_t now_us)
 {
-	if (p->wait_start_us == RESULT_NONE)
-		p->wait_start_us = now_us;
-	if (now_us < p->wait_start_us + s->wait_us)
+	struct talk *t = p->talk;
+
+	if (t->wait_start_us == RESULT_NONE)
+		t->wait_start_us = now_us;
+	if (now_us < t->wait_start_us + s->wait_us)
 		return PROGRESS_TIMER;
-	p->waited_us += now_us - p->wait_start_us;
+	t->waited_us += now_us - t->wait_start_us;
 	return PROGRESS_DONE;
 }
 
 static enum progress
 read_on(struct probe *p, const struct step *s, int64_t now_us)
 {
-	struct buf *reply = &p->result.reply;
+	int64_t quiet_us = p->target->dialogue->quiet_us;
+	struct talk *t = p->talk;
 	enum judgement verdict = JUDGE_MORE;
 	enum ending ending = ENDING_FULL;
+	size_t room, end = t->reply.len + READ_MAX;
 	unsigned char *to;
-	size_t room;
 
-	while (verdict == JUDGE_MORE && (to = buf_room(reply, &room)) != NULL) {
-		ssize_t n = sock_recv(p->peer->watch.fd, to, room);
+	while (verdict == JUDGE_MORE &&
+	    (to = buf_room(&t->reply, &room)) != NULL) {
+		ssize_t n;
+
+		if (room > end - t->reply.len)
+			room = end - t->reply.len;
+		n = sock_recv(p->dials[p->peer].watch.fd, to, room);
 
 		if (n > 0) {
-			buf_added(reply, (size_t)n);
-			if (p->target->dialogue->quiet_us != 0)
-				p->quiet_us = now_us +
-				    p->target->dialogue->quiet_us;
-			verdict = judge(p, s);
+			buf_added(&t->reply, (size_t)n);
+			if (quiet_us != 0)
+				t->quiet_us = now_us + quiet_us;
+			verdict = judge(t, s);
+			if (verdict == JUDGE_MORE && t->reply.len >= end) {
+				p->again = true;
+				return PROGRESS_TIMER;
+			}
 		} else if (n == -1 && errno == EAGAIN) {
-			if (now_us < p->quiet_us)
+			if (now_us < t->quiet_us)
 				return PROGRESS_READ;
 			ending = ENDING_QUIET;
 			break;
@@ -491,14 +581,14 @@ read_on(struct probe *p, const struct step *s, int64_t now_us)
 }
 
 static enum judgement
-judge(struct probe *p, const struct step *s)
+judge(struct talk *t, const struct step *s)
 {
-	const unsigned char *answer = p->result.reply.data + p->mark;
-	size_t len = p->result.reply.len - p->mark;
+	const unsigned char *answer = t->reply.data + t->mark;
+	size_t len = t->reply.len - t->mark;
 
 	if (s->judge != NULL)
 		return s->judge(answer, len);
-	return expect_judge(&s->expect, &p->progress, answer, len);
+	return expect_judge(&s->expect, &t->progress, answer, len);
 }
 
 /* No more comes of an answer that is not the expected one. */
@@ -513,13 +603,27 @@ answer_ended(struct probe *p, enum ending ending, int64_t now_us)
 		[ENDING_FULL] = OUTCOME_MISMATCH,
 		[ENDING_DEADLINE] = OUTCOME_STALLED,
 	};
-	bool answered = p->result.reply.len > p->mark;
+	const struct talk *t = p->talk;
+	struct result r = { .outcome = OUTCOME_MISMATCH, .ending = ending };
 
-	p->result.ending = ending;
+	if (t == NULL || t->reply.len == t->mark)
+		r.outcome = without_answer[ending];
 	if (ending == ENDING_RESET)
-		p->result.cause = (struct cause){ ECONNRESET,
-			.origin = ORIGIN_PEER };
-	finish(p, answered ? OUTCOME_MISMATCH : without_answer[ending], now_us);
+		r.cause = (struct cause){ ECONNRESET, .origin = ORIGIN_PEER };
+	finish(p, &r, now_us);
+}
+
+/* A connection that can no longer be used. */
+static void
+lost(struct probe *p, enum outcome outcome, int err, enum origin origin,
+    int64_t now_us)
+{
+	struct result r = {
+		.outcome = outcome,
+		.cause = { err, .origin = origin },
+	};
+
+	finish(p, &r, now_us);
 }
 
 /* The deadline has come. */
@@ -529,9 +633,6 @@ expire(struct probe *p, int64_t now_us)
 	size_t i;
 
 	switch (p->phase) {
-	case PHASE_RESOLVE:
-		finish(p, OUTCOME_LOOKUP_TIMEOUT, now_us);
-		break;
 	case PHASE_CONNECT:
 		for (i = 0; i < p->started; i++)
 			if (p->dials[i].watch.fd != -1)
@@ -541,22 +642,29 @@ expire(struct probe *p, int64_t now_us)
 	case PHASE_TALK:
 		answer_ended(p, ENDING_DEADLINE, now_us);
 		break;
-	case PHASE_DONE:
+	case PHASE_IDLE:
 		break;
 	}
 }
 
-/* The one way out. */
+/* The one way out: adds to the result what any result has. */
 static void
-finish(struct probe *p, enum outcome outcome, int64_t now_us)
+finish(struct probe *p, struct result *r, int64_t now_us)
 {
-	if (p->phase == PHASE_CONNECT || p->phase == PHASE_TALK)
-		p->result.time_us = response_time(p, now_us);
-	p->result.outcome = outcome;
-	p->phase = PHASE_DONE;
+	r->time_us = response_time(p, now_us);
+	r->resolve_us = p->tag.resolve_us;
+	r->connect_us = p->connect_us;
+	r->rtt_us = p->rtt_us;
+	r->syn_resent = p->syn_resent;
+	r->attempts = p->attempts;
+	r->n_attempts = p->started;
+	if (p->phase == PHASE_TALK)
+		r->addr = p->attempts[p->peer].addr;
+	if (p->talk != NULL)
+		r->reply = p->talk->reply;
 	timers_unset(p->env->timers, &p->timer);
+	p->env->done(p->env->ctx, p, r);
 	hang_up(p);
-	p->env->done(p->env->ctx, p);
 }
 
 /*
@@ -566,49 +674,72 @@ finish(struct probe *p, enum outcome outcome, int64_t now_us)
 static int64_t
 response_time(const struct probe *p, int64_t now_us)
 {
+	int64_t waited_us = p->talk != NULL ? p->talk->waited_us : 0;
+
 	if (p->phase == PHASE_TALK && p->target->dialogue->n == 0 &&
-	    p->result.rtt_us != RESULT_NONE)
-		return p->peer->start_us - p->start_us + p->result.rtt_us;
-	return now_us - p->start_us - p->waited_us;
+	    p->rtt_us != RESULT_NONE)
+		return p->dials[p->peer].start_us - p->start_us + p->rtt_us;
+	/* Over in the turn that began it, it took less than can be told. */
+	if (now_us == p->start_us)
+		return RESULT_NONE;
+	return now_us - p->start_us - waited_us;
 }
 
+/* Says good-bye where there is somebody to hear it, and forgets everything. */
 static void
 hang_up(struct probe *p)
 {
-	const struct bytes *quit = &p->target->dialogue->quit;
+	const struct bytes *quit;
 	size_t i;
 
-	if (p->peer != NULL && p->peer->watch.fd != -1 && quit->len > 0)
-		(void)sock_send(p->peer->watch.fd, quit->data, quit->len);
+	if (p->phase == PHASE_IDLE)
+		return;
+	quit = &p->target->dialogue->quit;
+	if (p->phase == PHASE_TALK && quit->len > 0)
+		(void)sock_send(p->dials[p->peer].watch.fd, quit->data,
+		    quit->len);
 	for (i = 0; i < p->started; i++)
 		dial_close(&p->dials[i]);
+	if (p->dials != &p->one_dial) {
+		free(p->dials);
+		free(p->attempts);
+	}
+	if (p->talk != NULL) {
+		buf_clear(&p->talk->reply);
+		free(p->talk);
+		p->talk = NULL;
+	}
+	p->phase = PHASE_IDLE;
 }
 
 /* Sets the timer to the first thing that does not come as an event. */
 static void
 arm(struct probe *p, int64_t now_us)
 {
-	int64_t at = p->deadline_us;
+	const struct talk *t = p->talk;
+	int64_t at_us = p->deadline_us;
 	size_t i;
 
 	if (p->phase == PHASE_CONNECT) {
-		if (p->started < p->n && p->next_us < at)
-			at = p->next_us;
+		if (p->started < p->n)
+			earlier(&at_us, p->next_us);
 		for (i = 0; i < p->started; i++)
-			if (p->dials[i].due_us < at)
-				at = p->dials[i].due_us;
-	} else if (p->phase == PHASE_TALK) {
-		if (p->quiet_us < at)
-			at = p->quiet_us;
-		if (p->wait_start_us != RESULT_NONE) {
-			const struct step *s = &p->target->dialogue
-						    ->steps[p->step];
-
-			if (p->wait_start_us + s->wait_us < at)
-				at = p->wait_start_us + s->wait_us;
-		}
-		if (p->fresh)
-			at = now_us + 1;
+			earlier(&at_us, p->dials[i].due_us);
+	} else if (p->again) {
+		at_us = now_us + 1;
+	} else if (t != NULL) {
+		earlier(&at_us, t->quiet_us);
+		if (t->wait_start_us != RESULT_NONE)
+			earlier(&at_us,
+			    t->wait_start_us +
+				p->target->dialogue->steps[t->step].wait_us);
 	}
-	timers_set(p->env->timers, &p->timer, at);
+	timers_set(p->env->timers, &p->timer, at_us);
+}
+
+static void
+earlier(int64_t *at_us, int64_t other_us)
+{
+	if (other_us < *at_us)
+		*at_us = other_us;
 }

@@ -11,50 +11,68 @@
 
 #include "poller.h"
 #include "result.h"
+#include "sock.h"
 #include "target.h"
 #include "timer.h"
 
 /* The time between two attempts (RFC 8305 section 5). */
 #define PROBE_STAGGER_US INT64_C(250000)
 
+/* More addresses of one target than this are not tried. */
+#define PROBE_ADDRS_MAX 32
+
 struct probe;
 
-/* The result lives as long as the probe, which must not be freed in here. */
-typedef void probe_fn(void *ctx, struct probe *p);
+/* What the owner knows of a probe, and wants to know again at the end. */
+struct probe_tag {
+	int64_t limit_us;   /* a later try may go on until then */
+	int64_t resolve_us; /* for the result */
+	unsigned tries;
+};
 
-/* What probes of one engine share. */
+/*
+ * The result and what it points to live until this returns, as does the probe,
+ * which must not be freed or used again in here.
+ */
+typedef void probe_fn(void *ctx, struct probe *p, const struct result *r);
+
+/* What the probes of one engine share. */
 struct probe_env {
 	struct poller *poller;
 	struct timers *timers;
+	const struct sock_conf *sock; /* may be NULL */
+	/* A refused socket for the next to use; -1: none. */
+	int spare_fd;
+	int spare_family;
 	probe_fn *done;
 	void *ctx;
 };
 
-/* The target and env outlive the probe.  deadline_us is absolute. */
-struct probe *probe_new(const struct target *target, int64_t deadline_us,
-    const struct probe_env *env);
+/* Nothing is asked before probe_start().  env outlives the probe. */
+struct probe *probe_new(struct probe_env *env);
 void probe_free(struct probe *p);
 
 /*
- * One of these two comes first: the addresses of the target, without ports, or
- * the reason why there are none, a text of which the probe keeps a copy.
- * Until then a probe ends at its deadline as lookup-timeout.
+ * Probes a target at its addresses, without ports, of which there is at least
+ * one.  Both the target and deadline_us, an absolute time other than
+ * CLOCK_NEVER, hold until the end; the addresses are copied.  hedge_us: after
+ * what time a single address that has not answered is asked once more on
+ * another socket; 0: never.  A probe that has ended may be started again.
  */
-void probe_start(struct probe *p, const struct addr *addrs, size_t n,
-    int64_t now_us);
-void probe_fail(struct probe *p, enum outcome outcome, const char *note,
+void probe_start(struct probe *p, const struct target *target,
+    const struct addr *addrs, size_t n, int64_t deadline_us, int64_t hedge_us,
     int64_t now_us);
 
-/* What took place before probe_start(). */
-void probe_set_resolve_us(struct probe *p, int64_t us);
-
-/* The probe whose timer came due goes on. */
-void probe_wake(struct timer *t, int64_t now_us);
+/* The probe whose timer this is; it goes on because the timer came due. */
+struct probe *probe_of(struct timer *t);
+void probe_wake(struct probe *p, int64_t now_us);
 
 /* Ends a probe that has not ended: not-probed. */
 void probe_stop(struct probe *p, const char *note, int64_t now_us);
 
 const struct target *probe_target(const struct probe *p);
-const struct result *probe_result(const struct probe *p);
+
+void probe_set_tag(struct probe *p, struct probe_tag tag);
+struct probe_tag probe_tag(const struct probe *p);
 
 #endif

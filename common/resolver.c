@@ -256,7 +256,7 @@ take(const struct resolver_query *q, const struct addrinfo **ai, int family,
 		if ((*ai)->ai_family != family)
 			continue;
 		addr_set(a, (*ai)->ai_addr, (*ai)->ai_addrlen);
-		if (a->len != 0 && !known(q, a)) {
+		if (a->family != AF_UNSPEC && !known(q, a)) {
 			*ai = (*ai)->ai_next;
 			return true;
 		}

@@ -17,7 +17,7 @@ enum origin {
 	ORIGIN_LOCAL,  /* this machine's kernel, before anything was sent */
 	ORIGIN_PEER,   /* the address asked, or who speaks in its name */
 	ORIGIN_ICMP,   /* a message, from its sender */
-};
+} __attribute__((packed));
 
 struct cause {
 	int err; /* errno(3); 0: none */

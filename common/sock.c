@@ -15,6 +15,7 @@
 /* More ICMP messages on one socket than this are not read. */
 #define ERRORS_MAX 16
 
+static bool configure(int, const struct sock_conf *);
 static enum sock_status failed(int, const struct addr *, int, struct cause *);
 static enum sock_status pending(int, struct cause *);
 static enum sock_status verified(int, const struct addr *, struct cause *);
@@ -23,9 +24,9 @@ static void read_error(struct msghdr *, struct cause *);
 static bool survives(int, int);
 
 int
-sock_open(const struct addr *a)
+sock_open(const struct addr *a, const struct sock_conf *conf)
 {
-	int family = a->any.sa_family, on = 1, fd;
+	int family = a->family, on = 1, fd;
 
 	fd = fd_above_standard(socket(family,
 	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -37,6 +38,13 @@ sock_open(const struct addr *a)
 	else if (family == AF_INET6)
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on,
 		    sizeof(on));
+	if (conf != NULL && family != AF_UNIX && !configure(fd, conf)) {
+		int err = errno;
+
+		(void)close(fd);
+		errno = err;
+		return -1;
+	}
 	return fd;
 }
 
@@ -47,19 +55,31 @@ sock_open(const struct addr *a)
 enum sock_status
 sock_connect(int fd, const struct addr *a, struct cause *c)
 {
+	union addr_sockaddr sa;
+	socklen_t len = addr_get(a, &sa);
 	bool again = false;
 	int tries;
 
 	for (tries = 0; tries < 2; tries++) {
-		if (connect(fd, &a->any, a->len) == 0 || errno == EISCONN)
+		if (connect(fd, &sa.any, len) == 0 || errno == EISCONN)
 			return verified(fd, a, c);
-		if (errno == EAGAIN && a->any.sa_family == AF_UNIX)
+		if (errno == EAGAIN && a->family == AF_UNIX)
 			return SOCK_BUSY;
 		if (errno != EINPROGRESS && errno != EALREADY && errno != EINTR)
 			return failed(fd, a, errno, c);
 		again |= tries == 0 && errno == EALREADY;
 	}
 	return again ? pending(fd, c) : SOCK_PENDING;
+}
+
+bool
+sock_reusable(const struct addr *a, const struct cause *c)
+{
+	/* One that was given a zone stays bound to that interface. */
+	if (a->family == AF_UNIX ||
+	    (a->family == AF_INET6 && a->in6.sin6_scope_id != 0))
+		return false;
+	return c->err == ECONNREFUSED && c->origin == ORIGIN_PEER;
 }
 
 int64_t
@@ -106,15 +126,35 @@ sock_send(int fd, const void *p, size_t n)
 	return -1;
 }
 
+/* The port is left to connect(2), which has more to choose from. */
+static bool
+configure(int fd, const struct sock_conf *conf)
+{
+	union addr_sockaddr sa;
+	socklen_t len;
+	int on = 1;
+
+	if (conf->interface != NULL &&
+	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, conf->interface,
+		(socklen_t)strlen(conf->interface)) == -1)
+		return false;
+	if (conf->source.family == AF_UNSPEC)
+		return true;
+	(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on,
+	    sizeof(on));
+	len = addr_get(&conf->source, &sa);
+	return bind(fd, &sa.any, len) == 0;
+}
+
 static enum sock_status
 failed(int fd, const struct addr *a, int err, struct cause *c)
 {
 	struct stat st;
 
 	*c = (struct cause){ .err = err, .origin = ORIGIN_PEER };
-	if (a->any.sa_family == AF_UNIX) {
+	if (a->family == AF_UNIX) {
 		/* The kernel says the same of a file that is no socket. */
-		if (err == ECONNREFUSED && stat(a->un.sun_path, &st) == 0 &&
+		if (err == ECONNREFUSED && stat(a->un.path, &st) == 0 &&
 		    !S_ISSOCK(st.st_mode))
 			c->err = ENOTSOCK;
 		if (err != ECONNREFUSED)
@@ -150,19 +190,19 @@ pending(int fd, struct cause *c)
 static enum sock_status
 verified(int fd, const struct addr *a, struct cause *c)
 {
-	struct sockaddr_storage ss;
+	union addr_sockaddr sa;
 	struct addr peer, self;
-	socklen_t len = sizeof(ss);
+	socklen_t len = sizeof(sa);
 
-	if (getpeername(fd, (struct sockaddr *)&ss, &len) == -1)
+	if (getpeername(fd, &sa.any, &len) == -1)
 		return failed(fd, a, ECONNRESET, c);
-	if (a->any.sa_family == AF_UNIX)
+	if (a->family == AF_UNIX)
 		return SOCK_CONNECTED;
-	addr_set(&peer, (struct sockaddr *)&ss, len);
-	len = sizeof(ss);
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1)
+	addr_set(&peer, &sa.any, len);
+	len = sizeof(sa);
+	if (getsockname(fd, &sa.any, &len) == -1)
 		return failed(fd, a, errno, c);
-	addr_set(&self, (struct sockaddr *)&ss, len);
+	addr_set(&self, &sa.any, len);
 	if (addr_equal(&peer, &self)) {
 		*c = (struct cause){ ECONNREFUSED, .origin = ORIGIN_LOCAL };
 		return SOCK_FAILED;

@@ -19,11 +19,18 @@ enum sock_status {
 	SOCK_FAILED,
 };
 
+/* Where connections come from; zeroed: wherever the kernel likes. */
+struct sock_conf {
+	struct addr source;    /* AF_UNSPEC: any; else of this family only */
+	const char *interface; /* NULL: any */
+};
+
 /*
  * A new non-blocking socket for a's family, never one of the three standard
- * descriptors; the caller closes it.  Returns -1 with errno set.
+ * descriptors; the caller closes it.  conf may be NULL.  Returns -1 with errno
+ * set.
  */
-int sock_open(const struct addr *a);
+int sock_open(const struct addr *a, const struct sock_conf *conf);
 
 /*
  * Begins or goes on to connect fd to a; may be called as often as is liked
@@ -34,6 +41,12 @@ int sock_open(const struct addr *a);
  * from may be given to the very socket that asks for it.
  */
 enum sock_status sock_connect(int fd, const struct addr *a, struct cause *c);
+
+/*
+ * Whether fd, of which sock_connect() has just said SOCK_FAILED with this
+ * cause, is as good as new: the kernel lets a refused socket connect again.
+ */
+bool sock_reusable(const struct addr *a, const struct cause *c);
 
 /*
  * The round trip of the handshake as the kernel saw it, in microseconds, or

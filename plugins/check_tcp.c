@@ -625,7 +625,7 @@ decode(const char *option, bool escape, const char *s, struct bytes *out,
 static void
 run(struct check *c, int64_t start_us)
 {
-	const struct engine_conf conf = { 1, done, c };
+	const struct engine_conf conf = { .done = done, .ctx = c };
 	struct engine *e = engine_new(&conf);
 	struct watch *signals = plugin_signals();
 	int64_t print_us = c->timeout_us / PRINT_PART;

@@ -169,27 +169,35 @@ END_TEST
 START_TEST(ipv4)
 {
 	struct addr a = address("192.0.2.1", 0);
+	union addr_sockaddr sa;
 
-	ck_assert_uint_eq(a.len, sizeof(struct sockaddr_in));
-	ck_assert_int_eq(a.any.sa_family, AF_INET);
+	ck_assert_int_eq(a.family, AF_INET);
 	ck_assert_uint_eq(ntohl(a.in.sin_addr.s_addr), 0xc0000201);
 	ck_assert_uint_eq(a.in.sin_port, 0);
 	addr_set_port(&a, 258);
-	ck_assert_mem_eq(&a.in.sin_port, "\1\2", 2);
+	ck_assert_uint_eq(addr_get(&a, &sa), sizeof(struct sockaddr_in));
+	ck_assert_int_eq(sa.any.sa_family, AF_INET);
+	ck_assert_uint_eq(ntohl(sa.in.sin_addr.s_addr), 0xc0000201);
+	ck_assert_mem_eq(&sa.in.sin_port, "\1\2", 2);
 }
 END_TEST
 
 START_TEST(ipv6)
 {
 	struct addr a = address("fe80::1%lo", 0);
+	union addr_sockaddr sa;
 
-	ck_assert_uint_eq(a.len, sizeof(struct sockaddr_in6));
-	ck_assert_int_eq(a.any.sa_family, AF_INET6);
+	ck_assert_int_eq(a.family, AF_INET6);
 	ck_assert_uint_eq(a.in6.sin6_scope_id, if_nametoindex("lo"));
 	ck_assert_uint_eq(a.in6.sin6_flowinfo, 0);
 	ck_assert_uint_eq(a.in6.sin6_port, 0);
 	addr_set_port(&a, 258);
-	ck_assert_mem_eq(&a.in6.sin6_port, "\1\2", 2);
+	ck_assert_uint_eq(addr_get(&a, &sa), sizeof(struct sockaddr_in6));
+	ck_assert_int_eq(sa.any.sa_family, AF_INET6);
+	ck_assert_mem_eq(&sa.in6.sin6_addr, &a.in6.sin6_addr, 16);
+	ck_assert_uint_eq(sa.in6.sin6_scope_id, if_nametoindex("lo"));
+	ck_assert_uint_eq(sa.in6.sin6_flowinfo, 0);
+	ck_assert_mem_eq(&sa.in6.sin6_port, "\1\2", 2);
 }
 END_TEST
 
@@ -203,16 +211,29 @@ START_TEST(zone_by_number)
 }
 END_TEST
 
+static const char *const paths[] = { "/run/x", "/", P100 "/123456" };
+
 START_TEST(path)
 {
-	struct addr a = address("/run/x", 0), before = a;
+	struct addr a = address(paths[_i], 0), before = a;
+	union addr_sockaddr sa;
 
-	ck_assert_uint_eq(a.len,
-	    offsetof(struct sockaddr_un, sun_path) + sizeof("/run/x"));
-	ck_assert_int_eq(a.any.sa_family, AF_UNIX);
-	ck_assert_str_eq(a.un.sun_path, "/run/x");
+	memset(&sa, 0x55, sizeof(sa));
+	ck_assert_uint_eq(addr_get(&a, &sa),
+	    offsetof(struct sockaddr_un, sun_path) + strlen(paths[_i]) + 1);
+	ck_assert_int_eq(sa.any.sa_family, AF_UNIX);
+	ck_assert_str_eq(sa.un.sun_path, paths[_i]);
+	/* It is borrowed. */
+	ck_assert_int_eq(a.family, AF_UNIX);
+	ck_assert_ptr_eq(a.un.path, paths[_i]);
 	addr_set_port(&a, 258);
 	ck_assert_mem_eq(&a, &before, sizeof(a));
+}
+END_TEST
+
+START_TEST(small)
+{
+	ck_assert_uint_eq(sizeof(struct addr), sizeof(struct sockaddr_in6));
 }
 END_TEST
 
@@ -236,17 +257,21 @@ END_TEST
 START_TEST(set)
 {
 	struct addr from = address(compared[_i].host, compared[_i].port), a;
-	bool inet = from.any.sa_family != AF_UNIX;
+	int family = from.family != AF_UNIX ? from.family : AF_UNSPEC;
+	union addr_sockaddr sa;
+	socklen_t len = addr_get(&from, &sa);
 
 	memset(&a, 0x55, sizeof(a));
-	addr_set(&a, &from.any, from.len);
-	ck_assert_uint_eq(a.len, inet ? from.len : 0);
-	ck_assert(addr_equal(&a, &from) == inet);
+	addr_set(&a, &sa.any, len);
+	ck_assert_int_eq(a.family, family);
+	ck_assert(addr_equal(&a, &from) == (family != AF_UNSPEC));
 	/* Room beyond the address, and not enough of it. */
-	addr_set(&a, &from.any, sizeof(struct sockaddr_storage));
-	ck_assert_uint_eq(a.len, inet ? from.len : 0);
-	addr_set(&a, &from.any, from.len - 1);
-	ck_assert_uint_eq(a.len, 0);
+	memset(&a, 0x55, sizeof(a));
+	addr_set(&a, &sa.any, sizeof(struct sockaddr_storage));
+	ck_assert_int_eq(a.family, family);
+	ck_assert(addr_equal(&a, &from) == (family != AF_UNSPEC));
+	addr_set(&a, &sa.any, len - 1);
+	ck_assert_int_eq(a.family, AF_UNSPEC);
 }
 END_TEST
 
@@ -255,6 +280,7 @@ START_TEST(none)
 	struct addr a = { 0 }, before = a;
 	struct text t;
 
+	ck_assert_int_eq(a.family, AF_UNSPEC);
 	text_init(&t, 100);
 	addr_format(&t, &a);
 	ck_assert_str_eq(t.data, "");
@@ -273,7 +299,8 @@ main(void)
 	tcase_add_test(tc, ipv4);
 	tcase_add_test(tc, ipv6);
 	tcase_add_test(tc, zone_by_number);
-	tcase_add_test(tc, path);
+	unit_rows(tc, path, paths);
+	tcase_add_test(tc, small);
 	unit_rows(tc, equal, compared);
 	unit_rows(tc, set, compared);
 	tcase_add_test(tc, none);

@@ -49,18 +49,20 @@ clock_now_us(void)
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t released = PTHREAD_COND_INITIALIZER;
 static bool hang = true;
+static unsigned lookups; /* answered or not */
 
 static struct addrinfo *
 add_info(struct addrinfo *next, const char *text)
 {
 	struct addrinfo *ai = calloc(1, sizeof(*ai));
-	struct addr *a = calloc(1, sizeof(*a));
+	union addr_sockaddr *sa = calloc(1, sizeof(*sa));
+	struct addr a;
 	const char *why;
 
-	(void)addr_parse(text, AF_UNSPEC, a, &why);
-	ai->ai_family = a->any.sa_family;
-	ai->ai_addr = &a->any;
-	ai->ai_addrlen = a->len;
+	(void)addr_parse(text, AF_UNSPEC, &a, &why);
+	ai->ai_family = a.family;
+	ai->ai_addrlen = addr_get(&a, sa);
+	ai->ai_addr = &sa->any;
 	ai->ai_next = next;
 	return ai;
 }
@@ -72,14 +74,16 @@ getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
 	(void)port;
 	(void)hints;
 	*list = NULL;
-	if (strcmp(host, "hang.test") == 0) {
-		(void)pthread_mutex_lock(&mutex);
-		while (hang)
-			(void)pthread_cond_wait(&released, &mutex);
-		(void)pthread_mutex_unlock(&mutex);
-	} else if (strcmp(host, "two.test") == 0) {
+	(void)pthread_mutex_lock(&mutex);
+	lookups++;
+	while (hang &&
+	    (strcmp(host, "hang.test") == 0 || strcmp(host, "late.test") == 0))
+		(void)pthread_cond_wait(&released, &mutex);
+	(void)pthread_mutex_unlock(&mutex);
+	if (strcmp(host, "two.test") == 0) {
 		*list = add_info(add_info(NULL, "127.0.0.2"), "127.0.0.1");
-	} else if (strcmp(host, "one.test") == 0) {
+	} else if (strcmp(host, "one.test") == 0 ||
+	    strcmp(host, "late.test") == 0) {
 		*list = add_info(NULL, "127.0.0.1");
 	}
 	return *list != NULL ? 0 : EAI_NONAME;
@@ -106,6 +110,47 @@ release_names(void)
 	(void)pthread_mutex_unlock(&mutex);
 }
 
+static unsigned
+count_lookups(void)
+{
+	unsigned n;
+
+	(void)pthread_mutex_lock(&mutex);
+	n = lookups;
+	(void)pthread_mutex_unlock(&mutex);
+	return n;
+}
+
+/* So many, and no more a little later. */
+static void
+assert_lookups(unsigned n)
+{
+	int i;
+
+	for (i = 0; i < PATIENCE_MS && count_lookups() < n; i++)
+		(void)usleep(1000);
+	(void)usleep(QUIET_MS * 1000);
+	ck_assert_uint_eq(count_lookups(), n);
+}
+
+/*
+ * In place of the C library's: a peer that sends more at once than anybody can
+ * read, if that is wanted.
+ */
+
+static bool flooded;
+static size_t flood; /* bytes that were taken of it */
+
+ssize_t
+recv(int fd, void *p, size_t n, int flags)
+{
+	if (!flooded)
+		return recvfrom(fd, p, n, flags, NULL, NULL);
+	memset(p, 'x', n);
+	flood += n;
+	return (ssize_t)n;
+}
+
 /* The engine, its targets and what was told of them. */
 
 static struct engine *engine;
@@ -127,6 +172,8 @@ static struct told {
 	enum outcome outcome;
 	size_t n_attempts;
 	int64_t resolve_us;
+	int64_t time_us;
+	int64_t at_us; /* after the start */
 	char note[64];
 } told[TARGETS_MAX];
 static size_t n_told;
@@ -141,7 +188,8 @@ done(void *ctx, const struct target *t, const struct result *r)
 
 	ck_assert_ptr_eq(ctx, &engine);
 	ck_assert_uint_lt(n_told, TARGETS_MAX);
-	*to = (struct told){ t, r->outcome, r->n_attempts, r->resolve_us };
+	*to = (struct told){ t, r->outcome, r->n_attempts, r->resolve_us,
+		r->time_us, now - START_US };
 	snprintf(to->note, sizeof(to->note), "%s",
 	    r->note != NULL ? r->note : "");
 	n_told++;
@@ -150,11 +198,17 @@ done(void *ctx, const struct target *t, const struct result *r)
 }
 
 static void
+new_engine_of(struct engine_conf conf)
+{
+	conf.done = done;
+	conf.ctx = &engine;
+	engine = engine_new(&conf);
+}
+
+static void
 new_engine(unsigned parallel)
 {
-	const struct engine_conf conf = { parallel, done, &engine };
-
-	engine = engine_new(&conf);
+	new_engine_of((struct engine_conf){ .parallel = parallel });
 }
 
 static void
@@ -166,12 +220,19 @@ teardown(void)
 }
 
 static void
-add_host(const char *host, uint16_t port, const struct dialogue *dialogue)
+add_until(const char *host, uint16_t port, const struct dialogue *dialogue,
+    int64_t us)
 {
 	struct target *t = &targets[n_targets++];
 
 	*t = (struct target){ host, port, AF_UNSPEC, dialogue };
-	engine_add(engine, t, START_US + DEADLINE_US);
+	engine_add(engine, t, START_US + us);
+}
+
+static void
+add_host(const char *host, uint16_t port, const struct dialogue *dialogue)
+{
+	add_until(host, port, dialogue, DEADLINE_US);
 }
 
 static void
@@ -247,18 +308,20 @@ static uint16_t listener_port;
 static void
 listen_here(void)
 {
-	struct addr a;
-	const char *why;
+	struct sockaddr_in in = {
+		.sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) },
+	};
+	socklen_t len = sizeof(in);
 
-	ck_assert_int_eq(addr_parse("127.0.0.1", AF_INET, &a, &why),
-	    ADDR_LITERAL);
 	listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
 	    0);
 	ck_assert_int_ne(listener, -1);
-	ck_assert_int_eq(bind(listener, &a.any, a.len), 0);
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&in, len), 0);
 	ck_assert_int_eq(listen(listener, 64), 0);
-	ck_assert_int_eq(getsockname(listener, &a.any, &a.len), 0);
-	listener_port = ntohs(a.in.sin_port);
+	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&in, &len),
+	    0);
+	listener_port = ntohs(in.sin_port);
 }
 
 /* Accepts all that wait; returns how many, and the first in *first. */
@@ -272,6 +335,17 @@ accept_all(int *first)
 		if (n++ == 0)
 			*first = fd;
 	return n;
+}
+
+/* The descriptor that the next socket gets. */
+static int
+next_fd(void)
+{
+	int fd = fcntl(STDIN_FILENO, F_DUPFD, 3);
+
+	ck_assert_int_ge(fd, 3);
+	close(fd);
+	return fd;
 }
 
 /* Nothing to do. */
@@ -424,6 +498,159 @@ START_TEST(name_service_that_hangs)
 }
 END_TEST
 
+START_TEST(one_lookup_for_many_targets)
+{
+	size_t i;
+
+	new_engine(_i == 0 ? 0 : 3);
+	fake = fake_start("tcp4 say '220'", NULL);
+	for (i = 0; i < 20; i++)
+		add_host("one.test", fake_port(fake, 0), &expects);
+	(void)turn(0);
+	now += 70 * MS;
+	await_told(20);
+	ck_assert_uint_eq(count_told(OUTCOME_OK), 20);
+	assert_lookups(1);
+	for (i = 0; i < 20; i++)
+		ck_assert_int_eq(told[i].resolve_us, 70 * MS);
+	/* Neither is it asked for again later. */
+	add_host("one.test", fake_port(fake, 0), &expects);
+	await_told(21);
+	assert_told(20, 20, OUTCOME_OK);
+	ck_assert_int_eq(told[20].resolve_us, 70 * MS);
+	assert_lookups(1);
+}
+END_TEST
+
+START_TEST(one_lookup_that_fails_for_many)
+{
+	size_t i;
+
+	new_engine(0);
+	for (i = 0; i < 20; i++)
+		add_host("none.test", (uint16_t)(i + 1), &connects);
+	await_told(20);
+	add_host("none.test", 9, &connects);
+	await_told(21);
+	ck_assert_uint_eq(count_told(OUTCOME_UNRESOLVED), 21);
+	assert_lookups(1);
+	for (i = 0; i < 21; i++)
+		ck_assert_str_eq(told[i].note, gai_strerror(EAI_NONAME));
+}
+END_TEST
+
+/* The same name is another one in another family. */
+START_TEST(one_lookup_for_each_family)
+{
+	static const int families[] = { AF_UNSPEC, AF_INET, AF_INET6 };
+	size_t i;
+
+	new_engine(0);
+	for (i = 0; i < 9; i++) {
+		add_host(i < 6 ? "none.test" : "None.test", 9, &connects);
+		targets[i].family = families[i % 3];
+	}
+	await_told(9);
+	assert_lookups(6);
+}
+END_TEST
+
+/* Each waits as long as it may, and no longer. */
+START_TEST(lookup_times_out_for_each)
+{
+	static const int64_t seconds[] = { 5, 2, 8, 2, 3 };
+	static const struct {
+		int64_t second;
+		size_t told;
+	} moments[] = { { 2, 2 }, { 3, 3 }, { 5, 4 }, { 8, 5 } };
+	size_t i;
+
+	new_engine(0);
+	for (i = 0; i < ARRAY_SIZE(seconds); i++)
+		add_until("late.test", 9, &connects, seconds[i] * CLOCK_SECOND);
+	ck_assert_int_eq(turn(0), 2 * CLOCK_SECOND);
+	for (i = 0; i < ARRAY_SIZE(moments); i++) {
+		int64_t us = moments[i].second * CLOCK_SECOND;
+
+		ck_assert_int_eq(turn(us - 1), us);
+		ck_assert_uint_eq(n_told, i == 0 ? 0 : moments[i - 1].told);
+		ck_assert(engine_busy(engine));
+		(void)turn(us);
+		ck_assert_uint_eq(n_told, moments[i].told);
+	}
+	ck_assert_uint_eq(count_told(OUTCOME_LOOKUP_TIMEOUT), n_told);
+	for (i = 0; i < n_told; i++) {
+		size_t target = (size_t)(told[i].target - targets);
+
+		ck_assert_int_eq(told[i].at_us, seconds[target] * CLOCK_SECOND);
+		ck_assert_int_eq(told[i].resolve_us, told[i].at_us);
+		ck_assert_int_eq(told[i].time_us, RESULT_NONE);
+		ck_assert_uint_eq(told[i].n_attempts, 0);
+	}
+	ck_assert(!engine_busy(engine));
+	assert_lookups(1);
+}
+END_TEST
+
+/* For those who still wait it is in time. */
+START_TEST(lookup_that_is_late_for_some)
+{
+	new_engine(0);
+	fake = fake_start("tcp4 silent", NULL);
+	add_until("late.test", fake_port(fake, 0), &connects, CLOCK_SECOND);
+	add_until("late.test", fake_port(fake, 0), &connects, 9 * CLOCK_SECOND);
+	(void)turn(0);
+	(void)turn(CLOCK_SECOND);
+	ck_assert_uint_eq(n_told, 1);
+	assert_told(0, 0, OUTCOME_LOOKUP_TIMEOUT);
+	(void)turn(4 * CLOCK_SECOND);
+	release_names();
+	await_told(2);
+	assert_told(1, 1, OUTCOME_OK);
+	ck_assert_int_eq(told[1].resolve_us, 4 * CLOCK_SECOND);
+	assert_lookups(1);
+}
+END_TEST
+
+/* One that comes when nobody waits is there for the next. */
+START_TEST(lookup_that_nobody_waits_for)
+{
+	new_engine(0);
+	fake = fake_start("tcp4 silent", NULL);
+	add_until("late.test", fake_port(fake, 0), &connects, CLOCK_SECOND);
+	(void)turn(0);
+	(void)turn(CLOCK_SECOND);
+	assert_told(0, 0, OUTCOME_LOOKUP_TIMEOUT);
+	release_names();
+	engine_wait(engine, now + PATIENCE_MS * MS);
+	ck_assert_uint_eq(n_told, 1);
+	add_host("late.test", fake_port(fake, 0), &connects);
+	await_told(2);
+	assert_told(1, 1, OUTCOME_OK);
+	assert_lookups(1);
+}
+END_TEST
+
+/* A probe may take its time only from when it is started. */
+START_TEST(resolution_is_no_part_of_the_timeout)
+{
+	new_engine_of((struct engine_conf){ .timeout_us = CLOCK_SECOND });
+	fake = fake_start("tcp4 full", NULL);
+	add_host("late.test", fake_port(fake, 0), &connects);
+	(void)turn(0);
+	ck_assert_int_eq(turn(3 * CLOCK_SECOND), DEADLINE_US);
+	release_names();
+	engine_wait(engine, now + PATIENCE_MS * MS);
+	ck_assert_int_eq(turn(3 * CLOCK_SECOND), 4 * CLOCK_SECOND);
+	(void)turn(4 * CLOCK_SECOND - 1);
+	ck_assert_uint_eq(n_told, 0);
+	(void)turn(4 * CLOCK_SECOND);
+	assert_told(0, 0, OUTCOME_TIMEOUT);
+	ck_assert_int_eq(told[0].time_us, CLOCK_SECOND);
+	ck_assert_int_eq(told[0].resolve_us, 3 * CLOCK_SECOND);
+}
+END_TEST
+
 START_TEST(no_descriptors_to_resolve)
 {
 	struct rlimit before, limit;
@@ -567,6 +794,548 @@ START_TEST(turn_after_the_deadline)
 }
 END_TEST
 
+/* The time of each. */
+
+START_TEST(timeout_of_each)
+{
+	new_engine_of((struct engine_conf){ .timeout_us = 2 * CLOCK_SECOND });
+	fake = fake_start("tcp4 full", "tcp4 silent", NULL);
+	add(0, &connects);
+	(void)turn(0);
+	add(1, &expects);
+	(void)turn(CLOCK_SECOND);
+	ck_assert_int_eq(turn(2 * CLOCK_SECOND - 1), 2 * CLOCK_SECOND);
+	ck_assert_uint_eq(n_told, 0);
+	ck_assert_int_eq(turn(2 * CLOCK_SECOND), 3 * CLOCK_SECOND);
+	ck_assert_uint_eq(n_told, 1);
+	assert_told(0, 0, OUTCOME_TIMEOUT);
+	ck_assert_int_eq(told[0].time_us, 2 * CLOCK_SECOND);
+	(void)turn(3 * CLOCK_SECOND - 1);
+	ck_assert_uint_eq(n_told, 1);
+	ck_assert_int_eq(turn(3 * CLOCK_SECOND), CLOCK_NEVER);
+	assert_told(1, 1, OUTCOME_STALLED);
+	ck_assert_int_eq(told[1].time_us, 2 * CLOCK_SECOND);
+}
+END_TEST
+
+/*
+ * One that had less than half of its time when the run ended was not probed,
+ * unless it answered.
+ */
+static const struct {
+	const char *script;
+	const struct dialogue *dialogue;
+	int64_t start_us;
+	enum outcome outcome;
+} cuts[] = {
+	{ "tcp4 full", &connects, 8 * CLOCK_SECOND, OUTCOME_TIMEOUT },
+	{ "tcp4 full", &connects, 8500 * MS, OUTCOME_TIMEOUT },
+	{ "tcp4 full", &connects, 9 * CLOCK_SECOND, OUTCOME_TIMEOUT },
+	{ "tcp4 full", &connects, 9 * CLOCK_SECOND + 1, OUTCOME_NOT_PROBED },
+	{ "tcp4 full", &connects, DEADLINE_US - 1, OUTCOME_NOT_PROBED },
+	{ "tcp4 full", &connects, DEADLINE_US, OUTCOME_NOT_PROBED },
+	{ "tcp4 silent", &expects, 9 * CLOCK_SECOND, OUTCOME_STALLED },
+	{ "tcp4 silent", &expects, 9 * CLOCK_SECOND + 1, OUTCOME_NOT_PROBED },
+	{ "tcp4 silent", &connects, DEADLINE_US - 1, OUTCOME_OK },
+	{ "tcp4 closed", &connects, DEADLINE_US - 1, OUTCOME_REFUSED },
+	{ "tcp4 say '500'", &expects, 9500 * MS, OUTCOME_MISMATCH },
+	{ "tcp4 close", &expects, 9500 * MS, OUTCOME_NO_DATA },
+};
+
+START_TEST(cut_short)
+{
+	new_engine_of((struct engine_conf){ .timeout_us = 2 * CLOCK_SECOND });
+	fake = fake_start(cuts[_i].script, NULL);
+	add(0, cuts[_i].dialogue);
+	now = START_US + cuts[_i].start_us;
+	if (cuts[_i].outcome == OUTCOME_MISMATCH ||
+	    cuts[_i].outcome == OUTCOME_NO_DATA) {
+		await_told(1);
+	} else {
+		(void)turn(cuts[_i].start_us);
+		(void)turn(DEADLINE_US);
+	}
+	assert_told(0, 0, cuts[_i].outcome);
+	if (cuts[_i].outcome == OUTCOME_NOT_PROBED)
+		ck_assert_str_eq(told[0].note, "the run ended first");
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
+/* Without a time of its own a probe has what there is. */
+START_TEST(not_cut_short_without_a_timeout)
+{
+	new_engine(0);
+	fake = fake_start("tcp4 full", NULL);
+	add(0, &connects);
+	(void)turn(DEADLINE_US - 1);
+	(void)turn(DEADLINE_US);
+	assert_told(0, 0, OUTCOME_TIMEOUT);
+}
+END_TEST
+
+/* Once more. */
+
+static const struct {
+	const char *script;
+	const struct dialogue *dialogue;
+	unsigned retries;
+	enum outcome outcome;
+	unsigned accepts; /* connections that were made */
+	int64_t seconds;  /* until it is told */
+} retries[] = {
+	{ "tcp4 silent", &expects, 0, OUTCOME_STALLED, 1, 1 },
+	{ "tcp4 silent", &expects, 1, OUTCOME_STALLED, 2, 2 },
+	{ "tcp4 silent", &expects, 3, OUTCOME_STALLED, 4, 4 },
+	{ "unix silent", &expects, 2, OUTCOME_STALLED, 3, 3 },
+	{ "tcp4 full", &connects, 0, OUTCOME_TIMEOUT, 0, 1 },
+	{ "tcp4 full", &connects, 2, OUTCOME_TIMEOUT, 0, 3 },
+	{ "tcp4 once ( silent ) say '220'", &expects, 3, OUTCOME_OK, 2, 1 },
+	{ "tcp4 first 2 ( silent ) then ( close )", &expects, 3,
+	    OUTCOME_NO_DATA, 3, 2 },
+	{ "tcp4 once ( silent ) say '500'", &expects, 3, OUTCOME_MISMATCH, 2,
+	    1 },
+	/* Whatever it is, it is an answer. */
+	{ "tcp4 silent", &connects, 3, OUTCOME_OK, 1, 0 },
+	{ "tcp4 closed", &connects, 3, OUTCOME_REFUSED, 0, 0 },
+	{ "tcp4 say '500'", &expects, 3, OUTCOME_MISMATCH, 1, 0 },
+	{ "tcp4 close", &expects, 3, OUTCOME_NO_DATA, 1, 0 },
+	{ "tcp4 read reset", &talks, 3, OUTCOME_RESET, 1, 0 },
+};
+
+START_TEST(retry)
+{
+	int64_t us;
+	unsigned i;
+
+	new_engine_of((struct engine_conf){
+	    .timeout_us = CLOCK_SECOND,
+	    .retries = retries[_i].retries,
+	});
+	fake = fake_start(retries[_i].script, NULL);
+	add(0, retries[_i].dialogue);
+	(void)turn(0);
+	for (us = CLOCK_SECOND; us <= retries[_i].seconds * CLOCK_SECOND;
+	     us += CLOCK_SECOND) {
+		(void)turn(us - CLOCK_SECOND + 1);
+		events(QUIET_MS);
+		(void)turn(us - 1);
+		ck_assert_uint_eq(n_told, 0);
+		(void)turn(us);
+	}
+	await_told(1);
+	assert_told(0, 0, retries[_i].outcome);
+	ck_assert_int_le(told[0].at_us,
+	    retries[_i].seconds * CLOCK_SECOND + 1 * MS);
+	ck_assert(!engine_busy(engine));
+	/* The time is that of the last try. */
+	ck_assert_int_le(told[0].time_us, CLOCK_SECOND);
+	for (i = 0;
+	     i < 100 && fake_count(fake, "accept", 0) < retries[_i].accepts;
+	     i++)
+		(void)usleep(10000);
+	(void)usleep(QUIET_MS * 1000);
+	ck_assert_uint_eq(fake_count(fake, "accept", 0), retries[_i].accepts);
+}
+END_TEST
+
+/* One try had all its time: that the next has less, or none, changes nothing. */
+START_TEST(retry_without_time)
+{
+	static const int64_t timeouts[] = { DEADLINE_US, 7 * CLOCK_SECOND };
+
+	new_engine_of((struct engine_conf){
+	    .timeout_us = timeouts[_i],
+	    .retries = 1,
+	});
+	fake = fake_start("tcp4 full", NULL);
+	add(0, &connects);
+	(void)turn(0);
+	(void)turn(timeouts[_i]);
+	(void)turn(DEADLINE_US);
+	assert_told(0, 0, OUTCOME_TIMEOUT);
+}
+END_TEST
+
+/* Those that were not asked yet come first. */
+START_TEST(retry_comes_last)
+{
+	new_engine_of((struct engine_conf){
+	    .parallel = 1,
+	    .timeout_us = CLOCK_SECOND,
+	    .retries = 1,
+	});
+	fake = fake_start("tcp4 full", "tcp4 closed", NULL);
+	add(0, &connects);
+	add(1, &connects);
+	add(0, &connects);
+	(void)turn(0);
+	(void)turn(CLOCK_SECOND);
+	ck_assert_uint_eq(n_told, 1);
+	assert_told(0, 1, OUTCOME_REFUSED);
+	(void)turn(2 * CLOCK_SECOND);
+	ck_assert_uint_eq(n_told, 1);
+	(void)turn(3 * CLOCK_SECOND);
+	assert_told(1, 0, OUTCOME_TIMEOUT);
+	(void)turn(4 * CLOCK_SECOND);
+	assert_told(2, 2, OUTCOME_TIMEOUT);
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
+/* A second socket. */
+
+START_TEST(hedge)
+{
+	new_engine_of((struct engine_conf){ .hedge = _i == 1 });
+	fake = fake_start("tcp4 full", "tcp4 silent", NULL);
+	/* Of the least round trip three times are less than that. */
+	add(1, &connects);
+	await_told(1);
+	add(0, &connects);
+	(void)turn(10 * MS);
+	if (_i == 1) {
+		ck_assert_int_eq(turn(11 * MS), 160 * MS);
+		ck_assert_int_eq(turn(160 * MS), DEADLINE_US);
+	} else {
+		ck_assert_int_eq(turn(11 * MS), DEADLINE_US);
+	}
+	(void)turn(DEADLINE_US);
+	assert_told(1, 1, OUTCOME_TIMEOUT);
+	ck_assert_uint_eq(told[1].n_attempts, _i == 1 ? 2 : 1);
+}
+END_TEST
+
+/* So many in a second. */
+
+START_TEST(rate)
+{
+	int fd = -1;
+	size_t i;
+
+	listen_here();
+	new_engine_of((struct engine_conf){ .rate = 10 });
+	for (i = 0; i < 6; i++)
+		add_host("127.0.0.1", listener_port, &expects);
+	(void)turn(0);
+	for (i = 0; i < 3; i++) {
+		int64_t us = (int64_t)i * 100 * MS;
+
+		ck_assert_uint_eq(accept_all(&fd), 1);
+		ck_assert_int_eq(turn(us + 1), us + 100 * MS);
+		ck_assert_int_eq(turn(us + 100 * MS - 1), us + 100 * MS);
+		ck_assert_uint_eq(accept_all(&fd), 0);
+		(void)turn(us + 100 * MS);
+	}
+	ck_assert_uint_eq(accept_all(&fd), 1);
+	/* Time that went unused is not made up for. */
+	(void)turn(750 * MS);
+	ck_assert_uint_eq(accept_all(&fd), 1);
+	ck_assert_int_eq(turn(750 * MS + 1), 850 * MS);
+	(void)turn(850 * MS - 1);
+	ck_assert_uint_eq(accept_all(&fd), 0);
+	(void)turn(850 * MS);
+	ck_assert_uint_eq(accept_all(&fd), 1);
+	ck_assert_int_eq(turn(850 * MS + 1), DEADLINE_US);
+	ck_assert_uint_eq(n_told, 0);
+}
+END_TEST
+
+/* Both limits hold, and one more try is one more probe. */
+START_TEST(rate_of_retries)
+{
+	new_engine_of((struct engine_conf){
+	    .rate = 2,
+	    .retries = 1,
+	    .timeout_us = 100 * MS,
+	});
+	fake = fake_start("tcp4 full", NULL);
+	add(0, &connects);
+	add(0, &connects);
+	ck_assert_int_eq(turn(0), 100 * MS);
+	ck_assert_int_eq(turn(100 * MS), 500 * MS);
+	ck_assert_int_eq(turn(500 * MS), 600 * MS);
+	ck_assert_int_eq(turn(600 * MS), CLOCK_SECOND);
+	ck_assert_int_eq(turn(CLOCK_SECOND), 1100 * MS);
+	ck_assert_uint_eq(n_told, 0);
+	ck_assert_int_eq(turn(1100 * MS), 1500 * MS);
+	ck_assert_uint_eq(n_told, 1);
+	(void)turn(1500 * MS);
+	(void)turn(1600 * MS);
+	ck_assert_uint_eq(n_told, 2);
+	ck_assert_uint_eq(count_told(OUTCOME_TIMEOUT), 2);
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
+/* Where connections come from. */
+
+static struct sock_conf
+from(const char *source)
+{
+	struct sock_conf conf = { .interface = NULL };
+	const char *why;
+
+	ck_assert_int_eq(addr_parse(source, AF_UNSPEC, &conf.source, &why),
+	    ADDR_LITERAL);
+	return conf;
+}
+
+START_TEST(source_address)
+{
+	new_engine_of((struct engine_conf){ .sock = from("127.0.0.2") });
+	fake = fake_start("tcp4 silent", "unix silent", NULL);
+	add(0, &connects);
+	add(1, &connects);
+	await_told(2);
+	ck_assert_uint_eq(count_told(OUTCOME_OK), 2);
+	ck_assert(fake_wait_log(fake, "accept 0 #1 127.0.0.2:"));
+}
+END_TEST
+
+START_TEST(source_address_that_is_not_ours)
+{
+	new_engine_of((struct engine_conf){ .sock = from("198.51.100.7") });
+	fake = fake_start("tcp4 silent", NULL);
+	add(0, &connects);
+	ck_assert_int_eq(turn(0), CLOCK_NEVER);
+	assert_told(0, 0, OUTCOME_LOCAL_ERROR);
+	ck_assert_int_eq(told[0].time_us, RESULT_NONE);
+}
+END_TEST
+
+/* What is left of a refused connection does not outlive the engine. */
+START_TEST(refused_socket_is_used_again)
+{
+	int fd, other;
+	size_t i;
+
+	new_engine(1);
+	fake = fake_start("tcp4 closed", "tcp4 silent", NULL);
+	fd = next_fd();
+	other = fcntl(STDIN_FILENO, F_DUPFD, fd + 1);
+	close(other);
+	for (i = 0; i < 50; i++)
+		add(0, &connects);
+	await_told(50);
+	ck_assert_uint_eq(count_told(OUTCOME_REFUSED), 50);
+	/* It was one all the time. */
+	ck_assert_int_ne(fcntl(fd, F_GETFD), -1);
+	ck_assert_int_eq(next_fd(), other);
+	add(1, &connects);
+	await_told(51);
+	assert_told(50, 50, OUTCOME_OK);
+	ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
+	add(0, &connects);
+	await_told(52);
+	ck_assert_int_ne(fcntl(fd, F_GETFD), -1);
+	engine_free(engine);
+	engine = NULL;
+	ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
+}
+END_TEST
+
+/* Targets that are added as they are needed. */
+
+static size_t more_calls, more_left, more_each;
+
+static bool
+more(void *ctx)
+{
+	size_t i;
+
+	ck_assert_ptr_eq(ctx, &engine);
+	more_calls++;
+	if (more_left == 0)
+		return false;
+	for (i = 0; i < more_each && more_left > 0; i++, more_left--)
+		add(0, &expects);
+	return true;
+}
+
+static void
+new_engine_with_more(unsigned parallel, size_t n, size_t each)
+{
+	more_left = n;
+	more_each = each;
+	new_engine_of((struct engine_conf){
+	    .parallel = parallel, .more = more });
+}
+
+START_TEST(more_when_needed)
+{
+	size_t i, calls;
+
+	new_engine_with_more(3, 40, 2);
+	fake = fake_start("tcp4 silent", NULL);
+	ck_assert(engine_busy(engine));
+	ck_assert_uint_eq(more_calls, 0);
+	/* Three are started: the first two, and one of the next two. */
+	(void)turn(0);
+	ck_assert_uint_eq(more_calls, 2);
+	for (i = 1; i < 10; i++) {
+		(void)turn((int64_t)i);
+		events(0);
+	}
+	ck_assert_uint_eq(more_calls, 2);
+	ck_assert_uint_eq(n_targets, 4);
+	/* The three end: three more are started, and never one too many. */
+	(void)turn(DEADLINE_US);
+	calls = more_calls;
+	ck_assert_uint_ge(n_told, 3);
+	ck_assert_uint_le(n_targets, n_told + 3 + 2);
+	while (engine_busy(engine))
+		(void)turn(DEADLINE_US);
+	ck_assert_uint_ge(more_calls, calls);
+	ck_assert_uint_eq(n_told, 40);
+	ck_assert_uint_eq(more_calls, 21);
+}
+END_TEST
+
+START_TEST(more_until_there_are_none)
+{
+	new_engine_with_more(2, 40, 1);
+	fake = fake_start("tcp4 say '220'", NULL);
+	await_told(40);
+	ck_assert_uint_eq(count_told(OUTCOME_OK), 40);
+	ck_assert(!engine_busy(engine));
+	ck_assert_uint_eq(more_calls, 41);
+	/* It is not asked again. */
+	more_left = 1;
+	add(0, &expects);
+	await_told(41);
+	ck_assert_uint_eq(more_calls, 41);
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
+START_TEST(no_more_from_the_beginning)
+{
+	new_engine_with_more(0, 0, 1);
+	ck_assert(engine_busy(engine));
+	ck_assert_int_eq(turn(0), CLOCK_NEVER);
+	ck_assert(!engine_busy(engine));
+	ck_assert_uint_eq(more_calls, 1);
+}
+END_TEST
+
+/* Who adds none now may add some when asked again at once. */
+static bool
+more_in_the_end(void *ctx)
+{
+	if (++more_calls % 5 != 0)
+		return true;
+	more_calls--;
+	if (!more(ctx))
+		return false;
+	return true;
+}
+
+START_TEST(more_that_adds_nothing_is_asked_again)
+{
+	more_left = 3;
+	more_each = 1;
+	new_engine_of((struct engine_conf){ .more = more_in_the_end });
+	fake = fake_start("tcp4 say '220'", NULL);
+	await_told(3);
+	ck_assert_uint_eq(count_told(OUTCOME_OK), 3);
+	ck_assert(!engine_busy(engine));
+	ck_assert_uint_eq(more_calls, 20);
+}
+END_TEST
+
+START_TEST(more_is_told_of_a_stop)
+{
+	size_t i;
+
+	new_engine_with_more(2, 100, 7);
+	fake = fake_start("tcp4 silent", NULL);
+	(void)turn(0);
+	ck_assert_uint_eq(more_calls, 1);
+	engine_stop(engine, "interrupted", now);
+	ck_assert_uint_eq(n_told, 100);
+	ck_assert_uint_eq(count_told(OUTCOME_NOT_PROBED), 100);
+	for (i = 0; i < 100; i++)
+		ck_assert_str_eq(told[i].note, "interrupted");
+	ck_assert(!engine_busy(engine));
+	ck_assert_uint_eq(more_left, 0);
+	ck_assert(fake_wait_log(fake, "closed 0 #2"));
+	ck_assert_uint_eq(fake_count(fake, "accept", 0), 2);
+}
+END_TEST
+
+START_TEST(more_is_not_asked_by_free)
+{
+	new_engine_with_more(2, 100, 7);
+	fake = fake_start("tcp4 silent", NULL);
+	(void)turn(0);
+	engine_free(engine);
+	engine = NULL;
+	ck_assert_uint_eq(more_calls, 1);
+	ck_assert_uint_eq(n_told, 0);
+}
+END_TEST
+
+/* Few are started in one turn, which says that there are more. */
+START_TEST(turn_is_short)
+{
+	size_t before, turns = 0;
+
+	new_engine(0);
+	fake = fake_start("tcp4 closed", NULL);
+	while (n_targets < TARGETS_MAX)
+		add(0, &connects);
+	while (engine_busy(engine)) {
+		before = n_told;
+		ck_assert_int_eq(turn(0),
+		    n_told < TARGETS_MAX ? 0 : CLOCK_NEVER);
+		ck_assert_uint_gt(n_told, before);
+		ck_assert_uint_le(n_told - before, 64);
+		turns++;
+	}
+	ck_assert_uint_ge(turns, 5);
+	ck_assert_uint_eq(count_told(OUTCOME_REFUSED), TARGETS_MAX);
+}
+END_TEST
+
+/* A peer without an end keeps neither a turn from its end nor the others. */
+START_TEST(endless_peer_holds_nobody_up)
+{
+	static const struct dialogue much = {
+		&steps[1],
+		1,
+		.max_bytes = (size_t)1 << 30,
+	};
+	static const struct bytes x = BYTES("nothing");
+	static const struct step wants_more = {
+		.kind = STEP_EXPECT,
+		.expect = { &x, 1, true, false },
+	};
+	struct dialogue patient = much;
+	int64_t us;
+	size_t before;
+
+	patient.steps = &wants_more;
+	new_engine(0);
+	fake = fake_start("tcp4 silent", "tcp4 closed", NULL);
+	add(0, &patient);
+	flooded = true;
+	(void)turn(0);
+	for (us = 1; us < 20; us++) {
+		before = flood;
+		ck_assert_int_eq(turn(us), us + 1);
+		ck_assert_uint_gt(flood, before);
+		ck_assert_uint_le(flood - before, 256 * 1024);
+	}
+	add(1, &connects);
+	(void)turn(us);
+	ck_assert_uint_eq(n_told, 1);
+	assert_told(0, 1, OUTCOME_REFUSED);
+	(void)turn(DEADLINE_US);
+	assert_told(1, 0, OUTCOME_MISMATCH);
+}
+END_TEST
+
 /* Adding from within a result. */
 
 static void
@@ -606,7 +1375,9 @@ START_TEST(add_many_when_told)
 	new_engine((unsigned)_i);
 	also = add_two;
 	add_host("/nonexistent/socket", 0, &connects);
-	(void)turn(0);
+	/* A turn that has more to do says so. */
+	while (turn(0) != CLOCK_NEVER)
+		ck_assert(engine_busy(engine));
 	ck_assert_uint_eq(n_told, TARGETS_MAX);
 	for (i = 0; i < TARGETS_MAX; i++)
 		assert_told(i, i, OUTCOME_UNRESOLVED);
@@ -802,6 +1573,78 @@ START_TEST(run_until_a_watch_says_stop)
 }
 END_TEST
 
+/* Among the watches of that very wait: those of the probes have news, too. */
+
+static void
+stop_engine(struct watch *w, int64_t now_us)
+{
+	(void)w;
+	engine_stop(engine, "in the middle", now_us);
+	stopped = true;
+}
+
+START_TEST(stop_within_a_wait)
+{
+	struct watch w = { stop_engine, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+		WANT_READ };
+	const uint64_t one = 1;
+	size_t i;
+
+	new_engine(0);
+	fake = fake_start("tcp4 read say '22' silent", NULL);
+	for (i = 0; i < 20; i++) {
+		if (i == 10)
+			ck_assert_int_eq(engine_watch(engine, &w), 0);
+		add(0, &talks);
+		(void)engine_turn(engine, now++);
+		(void)engine_turn(engine, now);
+	}
+	ck_assert(fake_wait_log(fake, "sent 0 #20 2"));
+	ck_assert_int_eq(write(w.fd, &one, sizeof(one)), sizeof(one));
+	for (i = 0; i < 100 && !stopped; i++)
+		engine_wait(engine, now + PATIENCE_MS * MS);
+	ck_assert(stopped);
+	ck_assert_uint_eq(count_told(OUTCOME_NOT_PROBED), 20);
+	ck_assert(!engine_busy(engine));
+	/* It can go on, and what ended is cleared up. */
+	add_host("/nonexistent/socket", 0, &connects);
+	(void)engine_turn(engine, now);
+	assert_told(20, 20, OUTCOME_UNRESOLVED);
+	close(w.fd);
+}
+END_TEST
+
+/* Several results and nothing after them; ASan sees what is not freed. */
+START_TEST(free_after_a_stop)
+{
+	size_t i;
+
+	new_engine(0);
+	fake = fake_start("tcp4 silent", NULL);
+	for (i = 0; i < 20; i++)
+		add(0, &expects);
+	add_host("hang.test", 9, &connects);
+	(void)turn(0);
+	(void)turn(1);
+	engine_stop(engine, "note", now);
+	ck_assert_uint_eq(n_told, 21);
+	engine_free(engine);
+	engine = NULL;
+}
+END_TEST
+
+START_TEST(run_with_more)
+{
+	tick = 1;
+	new_engine_with_more(3, 50, 4);
+	fake = fake_start("tcp4 say '220'", NULL);
+	engine_run(engine, &stopped);
+	ck_assert_uint_eq(n_told, 50);
+	ck_assert_uint_eq(count_told(OUTCOME_OK), 50);
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
 START_TEST(run_that_is_stopped_before)
 {
 	stopped = true;
@@ -826,12 +1669,39 @@ main(void)
 	tcase_add_test(tc, addresses_of_a_name_are_tried_in_turn);
 	tcase_add_test(tc, name_that_does_not_exist);
 	tcase_add_test(tc, name_service_that_hangs);
+	tcase_add_loop_test(tc, one_lookup_for_many_targets, 0, 2);
+	tcase_add_test(tc, one_lookup_that_fails_for_many);
+	tcase_add_test(tc, one_lookup_for_each_family);
+	tcase_add_test(tc, lookup_times_out_for_each);
+	tcase_add_test(tc, lookup_that_is_late_for_some);
+	tcase_add_test(tc, lookup_that_nobody_waits_for);
+	tcase_add_test(tc, resolution_is_no_part_of_the_timeout);
 	tcase_add_test(tc, no_descriptors_to_resolve);
 	tcase_add_test(tc, one_at_a_time_in_order);
 	unit_rows(tc, never_more_than_parallel, parallels);
 	tcase_add_test(tc, three_hundred_at_once);
 	tcase_add_test(tc, silent_ones_hold_nobody_up);
 	tcase_add_test(tc, turn_after_the_deadline);
+	tcase_add_test(tc, timeout_of_each);
+	unit_rows(tc, cut_short, cuts);
+	tcase_add_test(tc, not_cut_short_without_a_timeout);
+	unit_rows(tc, retry, retries);
+	tcase_add_loop_test(tc, retry_without_time, 0, 2);
+	tcase_add_test(tc, retry_comes_last);
+	tcase_add_loop_test(tc, hedge, 0, 2);
+	tcase_add_test(tc, rate);
+	tcase_add_test(tc, rate_of_retries);
+	tcase_add_test(tc, source_address);
+	tcase_add_test(tc, source_address_that_is_not_ours);
+	tcase_add_test(tc, refused_socket_is_used_again);
+	tcase_add_test(tc, more_when_needed);
+	tcase_add_test(tc, more_until_there_are_none);
+	tcase_add_test(tc, no_more_from_the_beginning);
+	tcase_add_test(tc, more_that_adds_nothing_is_asked_again);
+	tcase_add_test(tc, more_is_told_of_a_stop);
+	tcase_add_test(tc, more_is_not_asked_by_free);
+	tcase_add_test(tc, turn_is_short);
+	tcase_add_test(tc, endless_peer_holds_nobody_up);
 	tcase_add_test(tc, add_when_told);
 	tcase_add_loop_test(tc, add_many_when_told, 0, 3);
 	tcase_add_test(tc, stop);
@@ -841,6 +1711,9 @@ main(void)
 	tcase_add_test(tc, nested_later);
 	tcase_add_test(tc, run_to_the_end);
 	tcase_add_test(tc, run_until_a_watch_says_stop);
+	tcase_add_test(tc, stop_within_a_wait);
+	tcase_add_test(tc, free_after_a_stop);
+	tcase_add_test(tc, run_with_more);
 	tcase_add_test(tc, run_that_is_stopped_before);
 	return unit_run("engine", tc);
 }

@@ -64,14 +64,15 @@ static struct addrinfo *
 prepend(struct addrinfo *next, const char *text)
 {
 	struct addrinfo *ai = calloc(1, sizeof(*ai));
-	struct addr *a = calloc(1, sizeof(*a));
+	union addr_sockaddr *sa = calloc(1, sizeof(*sa));
+	struct addr a;
 	const char *why;
 
-	(void)addr_parse(text, AF_UNSPEC, a, &why);
+	(void)addr_parse(text, AF_UNSPEC, &a, &why);
 	ai->ai_flags = OURS;
-	ai->ai_family = a->any.sa_family;
-	ai->ai_addr = &a->any;
-	ai->ai_addrlen = a->len;
+	ai->ai_family = a.family;
+	ai->ai_addrlen = addr_get(&a, sa);
+	ai->ai_addr = &sa->any;
 	ai->ai_next = next;
 	return ai;
 }

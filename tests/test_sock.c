@@ -45,6 +45,28 @@ start(const char *script)
 	parse(fake_path(fake, 0), fake_port(fake, 0));
 }
 
+static int
+bind_to(int fd, const struct addr *a)
+{
+	union addr_sockaddr sa;
+	socklen_t len = addr_get(a, &sa);
+
+	return bind(fd, &sa.any, len);
+}
+
+/* Where it is bound. */
+static struct addr
+name_of(int fd)
+{
+	union addr_sockaddr sa;
+	socklen_t len = sizeof(sa);
+	struct addr a;
+
+	ck_assert_int_eq(getsockname(fd, &sa.any, &len), 0);
+	addr_set(&a, &sa.any, len);
+	return a;
+}
+
 static bool
 has_ipv6(void)
 {
@@ -52,7 +74,7 @@ has_ipv6(void)
 	bool has;
 
 	parse("::1", 0);
-	has = fd != -1 && bind(fd, &addr.any, addr.len) == 0;
+	has = fd != -1 && bind_to(fd, &addr) == 0;
 	if (fd != -1)
 		close(fd);
 	return has;
@@ -83,7 +105,7 @@ connected(const char *script)
 	int fd;
 
 	start(script);
-	fd = sock_open(&addr);
+	fd = sock_open(&addr, NULL);
 	ck_assert_int_ne(fd, -1);
 	ck_assert_int_eq(connect_on(fd), SOCK_CONNECTED);
 	return fd;
@@ -99,7 +121,7 @@ START_TEST(descriptor_is_non_blocking_and_closed_on_exec)
 	if (_i == 1 && !has_ipv6())
 		return;
 	parse(texts[_i], 1);
-	fd = sock_open(&addr);
+	fd = sock_open(&addr, NULL);
 	ck_assert_int_ge(fd, 3);
 	ck_assert_int_ne(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
 	ck_assert_int_ne(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
@@ -116,8 +138,8 @@ START_TEST(descriptor_is_no_standard_one)
 		saved[i] = fcntl(i, F_DUPFD_CLOEXEC, 100);
 		close(i);
 	}
-	fd = sock_open(&addr);
-	fd2 = sock_open(&addr);
+	fd = sock_open(&addr, NULL);
+	fd2 = sock_open(&addr, NULL);
 	flags = fcntl(fd, F_GETFD);
 	for (i = 0; i < 3; i++) {
 		/* Nothing was left behind there either. */
@@ -145,7 +167,7 @@ START_TEST(no_descriptors)
 	limit = before;
 	limit.rlim_cur = (rlim_t)lowest;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	fd = sock_open(&addr);
+	fd = sock_open(&addr, NULL);
 	err = errno;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
 	ck_assert_int_eq(fd, -1);
@@ -179,7 +201,7 @@ START_TEST(connect_to)
 	if (strncmp(connects[_i].script, "tcp6", 4) == 0 && !has_ipv6())
 		return;
 	start(connects[_i].script);
-	fd = sock_open(&addr);
+	fd = sock_open(&addr, NULL);
 	ck_assert_int_eq(connect_on(fd), connects[_i].status);
 	ck_assert_int_eq(cause.err, connects[_i].err);
 	ck_assert_int_eq(cause.origin, connects[_i].origin);
@@ -199,7 +221,7 @@ START_TEST(full_backlog)
 	if (_i == 1 && !has_ipv6())
 		return;
 	start(scripts[_i]);
-	fd = sock_open(&addr);
+	fd = sock_open(&addr, NULL);
 	for (i = 0; i < 5; i++)
 		ck_assert_int_eq(sock_connect(fd, &addr, &cause), SOCK_PENDING);
 	ck_assert(!wait_for(fd, POLLOUT, QUIET_MS));
@@ -213,7 +235,7 @@ START_TEST(full_unix_backlog)
 	int fd, i;
 
 	start("unix full");
-	fd = sock_open(&addr);
+	fd = sock_open(&addr, NULL);
 	for (i = 0; i < 5; i++)
 		ck_assert_int_eq(sock_connect(fd, &addr, &cause), SOCK_BUSY);
 	close(fd);
@@ -235,7 +257,7 @@ START_TEST(path_that_is_no_socket)
 	int fd;
 
 	parse(paths[_i].path, 0);
-	fd = sock_open(&addr);
+	fd = sock_open(&addr, NULL);
 	ck_assert_int_eq(sock_connect(fd, &addr, &cause), SOCK_FAILED);
 	ck_assert_int_eq(cause.err, paths[_i].err);
 	ck_assert_int_eq(cause_outcome(&cause, AF_UNIX), OUTCOME_UNRESOLVED);
@@ -248,7 +270,7 @@ START_TEST(no_route)
 	int fd;
 
 	parse("255.255.255.255", 9);
-	fd = sock_open(&addr);
+	fd = sock_open(&addr, NULL);
 	ck_assert_int_eq(sock_connect(fd, &addr, &cause), SOCK_FAILED);
 	ck_assert_int_eq(cause.err, ENETUNREACH);
 	ck_assert_int_eq(cause.origin, ORIGIN_LOCAL);
@@ -268,9 +290,9 @@ START_TEST(connection_to_itself_is_refused)
 	if (_i == 1 && !has_ipv6())
 		return;
 	parse(texts[_i], 0);
-	fd = sock_open(&addr);
-	ck_assert_int_eq(bind(fd, &addr.any, addr.len), 0);
-	ck_assert_int_eq(getsockname(fd, &addr.any, &addr.len), 0);
+	fd = sock_open(&addr, NULL);
+	ck_assert_int_eq(bind_to(fd, &addr), 0);
+	addr = name_of(fd);
 	ck_assert_int_eq(connect_on(fd), SOCK_FAILED);
 	ck_assert_int_eq(cause.err, ECONNREFUSED);
 	ck_assert_int_eq(cause.origin, ORIGIN_LOCAL);
@@ -287,10 +309,208 @@ START_TEST(neighbours_are_not_itself)
 	int fd;
 
 	start("tcp4 silent");
-	fd = sock_open(&addr);
+	fd = sock_open(&addr, NULL);
 	(void)addr_parse("127.0.0.2", AF_INET, &self, &why);
 	addr_set_port(&self, fake_port(fake, 0));
-	ck_assert_int_eq(bind(fd, &self.any, self.len), 0);
+	ck_assert_int_eq(bind_to(fd, &self), 0);
+	ck_assert_int_eq(connect_on(fd), SOCK_CONNECTED);
+	close(fd);
+}
+END_TEST
+
+/* sock_reusable */
+
+static const char *const refusing[] = { "tcp4 closed", "tcp6 closed" };
+
+/* What is in its error queue, or in SO_ERROR, would be told of the next. */
+static void
+assert_clean(int fd)
+{
+	struct msghdr msg = { 0 };
+	socklen_t len = sizeof(int);
+	int err = -1;
+
+	ck_assert_int_eq(recvmsg(fd, &msg, MSG_ERRQUEUE), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len), 0);
+	ck_assert_int_eq(err, 0);
+}
+
+START_TEST(refused_socket_connects_again)
+{
+	char script[64];
+	struct addr none;
+	int fd, i;
+
+	if (_i == 1 && !has_ipv6())
+		return;
+	snprintf(script, sizeof(script), "%.4s silent", refusing[_i]);
+	fake = fake_start(refusing[_i], script, NULL);
+	parse(fake_path(fake, 0), fake_port(fake, 0));
+	none = addr;
+	fd = sock_open(&addr, NULL);
+	for (i = 0; i < 3; i++) {
+		addr = none;
+		ck_assert_int_eq(connect_on(fd), SOCK_FAILED);
+		ck_assert_int_eq(cause.err, ECONNREFUSED);
+		ck_assert_int_eq(cause.origin, ORIGIN_PEER);
+		ck_assert(sock_reusable(&addr, &cause));
+		assert_clean(fd);
+	}
+	addr_set_port(&addr, fake_port(fake, 1));
+	ck_assert_int_eq(connect_on(fd), SOCK_CONNECTED);
+	ck_assert(fake_wait_log(fake, "accept 1 #1"));
+	close(fd);
+}
+END_TEST
+
+static const struct {
+	const char *addr;
+	struct cause cause;
+	bool reusable;
+} reuses[] = {
+	{ "127.0.0.1", { ECONNREFUSED, .origin = ORIGIN_PEER }, true },
+	{ "::1", { ECONNREFUSED, .origin = ORIGIN_PEER }, true },
+	{ "/run/x", { ECONNREFUSED, .origin = ORIGIN_PEER }, false },
+	/* It stays bound to the interface. */
+	{ "fe80::1%lo", { ECONNREFUSED, .origin = ORIGIN_PEER }, false },
+	/* A firewall said it; itself was connected. */
+	{ "127.0.0.1", { ECONNREFUSED, .origin = ORIGIN_ICMP }, false },
+	{ "127.0.0.1", { ECONNREFUSED, .origin = ORIGIN_LOCAL }, false },
+	{ "127.0.0.1", { ETIMEDOUT, .origin = ORIGIN_NOBODY }, false },
+	{ "127.0.0.1", { EHOSTUNREACH, .origin = ORIGIN_ICMP }, false },
+	{ "127.0.0.1", { ENETUNREACH, .origin = ORIGIN_LOCAL }, false },
+	{ "127.0.0.1", { ECONNRESET, .origin = ORIGIN_PEER }, false },
+};
+
+START_TEST(reusable_when_refused)
+{
+	parse(reuses[_i].addr, 1);
+	ck_assert(sock_reusable(&addr, &reuses[_i].cause) ==
+	    reuses[_i].reusable);
+}
+END_TEST
+
+/* Where connections come from. */
+
+static struct sock_conf
+from(const char *source)
+{
+	struct sock_conf conf = { .interface = NULL };
+	const char *why;
+
+	ck_assert_int_eq(addr_parse(source, AF_UNSPEC, &conf.source, &why),
+	    ADDR_LITERAL);
+	return conf;
+}
+
+static const struct {
+	const char *script;
+	const char *source;
+	const char *log;
+} sources[] = {
+	{ "tcp4 silent", "127.0.0.2", "accept 0 #1 127.0.0.2:" },
+	{ "tcp6 silent", "::1", "accept 0 #1 [::1]:" },
+	/* It is nothing to a path. */
+	{ "unix silent", "127.0.0.2", "accept 0 #1 unix" },
+};
+
+START_TEST(source_address)
+{
+	struct sock_conf conf = from(sources[_i].source);
+	struct addr self;
+	int fd;
+
+	if (_i == 1 && !has_ipv6())
+		return;
+	start(sources[_i].script);
+	fd = sock_open(&addr, &conf);
+	ck_assert_int_ge(fd, 3);
+	if (addr.family != AF_UNIX) {
+		self = name_of(fd);
+		addr_set_port(&self, 0);
+		ck_assert(addr_equal(&self, &conf.source));
+	}
+	ck_assert_int_eq(connect_on(fd), SOCK_CONNECTED);
+	ck_assert(fake_wait_log(fake, sources[_i].log));
+	close(fd);
+}
+END_TEST
+
+/* The address stays when it is used again. */
+START_TEST(source_address_of_a_refused_socket)
+{
+	struct sock_conf conf = from("127.0.0.2");
+	int fd;
+
+	fake = fake_start("tcp4 closed", "tcp4 silent", NULL);
+	parse("127.0.0.1", fake_port(fake, 0));
+	fd = sock_open(&addr, &conf);
+	ck_assert_int_eq(connect_on(fd), SOCK_FAILED);
+	ck_assert(sock_reusable(&addr, &cause));
+	addr_set_port(&addr, fake_port(fake, 1));
+	ck_assert_int_eq(connect_on(fd), SOCK_CONNECTED);
+	ck_assert(fake_wait_log(fake, "accept 1 #1 127.0.0.2:"));
+	close(fd);
+}
+END_TEST
+
+/* RFC 5737: nobody's. */
+static const struct {
+	const char *addr;
+	const char *source;
+	const char *interface;
+	int err; /* 0: any */
+} bad_sources[] = {
+	{ "127.0.0.1", "198.51.100.7", NULL, EADDRNOTAVAIL },
+	{ "::1", "2001:db8::7", NULL, EADDRNOTAVAIL },
+	{ "::1", "127.0.0.2", NULL, 0 },
+	{ "127.0.0.1", NULL, "none0", ENODEV },
+};
+
+START_TEST(bad_source)
+{
+	struct sock_conf conf = { .interface = bad_sources[_i].interface };
+	int lowest = fcntl(STDIN_FILENO, F_DUPFD, 0), fd;
+
+	close(lowest);
+	parse(bad_sources[_i].addr, 1);
+	if (addr.family == AF_INET6 && !has_ipv6())
+		return;
+	parse(bad_sources[_i].addr, 1);
+	if (bad_sources[_i].source != NULL)
+		conf.source = from(bad_sources[_i].source).source;
+	ck_assert_int_eq(sock_open(&addr, &conf), -1);
+	if (bad_sources[_i].err != 0)
+		ck_assert_int_eq(errno, bad_sources[_i].err);
+	cause = (struct cause){ errno, .origin = ORIGIN_LOCAL };
+	if (bad_sources[_i].err == EADDRNOTAVAIL)
+		ck_assert_int_eq(cause_outcome(&cause, addr.family),
+		    OUTCOME_LOCAL_ERROR);
+	/* Nothing was left behind. */
+	fd = fcntl(STDIN_FILENO, F_DUPFD, 0);
+	close(fd);
+	ck_assert_int_eq(fd, lowest);
+}
+END_TEST
+
+START_TEST(interface)
+{
+	const struct sock_conf conf = { .interface = "lo" };
+	char name[16] = "";
+	socklen_t len = sizeof(name);
+	int fd;
+
+	start("tcp4 silent");
+	fd = sock_open(&addr, &conf);
+	/* Before Linux 5.7 that takes a privilege. */
+	if (fd == -1 && errno == EPERM)
+		return;
+	ck_assert_int_ge(fd, 3);
+	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name,
+			     &len),
+	    0);
+	ck_assert_str_eq(name, "lo");
 	ck_assert_int_eq(connect_on(fd), SOCK_CONNECTED);
 	close(fd);
 }
@@ -434,6 +654,12 @@ main(void)
 	tcase_add_test(tc, no_route);
 	tcase_add_loop_test(tc, connection_to_itself_is_refused, 0, 2);
 	tcase_add_test(tc, neighbours_are_not_itself);
+	unit_rows(tc, refused_socket_connects_again, refusing);
+	unit_rows(tc, reusable_when_refused, reuses);
+	unit_rows(tc, source_address, sources);
+	tcase_add_test(tc, source_address_of_a_refused_socket);
+	unit_rows(tc, bad_source, bad_sources);
+	tcase_add_test(tc, interface);
 	unit_rows(tc, round_trip, rtts);
 	unit_rows(tc, send_and_receive, echoes);
 	unit_rows(tc, receive_to_the_end, endings);

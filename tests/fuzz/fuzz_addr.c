@@ -7,6 +7,7 @@
  */
 #include <arpa/inet.h>
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +35,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	switch (addr_parse(host, family, &a, &why)) {
 	case ADDR_LITERAL:
 		assert(family == AF_UNSPEC || host[0] == '/' ||
-		    a.any.sa_family == family);
+		    a.family == family);
 		check_literal(host, &a);
 		break;
 	case ADDR_NAME:
@@ -73,11 +74,14 @@ check_literal(const char *host, const struct addr *a)
 static void
 check_path(const char *host, const struct addr *a, const char *written)
 {
+	union addr_sockaddr sa;
 	char back[1024];
 	size_t len;
 
-	assert(a->any.sa_family == AF_UNIX);
-	assert(strcmp(a->un.sun_path, host) == 0);
+	assert(a->family == AF_UNIX && a->un.path == host);
+	assert(addr_get(a, &sa) ==
+	    offsetof(struct sockaddr_un, sun_path) + strlen(host) + 1);
+	assert(strcmp(sa.un.sun_path, host) == 0);
 	assert(escape_decode(written, back, &len) == NULL);
 	assert(len == strlen(host) && memcmp(back, host, len) == 0);
 }
@@ -86,14 +90,18 @@ static void
 check_ip(const struct addr *a, const char *written)
 {
 	char in_brackets[128];
+	union addr_sockaddr sa;
 	struct addr again;
 	const char *why;
+	socklen_t len;
 
-	assert(a->any.sa_family == AF_INET || a->any.sa_family == AF_INET6);
-	assert(addr_parse(written, a->any.sa_family, &again, &why) ==
-	    ADDR_LITERAL);
+	assert(a->family == AF_INET || a->family == AF_INET6);
+	len = addr_get(a, &sa);
+	addr_set(&again, &sa.any, len);
+	assert(addr_equal(a, &again));
+	assert(addr_parse(written, a->family, &again, &why) == ADDR_LITERAL);
 	assert(addr_equal(a, &again) && addr_equal(&again, a));
-	if (a->any.sa_family == AF_INET6) {
+	if (a->family == AF_INET6) {
 		assert(strlen(written) < sizeof(in_brackets) - 2);
 		strcpy(in_brackets, "[");
 		strcat(in_brackets, written);

@@ -101,11 +101,9 @@ take_addr(struct addr *a)
 
 	*a = (struct addr){ 0 };
 	if (kind == 1) {
-		a->len = sizeof(a->in);
 		a->in.sin_family = AF_INET;
 		memset(&a->in.sin_addr, byte, sizeof(a->in.sin_addr));
 	} else if (kind != 0) {
-		a->len = sizeof(a->in6);
 		a->in6.sin6_family = AF_INET6;
 		memset(&a->in6.sin6_addr, byte, sizeof(a->in6.sin6_addr));
 		a->in6.sin6_scope_id = kind == 3 ? (unsigned)byte << 20 : 0;

@@ -118,7 +118,11 @@ static void
 talk(const struct target *target, int listener)
 {
 	struct bytes all = peer.data;
-	const struct engine_conf conf = { 1, done, &all };
+	const struct engine_conf conf = {
+		.parallel = 1,
+		.done = done,
+		.ctx = &all,
+	};
 	struct engine *e = engine_new(&conf);
 	int64_t next_us;
 
