@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: ISC */
+#include "portlist.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "addr.h"
+#include "num.h"
+#include "service.h"
+#include "xalloc.h"
+
+#define ITEMS_MAX UINT16_MAX
+
+/* One item as it is read. */
+struct parse {
+	const char *s;
+	size_t len;
+	struct text *error;
+	uint16_t first;
+	uint16_t last;
+	struct port_item item;
+};
+
+static bool parse_item(struct parse *);
+static bool parse_path(struct parse *, const char *);
+static bool parse_ports(struct parse *, char *);
+static bool parse_range(struct parse *, const char *, size_t);
+static bool parse_protocol(struct parse *, const char *);
+static bool fail(const struct parse *, const char *);
+static bool insert(struct portlist *, struct parse *);
+static void insert_path(struct portlist *, uint16_t);
+static void merge_range(struct portlist *, uint16_t, uint16_t, uint16_t);
+
+void
+portlist_free(struct portlist *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n_items; i++)
+		free(l->items[i].name);
+	free(l->items);
+	free(l->ports);
+	*l = (struct portlist){ 0 };
+}
+
+bool
+portlist_add(struct portlist *l, const char *s, struct text *error)
+{
+	const char *end;
+
+	for (;; s = end + 1) {
+		struct parse p = { .s = s, .error = error };
+
+		end = strchrnul(s, ',');
+		p.len = (size_t)(end - s);
+		if (!parse_item(&p) || !insert(l, &p)) {
+			free(p.item.name);
+			return false;
+		}
+		if (*end == '\0')
+			return true;
+	}
+}
+
+static bool
+parse_item(struct parse *p)
+{
+	static const char unix_prefix[] = "unix:", tcp_prefix[] = "tcp:",
+			  udp_prefix[] = "udp:";
+	char *copy;
+	bool ok;
+
+	if (p->len == 0)
+		return fail(p, "an item is empty");
+	if (strncmp(p->s, udp_prefix, sizeof(udp_prefix) - 1) == 0)
+		return fail(p, "this version has no UDP");
+	if (strncmp(p->s, unix_prefix, sizeof(unix_prefix) - 1) == 0)
+		return parse_path(p, p->s + sizeof(unix_prefix) - 1);
+	copy = xmalloc(p->len + 1);
+	memcpy(copy, p->s, p->len);
+	copy[p->len] = '\0';
+	ok = parse_ports(p,
+	    strncmp(copy, tcp_prefix, sizeof(tcp_prefix) - 1) == 0
+		? copy + sizeof(tcp_prefix) - 1
+		: copy);
+	free(copy);
+	return ok;
+}
+
+/* s is the item without its prefix. */
+static bool
+parse_path(struct parse *p, const char *s)
+{
+	size_t len = p->len - (size_t)(s - p->s), path_len;
+	const char *equals = memchr(s, '=', len), *why;
+	struct addr a;
+
+	path_len = equals != NULL ? (size_t)(equals - s) : len;
+	if (equals != NULL &&
+	    !expected_parse(equals + 1, len - path_len - 1, &p->item.expected))
+		return fail(p, "not expected one of " EXPECTED_NAMES);
+	p->item.path = true;
+	p->item.proto = proto_find("tcp");
+	p->item.name = xmalloc(path_len + 1);
+	memcpy(p->item.name, s, path_len);
+	p->item.name[path_len] = '\0';
+	if (p->item.name[0] != '/')
+		return fail(p, "the path does not begin with a slash");
+	if (addr_parse(p->item.name, AF_UNSPEC, &a, &why) != ADDR_LITERAL)
+		return fail(p, why);
+	return true;
+}
+
+/* copy is the item without its prefix, to be cut up. */
+static bool
+parse_ports(struct parse *p, char *copy)
+{
+	char *equals = strchr(copy, '='), *slash;
+	bool is_range;
+
+	if (equals != NULL)
+		*equals++ = '\0';
+	slash = strchr(copy, '/');
+	if (slash != NULL)
+		*slash++ = '\0';
+	is_range = strspn(copy, "0123456789-") == strlen(copy) &&
+	    strchr(copy, '-') != NULL;
+	if (is_range) {
+		if (!parse_range(p, copy, strcspn(copy, "-")))
+			return false;
+	} else {
+		p->first = p->last = service_port(copy);
+		if (p->first == 0)
+			return fail(p,
+			    "not a port from 1 to 65535, nor a service name");
+		if (copy[strspn(copy, "0123456789")] != '\0')
+			p->item.name = xstrdup(copy);
+	}
+	p->item.expected = is_range ? EXPECTED_ANY : EXPECTED_OPEN;
+	if (equals != NULL &&
+	    !expected_parse(equals, strlen(equals), &p->item.expected))
+		return fail(p, "not expected one of " EXPECTED_NAMES);
+	return parse_protocol(p, slash != NULL ? slash : "tcp");
+}
+
+static bool
+parse_range(struct parse *p, const char *s, size_t dash)
+{
+	char first[8] = "";
+	int64_t from, to;
+
+	if (dash < sizeof(first))
+		memcpy(first, s, dash);
+	if (num_int(first, 1, UINT16_MAX, &from) != NULL ||
+	    num_int(s + dash + 1, 1, UINT16_MAX, &to) != NULL)
+		return fail(p, "not a range of ports from 1 to 65535");
+	if (from > to)
+		return fail(p, "the range ends before it begins");
+	p->first = (uint16_t)from;
+	p->last = (uint16_t)to;
+	return true;
+}
+
+static bool
+parse_protocol(struct parse *p, const char *name)
+{
+	p->item.proto = proto_find(name);
+	return p->item.proto != NULL ||
+	    fail(p, "no protocol of that name; see check_tcp(1)");
+}
+
+static bool
+fail(const struct parse *p, const char *why)
+{
+	text_escape(p->error, p->s, p->len, 100);
+	text_printf(p->error, ": %s", why);
+	return false;
+}
+
+static bool
+insert(struct portlist *l, struct parse *p)
+{
+	uint16_t item = (uint16_t)l->n_items;
+
+	if (l->n_items == ITEMS_MAX)
+		return fail(p, "more items than a list can have (65535)");
+	if ((l->n_items & (l->n_items - 1)) == 0)
+		l->items = xreallocarray(l->items,
+		    l->n_items == 0 ? 1 : l->n_items * 2, sizeof(l->items[0]));
+	l->items[l->n_items++] = p->item;
+	if (p->item.path)
+		insert_path(l, item);
+	else
+		merge_range(l, p->first, p->last, item);
+	return true;
+}
+
+static void
+insert_path(struct portlist *l, uint16_t item)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		const struct port_item *other = &l->items[l->ports[i].item];
+
+		if (other->path &&
+		    strcmp(other->name, l->items[item].name) == 0) {
+			l->ports[i].item = item;
+			return;
+		}
+	}
+	l->ports = xreallocarray(l->ports, l->n + 1, sizeof(l->ports[0]));
+	l->ports[l->n++] = (struct port){ 0, item };
+}
+
+/* The ports below the range, the range, those above it and the paths. */
+static void
+merge_range(struct portlist *l, uint16_t first, uint16_t last, uint16_t item)
+{
+	size_t below = 0, above, count = (size_t)(last - first) + 1;
+	struct port *merged;
+	size_t i;
+
+	while (below < l->n && l->ports[below].number != 0 &&
+	    l->ports[below].number < first)
+		below++;
+	for (above = below; above < l->n && l->ports[above].number != 0 &&
+	     l->ports[above].number <= last;
+	     above++)
+		;
+	merged = xreallocarray(NULL, below + count + l->n - above,
+	    sizeof(merged[0]));
+	if (below > 0)
+		memcpy(merged, l->ports, below * sizeof(merged[0]));
+	for (i = 0; i < count; i++)
+		merged[below + i] = (struct port){ (uint16_t)(first + i),
+			item };
+	if (l->n > above)
+		memcpy(merged + below + count, l->ports + above,
+		    (l->n - above) * sizeof(merged[0]));
+	free(l->ports);
+	l->ports = merged;
+	l->n = below + count + l->n - above;
+}

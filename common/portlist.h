@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Lists of ports, as check_portset(1) describes them:
+ * [tcp:]port[-port][/protocol][=expected], unix:path[=expected], …
+ */
+#ifndef PORTLIST_H
+#define PORTLIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "expected.h"
+#include "proto.h"
+#include "text.h"
+
+/* One port, or the path of a Unix socket. */
+struct port {
+	uint16_t number; /* host order; 0: a path */
+	uint16_t item;   /* which of the items it is from */
+};
+
+/* What a list says of one or many ports. */
+struct port_item {
+	char *name; /* the service name or path; NULL: the number */
+	bool path;
+	enum expected expected;
+	const struct proto *proto;
+};
+
+struct portlist {
+	struct port *ports; /* by number, then paths as they came */
+	size_t n;
+	struct port_item *items;
+	size_t n_items;
+};
+
+/* A zeroed one is empty and ready for use. */
+void portlist_free(struct portlist *l);
+
+/*
+ * Adds the items of s to the list, where they override what is there.  On an
+ * error *error says in one line which item and why, and the list is as good as
+ * lost.
+ */
+bool portlist_add(struct portlist *l, const char *s, struct text *error);
+
+#endif
