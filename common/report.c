@@ -101,7 +101,7 @@ report_cause(struct text *t, enum outcome o, const struct cause *c,
 	if (c->origin == ORIGIN_ICMP) {
 		text_printf(t, ": ICMP %s",
 		    icmp_find(c->icmp_v6, c->icmp_type, c->icmp_code)->name);
-		if (c->from.len != 0) {
+		if (c->from.family != AF_UNSPEC) {
 			text_puts(t, " from ");
 			addr_format(t, &c->from);
 		}
@@ -110,6 +110,27 @@ report_cause(struct text *t, enum outcome o, const struct cause *c,
 	} else if (o == OUTCOME_PROHIBITED) {
 		text_puts(t, ": by a rule of this machine");
 	}
+}
+
+void
+report_reason(struct text *t, const struct result *r)
+{
+	static const char *const words[OUTCOME_COUNT] = {
+		[OUTCOME_OK] = "",
+		[OUTCOME_TIMEOUT] = "no answer",
+		[OUTCOME_MISMATCH] = "unexpected answer",
+		[OUTCOME_NO_DATA] = "connection closed without an answer",
+		[OUTCOME_STALLED] = "connected, but no answer",
+		[OUTCOME_LOOKUP_TIMEOUT] = "no answer from the name service",
+		[OUTCOME_NOT_PROBED] = "not probed",
+	};
+
+	if (r->note != NULL)
+		text_escape_string(t, r->note);
+	else if (words[r->outcome] != NULL)
+		text_puts(t, words[r->outcome]);
+	else
+		report_cause(t, r->outcome, &r->cause, NULL);
 }
 
 void

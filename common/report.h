@@ -52,6 +52,12 @@ void report_where(struct text *t, const struct report *r);
 void report_cause(struct text *t, enum outcome o, const struct cause *c,
     const struct text *where);
 
+/*
+ * Why a target is not plainly open, in a few words; nothing if it is.  Needs of
+ * the result the outcome, the cause and the note.
+ */
+void report_reason(struct text *t, const struct result *r);
+
 /* The outcome in words, and where, of a target that did not answer. */
 void report_failure(struct text *t, const struct report *r);
 

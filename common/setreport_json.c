@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One JSON object (RFC 8259), described in check_portset(1).
+ */
+#include <math.h>
+#include <string.h>
+
+#include "report.h"
+#include "setreport.h"
+
+/* Raised when a change may break a reader. */
+#define FORMAT_VERSION 1
+
+/* Written in pieces of about this size. */
+#define PIECE 32768
+
+static void entry(struct text *, const struct setreport *,
+    const struct entry *);
+static void member(struct text *, const char *, const char *);
+static void member_seconds(struct text *, const char *, uint32_t);
+static void member_address(struct text *, const struct entry *);
+static void quote(struct text *, const char *);
+
+void
+setreport_json(struct text *t, const struct setreport *r)
+{
+	const struct portset_summary *s = &r->summary;
+	size_t i;
+
+	text_printf(t, "{\"version\":%d,\"state\":\"%s\",\"summary\":{",
+	    FORMAT_VERSION, state_name(s->state));
+	text_printf(t,
+	    "\"total\":%zu,\"as_expected\":%zu,\"failed\":%zu,\"open\":%zu,"
+	    "\"closed\":%zu,\"filtered\":%zu,\"unknown\":%zu},\n\"entries\":[",
+	    s->total, s->met, s->failed, s->ports[PORT_OPEN],
+	    s->ports[PORT_CLOSED], s->ports[PORT_FILTERED],
+	    s->ports[PORT_UNKNOWN]);
+	for (i = 0; i < r->set->n; i++) {
+		text_puts(t, i > 0 ? ",\n" : "\n");
+		entry(t, r, &r->set->entries[i]);
+		if (t->len > PIECE)
+			r->flush(t);
+	}
+	text_puts(t, "\n]}\n");
+}
+
+static void
+entry(struct text *t, const struct setreport *r, const struct entry *e)
+{
+	const struct port_item *item = entry_item(r->set, e);
+	enum port_state port = outcome_port((enum outcome)e->outcome);
+	bool open = port == PORT_OPEN;
+	struct text name, reason;
+
+	text_init(&name, REPORT_MAX);
+	entry_name(&name, r->set, e);
+	text_init(&reason, REPORT_MAX);
+	entry_reason(&reason, e);
+	text_puts(t, "{");
+	member(t, "\"name\":", name.data);
+	member(t, ",\"host\":", item->path ? NULL : e->target.host);
+	member_address(t, e);
+	if (item->path)
+		text_puts(t, ",\"port\":null");
+	else
+		text_printf(t, ",\"port\":%u", e->target.port);
+	member(t, ",\"transport\":", item->path ? "unix" : "tcp");
+	member(t, ",\"expected\":", expected_name(item->expected));
+	member(t, ",\"state\":", port_state_name(port));
+	text_printf(t, ",\"open\":%s,\"ok\":%s", open ? "true" : "false",
+	    entry_met(r->set, e) ? "true" : "false");
+	member(t, ",\"outcome\":", outcome_name((enum outcome)e->outcome));
+	member(t, ",\"reason\":", reason.len > 0 ? reason.data : NULL);
+	member(t, ",\"closed_reason\":",
+	    reason.len > 0 && !open ? reason.data : NULL);
+	member(t, ",\"note\":", e->extra != NULL ? e->extra->reply : NULL);
+	member_seconds(t, ",\"time\":", e->time_us);
+	member_seconds(t, ",\"rtt\":", e->rtt_us);
+	text_puts(t, "}");
+	text_free(&reason);
+	text_free(&name);
+}
+
+/* key comes with its quotes and colon; a value of NULL becomes null. */
+static void
+member(struct text *t, const char *key, const char *value)
+{
+	text_puts(t, key);
+	if (value != NULL)
+		quote(t, value);
+	else
+		text_puts(t, "null");
+}
+
+static void
+member_seconds(struct text *t, const char *key, uint32_t us)
+{
+	text_puts(t, key);
+	if (us != ENTRY_NO_TIME)
+		text_printf(t, "%u.%06u", us / 1000000, us % 1000000);
+	else
+		text_puts(t, "null");
+}
+
+static void
+member_address(struct text *t, const struct entry *e)
+{
+	struct text address;
+	struct addr literal;
+	const char *why;
+
+	text_init(&address, REPORT_MAX);
+	if (e->extra != NULL && e->extra->addr.family != AF_UNSPEC)
+		literal = e->extra->addr;
+	else if (addr_parse(e->target.host, AF_UNSPEC, &literal, &why) !=
+	    ADDR_LITERAL)
+		literal.family = AF_UNSPEC;
+	if (literal.family != AF_UNIX)
+		addr_format(&address, &literal);
+	member(t, ",\"address\":", address.len > 0 ? address.data : NULL);
+	text_free(&address);
+}
+
+/* Bytes that are not ASCII are taken for Latin-1: any bytes give valid JSON. */
+static void
+quote(struct text *t, const char *s)
+{
+	const char *plain = s;
+
+	text_puts(t, "\"");
+	for (;; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c >= ' ' && c < 0x7f && c != '"' && c != '\\')
+			continue;
+		text_put(t, plain, (size_t)(s - plain));
+		if (c == '\0')
+			break;
+		text_printf(t, "\\u%04x", c);
+		plain = s + 1;
+	}
+	text_puts(t, "\"");
+}

@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: ISC */
+#include "portset.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "unit.h"
+
+#define NONE RESULT_NONE
+#define X10 "xxxxxxxxxx"
+#define X50 X10 X10 X10 X10 X10
+#define X250 X50 X50 X50 X50 X50
+
+/*
+ * What the ports 1, 2, ... of a host came to, a letter each: ok, refused,
+ * timeout, mismatch, no-data, unresolved, lookup-timeout, and what is nobody's
+ * fault but ours: local-error, not-probed, and '.': not told at all.
+ */
+static const struct {
+	char letter;
+	enum outcome outcome;
+} letters[] = {
+	{ 'o', OUTCOME_OK },
+	{ 'r', OUTCOME_REFUSED },
+	{ 't', OUTCOME_TIMEOUT },
+	{ 'm', OUTCOME_MISMATCH },
+	{ 'd', OUTCOME_NO_DATA },
+	{ 'u', OUTCOME_UNRESOLVED },
+	{ 'n', OUTCOME_LOOKUP_TIMEOUT },
+	{ 'l', OUTCOME_LOCAL_ERROR },
+	{ 'p', OUTCOME_NOT_PROBED },
+};
+
+static const struct {
+	const char *outcomes;
+	const char *expected; /* a letter each: open, closed, filtered, any */
+	const char *warning, *critical;
+	size_t at_least;
+	enum state state;
+	size_t met, failed, unasked;
+} verdicts[] = {
+	/* The default. */
+	{ "o", "o", NULL, "0", 0, STATE_OK, 1, 0, 0 },
+	{ "ooo", "ooo", NULL, "0", 0, STATE_OK, 3, 0, 0 },
+	{ "oor", "ooo", NULL, "0", 0, STATE_CRITICAL, 2, 1, 0 },
+	{ "rtmdun", "oooooo", NULL, "0", 0, STATE_CRITICAL, 0, 6, 0 },
+	/* What was not asked is never OK, but not a failure either. */
+	{ "oo.", "ooo", NULL, "0", 0, STATE_UNKNOWN, 2, 0, 1 },
+	{ "ool", "ooo", NULL, "0", 0, STATE_UNKNOWN, 2, 0, 1 },
+	{ "oop", "ooo", NULL, "0", 0, STATE_UNKNOWN, 2, 0, 1 },
+	{ "...", "ooo", NULL, "0", 0, STATE_UNKNOWN, 0, 0, 3 },
+	{ "...", "cfa", NULL, "0", 0, STATE_UNKNOWN, 0, 0, 3 },
+	{ "lll", "cfa", NULL, "0", 0, STATE_UNKNOWN, 0, 0, 3 },
+	{ "or.", "ooo", NULL, "0", 0, STATE_CRITICAL, 1, 1, 1 },
+	{ "or.", "ooo", "0", "1", 0, STATE_UNKNOWN, 1, 1, 1 },
+	{ "...", "ooo", NULL, "~:", 0, STATE_UNKNOWN, 0, 0, 3 },
+	{ "ooo.", "oooo", "10%", "50%", 0, STATE_UNKNOWN, 3, 0, 1 },
+	/* What is expected. */
+	{ "orto", "ocfa", NULL, "0", 0, STATE_OK, 4, 0, 0 },
+	{ "ortm", "aaaa", NULL, "0", 0, STATE_OK, 4, 0, 0 },
+	{ "od", "aa", NULL, "0", 0, STATE_OK, 2, 0, 0 },
+	{ "u", "a", NULL, "0", 0, STATE_CRITICAL, 0, 1, 0 },
+	{ "un", "cc", NULL, "0", 0, STATE_CRITICAL, 0, 2, 0 },
+	{ "otmd", "cccc", NULL, "0", 0, STATE_CRITICAL, 0, 4, 0 },
+	{ "or", "ff", NULL, "0", 0, STATE_CRITICAL, 0, 2, 0 },
+	{ "md", "oo", NULL, "0", 0, STATE_CRITICAL, 0, 2, 0 },
+	/* Numbers. */
+	{ "ooo", "ooo", "0", "1", 0, STATE_OK, 3, 0, 0 },
+	{ "oor", "ooo", "0", "1", 0, STATE_WARNING, 2, 1, 0 },
+	{ "orr", "ooo", "0", "1", 0, STATE_CRITICAL, 1, 2, 0 },
+	{ "orr", "ooo", "0", NULL, 0, STATE_WARNING, 1, 2, 0 },
+	{ "orr", "ooo", NULL, "2", 0, STATE_OK, 1, 2, 0 },
+	{ "rrr", "ooo", NULL, "2", 0, STATE_CRITICAL, 0, 3, 0 },
+	{ "rrr", "ooo", "~:", "~:", 0, STATE_OK, 0, 3, 0 },
+	{ "orr", "ooo", NULL, "@2", 0, STATE_CRITICAL, 1, 2, 0 },
+	{ "rrr", "ooo", NULL, "@2", 0, STATE_OK, 0, 3, 0 },
+	{ "ooo", "ooo", NULL, "@2", 0, STATE_CRITICAL, 3, 0, 0 },
+	{ "oor", "ooo", NULL, "2:", 0, STATE_CRITICAL, 2, 1, 0 },
+	{ "orr", "ooo", NULL, "2:", 0, STATE_OK, 1, 2, 0 },
+	{ "rrr", "ooo", NULL, NULL, 0, STATE_OK, 0, 3, 0 },
+	/* Shares, of all entries. */
+	{ "oorr", "oooo", NULL, "50%", 0, STATE_OK, 2, 2, 0 },
+	{ "orrr", "oooo", NULL, "50%", 0, STATE_CRITICAL, 1, 3, 0 },
+	{ "ooor", "oooo", "24.9%", "50%", 0, STATE_WARNING, 3, 1, 0 },
+	{ "ooor", "oooo", "25%", "50%", 0, STATE_OK, 3, 1, 0 },
+	{ "oor", "ooo", NULL, "33.3%", 0, STATE_CRITICAL, 2, 1, 0 },
+	{ "oor", "ooo", NULL, "33.4%", 0, STATE_OK, 2, 1, 0 },
+	{ "rrrr", "oooo", NULL, "100%", 0, STATE_OK, 0, 4, 0 },
+	{ "rrrr", "oooo", "@75:100%", "100%", 0, STATE_WARNING, 0, 4, 0 },
+	{ "oorr", "oooo", "25%", "3", 0, STATE_WARNING, 2, 2, 0 },
+	{ "ooorrrrrrr", "oooooooooo", NULL, "10", 0, STATE_OK, 3, 7, 0 },
+	{ "ooorrrrrrr", "oooooooooo", NULL, "10%", 0, STATE_CRITICAL, 3, 7, 0 },
+	/* So many will do, whatever else there is. */
+	{ "orr", "ooo", NULL, "0", 1, STATE_OK, 1, 2, 0 },
+	{ "rro", "ooo", NULL, "0", 1, STATE_OK, 1, 2, 0 },
+	{ "rrr", "ooo", NULL, "0", 1, STATE_CRITICAL, 0, 3, 0 },
+	{ "rrr", "ooo", "~:", "~:", 1, STATE_CRITICAL, 0, 3, 0 },
+	{ "oor", "ooo", "0", "0", 2, STATE_OK, 2, 1, 0 },
+	{ "orr", "ooo", "0", "0", 2, STATE_CRITICAL, 1, 2, 0 },
+	{ "orr", "ccc", NULL, "0", 2, STATE_OK, 2, 1, 0 },
+	{ "ooo", "ooo", NULL, "0", 3, STATE_OK, 3, 0, 0 },
+	{ "oor", "ooo", NULL, "0", 3, STATE_CRITICAL, 2, 1, 0 },
+	/* Those that were not asked might have been. */
+	{ "rr.", "ooo", NULL, "0", 1, STATE_UNKNOWN, 0, 2, 1 },
+	{ "...", "ooo", NULL, "0", 1, STATE_UNKNOWN, 0, 0, 3 },
+	{ "rrl", "ooo", NULL, "0", 1, STATE_UNKNOWN, 0, 2, 1 },
+	{ "o..", "ooo", NULL, "0", 1, STATE_OK, 1, 0, 2 },
+	{ "or.", "ooo", NULL, "0", 2, STATE_UNKNOWN, 1, 1, 1 },
+	{ "rr.", "ooo", NULL, "0", 2, STATE_CRITICAL, 0, 2, 1 },
+	{ "oo.", "ooo", NULL, "0", 2, STATE_OK, 2, 0, 1 },
+	{ "oo.", "ooo", NULL, "0", 3, STATE_UNKNOWN, 2, 0, 1 },
+};
+
+/*
+ * Two ports: the latency of the first, then that of the second, which is as
+ * many seconds; -1: none.
+ */
+static const struct {
+	enum outcome outcome;
+	int64_t rtt_us, time_us;
+	const char *warning, *critical;
+	enum state lag;
+	enum state state; /* of it alone, expected open */
+} lags[] = {
+	{ OUTCOME_OK, 10000, 99999, NULL, NULL, STATE_OK, STATE_OK },
+	{ OUTCOME_OK, 10000, 99999, "10", NULL, STATE_OK, STATE_OK },
+	{ OUTCOME_OK, 10001, 99999, "10", NULL, STATE_WARNING, STATE_WARNING },
+	{ OUTCOME_OK, 10000, 99999, NULL, "10", STATE_OK, STATE_OK },
+	{ OUTCOME_OK, 10001, 99999, NULL, "10", STATE_CRITICAL,
+	    STATE_CRITICAL },
+	{ OUTCOME_OK, 15000, 99999, "10", "20", STATE_WARNING, STATE_WARNING },
+	{ OUTCOME_OK, 25000, 99999, "10", "20", STATE_CRITICAL,
+	    STATE_CRITICAL },
+	{ OUTCOME_OK, 25000, 99999, "30", "20", STATE_CRITICAL,
+	    STATE_CRITICAL },
+	{ OUTCOME_OK, 9000, 99999, "10:20", NULL, STATE_WARNING,
+	    STATE_WARNING },
+	{ OUTCOME_OK, 9000, 99999, NULL, "@5:9", STATE_CRITICAL,
+	    STATE_CRITICAL },
+	{ OUTCOME_OK, 0, 99999, "1", "2", STATE_OK, STATE_OK },
+	/* Without a round trip, the time to the verdict. */
+	{ OUTCOME_OK, NONE, 10001, "10", NULL, STATE_WARNING, STATE_WARNING },
+	{ OUTCOME_OK, NONE, 10000, "10", NULL, STATE_OK, STATE_OK },
+	{ OUTCOME_OK, NONE, NONE, "10", "10", STATE_OK, STATE_OK },
+	/* Too long for 32 bits of microseconds. */
+	{ OUTCOME_OK, NONE, INT64_C(1) << 40, "1", "2", STATE_CRITICAL,
+	    STATE_CRITICAL },
+	/* The latency of what is not open, or not what it should be. */
+	{ OUTCOME_REFUSED, 50000, 50000, "1", "2", STATE_OK, STATE_CRITICAL },
+	{ OUTCOME_TIMEOUT, NONE, 50000, "1", "2", STATE_OK, STATE_CRITICAL },
+	{ OUTCOME_NOT_PROBED, NONE, 50000, "1", "2", STATE_OK, STATE_UNKNOWN },
+};
+
+/* A result, and why the port is not plainly open. */
+static const struct {
+	const char *name;
+	struct result result;
+	struct bytes reply;
+	const char *reason;
+} reasons[] = {
+	{ "ok", { OUTCOME_OK }, .reason = "" },
+	{ "ok with an answer", { OUTCOME_OK }, BYTES("220 x\r\n"), "" },
+	{ "refused", { OUTCOME_REFUSED, { ECONNREFUSED, ORIGIN_PEER } },
+	    .reason = "Connection refused" },
+	{ "to itself", { OUTCOME_REFUSED, { ECONNREFUSED, ORIGIN_LOCAL } },
+	    .reason = "Connection refused: it would connect to itself" },
+	{ "timeout", { OUTCOME_TIMEOUT }, .reason = "no answer" },
+	{ "rejected",
+	    { OUTCOME_REJECTED, { ECONNREFUSED, ORIGIN_ICMP, false, 3, 3 } },
+	    .reason = "Connection rejected: ICMP port unreachable "
+		      "from 192.0.2.254" },
+	{ "prohibited",
+	    { OUTCOME_PROHIBITED, { EACCES, ORIGIN_ICMP, true, 1, 1 } },
+	    .reason = "Connection prohibited: ICMP administratively prohibited "
+		      "from 2001:db8::fe" },
+	{ "prohibited here", { OUTCOME_PROHIBITED, { EPERM, ORIGIN_LOCAL } },
+	    .reason = "Connection prohibited: by a rule of this machine" },
+	{ "unreachable",
+	    { OUTCOME_UNREACHABLE, { EHOSTUNREACH, ORIGIN_LOCAL } },
+	    .reason = "No route to host" },
+	{ "no data", { OUTCOME_NO_DATA },
+	    .reason = "connection closed without an answer" },
+	{ "reset", { OUTCOME_RESET, { ECONNRESET, ORIGIN_PEER } },
+	    .reason = "Connection reset by peer" },
+	{ "stalled", { OUTCOME_STALLED },
+	    .reason = "connected, but no answer" },
+	{ "mismatch", { OUTCOME_MISMATCH }, BYTES("554 no\r\n \t\n"),
+	    "unexpected answer: 554 no" },
+	{ "mismatch of bytes", { OUTCOME_MISMATCH },
+	    BYTES("\x00\xff|\x1b[31m\"\\\na\r\n"),
+	    "unexpected answer: \\x00\\xff\\x7c\\x1b[31m\\\"\\\\\\na" },
+	{ "mismatch, long", { OUTCOME_MISMATCH }, BYTES(X250),
+	    "unexpected answer: " X50 X50 X50 X10 X10 X10 X10 "xxxxxxx..." },
+	{ "mismatch of white space", { OUTCOME_MISMATCH }, BYTES("\r\n"),
+	    "unexpected answer" },
+	{ "unresolved", { OUTCOME_UNRESOLVED, .note = "no such |\nname" },
+	    .reason = "no such \\x7c\\nname" },
+	{ "unresolved path", { OUTCOME_UNRESOLVED, { ENOENT, ORIGIN_LOCAL } },
+	    .reason = "No such file or directory" },
+	{ "lookup timeout", { OUTCOME_LOOKUP_TIMEOUT },
+	    .reason = "no answer from the name service" },
+	{ "local error", { OUTCOME_LOCAL_ERROR, { EMFILE, ORIGIN_LOCAL } },
+	    .reason = "Too many open files" },
+	{ "not probed", { OUTCOME_NOT_PROBED, .note = "the run ended first" },
+	    .reason = "the run ended first" },
+};
+
+static const struct {
+	const char *host, *ports, *name;
+} names[] = {
+	{ "mx1", "25", "mx1/tcp/25" },
+	{ "mx1", "25/smtp=closed", "mx1/tcp/25" },
+	{ "mx1", "1-2", "mx1/tcp/1" },
+	{ "192.0.2.1", "65535", "192.0.2.1/tcp/65535" },
+	{ "::1", "25", "::1/tcp/25" },
+	{ "[::1]", "25", "[::1]/tcp/25" },
+	{ "fe80::1%eth0", "25", "fe80::1%eth0/tcp/25" },
+	{ "a|b\"\x1b\xff", "25", "a\\x7cb\\\"\\x1b\\xff/tcp/25" },
+	{ "mx1", "unix:/run/x", "/run/x" },
+	{ "mx1", "unix:/a|b\n", "/a\\x7cb\\n" },
+};
+
+static const struct {
+	const char *s;
+	bool percent;
+	const char *why; /* NULL: it is one */
+	double start, end;
+} shares[] = {
+	{ "0", false, NULL, 0, 0 },
+	{ "5", false, NULL, 0, 5 },
+	{ "5:10", false, NULL, 5, 10 },
+	{ "0%", true, NULL, 0, 0 },
+	{ "25%", true, NULL, 0, 25 },
+	{ "2.5:10%", true, NULL, 2.5, 10 },
+	{ "~:100%", true, NULL, -INFINITY, 100 },
+	{ "", false, "is empty", 0, 0 },
+	{ "%", true, "is empty", 0, 0 },
+	{ "5%%", true, "not a number", 0, 0 },
+	{ "%5", false, "not a number", 0, 0 },
+	{ "5%:10%", true, "not a number", 0, 0 },
+	{ "5 %", true, "not a number", 0, 0 },
+	{ "x%", true, "not a number", 0, 0 },
+	{ "10:5%", true, "the start is greater than the end", 0, 0 },
+};
+
+static struct hostlist hosts;
+static struct portlist ports;
+static struct portset set;
+
+static void
+prepare(const char *h, const char *p, int family)
+{
+	struct text error;
+
+	text_init(&error, 1000);
+	hosts = (struct hostlist){ .max = 10000 };
+	ck_assert(hostlist_add(&hosts, h, &error));
+	ck_assert(portlist_add(&ports, p, &error));
+	text_free(&error);
+	portset_init(&set, &hosts, &ports, family);
+}
+
+static void
+teardown(void)
+{
+	portset_free(&set);
+	portlist_free(&ports);
+	hostlist_free(&hosts);
+}
+
+static void
+tell(size_t i, struct result *r)
+{
+	portset_tell(&set, &set.entries[i].target, r);
+}
+
+static void
+tell_letter(size_t i, char letter)
+{
+	struct result r = { .time_us = 1000, .rtt_us = NONE };
+	size_t j;
+
+	for (j = 0; j < ARRAY_SIZE(letters); j++) {
+		if (letters[j].letter != letter)
+			continue;
+		r.outcome = letters[j].outcome;
+		tell(i, &r);
+	}
+}
+
+static void
+set_addr(struct addr *a, const char *s)
+{
+	const char *why;
+
+	ck_assert_int_eq(addr_parse(s, AF_UNSPEC, a, &why), ADDR_LITERAL);
+}
+
+/* Hosts change fastest; a path is asked once. */
+START_TEST(entries)
+{
+	static const char *const want[] = { "a/tcp/22", "b/tcp/22", "a/tcp/25",
+		"b/tcp/25", "/x", "/y" };
+	size_t i;
+
+	prepare("a,b", "25/smtp=closed,22,unix:/x,unix:/y", AF_INET6);
+	ck_assert_uint_eq(set.n, ARRAY_SIZE(want));
+	for (i = 0; i < set.n; i++) {
+		const struct entry *e = &set.entries[i];
+		struct text name;
+
+		text_init(&name, 100);
+		entry_name(&name, &set, e);
+		ck_assert_str_eq(name.data, want[i]);
+		text_free(&name);
+		ck_assert(entry_unasked(e));
+		ck_assert(!entry_met(&set, e));
+		ck_assert_int_eq(e->target.family,
+		    i < 4 ? AF_INET6 : AF_UNSPEC);
+		ck_assert_uint_eq(e->target.dialogue->n, i / 2 == 1);
+		ck_assert_int_eq(entry_item(&set, e)->expected,
+		    i / 2 == 1 ? EXPECTED_CLOSED : EXPECTED_OPEN);
+	}
+	ck_assert_uint_eq(set.entries[0].target.port, 22);
+	ck_assert_uint_eq(set.entries[3].target.port, 25);
+	ck_assert_uint_gt(set.entries[3].target.dialogue->quit.len, 0);
+	ck_assert_uint_gt(set.entries[3].target.dialogue->max_bytes, 0);
+}
+END_TEST
+
+/* Memory: there may be millions. */
+START_TEST(small)
+{
+	ck_assert_uint_le(sizeof(struct entry), 64);
+	prepare("a", "1-65535", AF_UNSPEC);
+	ck_assert_uint_eq(set.n, 65535);
+	ck_assert_uint_eq(set.entries[65534].target.port, 65535);
+}
+END_TEST
+
+START_TEST(verdict)
+{
+	struct portset_policy policy = { .at_least = verdicts[_i].at_least };
+	struct portset_summary sum;
+	struct text list;
+	size_t i;
+
+	text_init(&list, 1000);
+	for (i = 0; verdicts[_i].expected[i] != '\0'; i++)
+		text_printf(&list, "%s%zu=%s", i > 0 ? "," : "", i + 1,
+		    verdicts[_i].expected[i] == 'o'       ? "open"
+			: verdicts[_i].expected[i] == 'c' ? "closed"
+			: verdicts[_i].expected[i] == 'f' ? "filtered"
+							  : "any");
+	prepare("a", list.data, AF_UNSPEC);
+	text_free(&list);
+	for (i = 0; i < set.n; i++)
+		tell_letter(i, verdicts[_i].outcomes[i]);
+	if (verdicts[_i].warning != NULL)
+		ck_assert_ptr_null(share_parse(verdicts[_i].warning,
+		    &policy.warning));
+	if (verdicts[_i].critical != NULL)
+		ck_assert_ptr_null(share_parse(verdicts[_i].critical,
+		    &policy.critical));
+	sum = portset_summarize(&set, &policy);
+	ck_assert_uint_eq(sum.total, set.n);
+	ck_assert_uint_eq(sum.met, verdicts[_i].met);
+	ck_assert_uint_eq(sum.failed, verdicts[_i].failed);
+	ck_assert_uint_eq(sum.unasked, verdicts[_i].unasked);
+	ck_assert_uint_eq(sum.lagging, 0);
+	ck_assert_msg(sum.state == verdicts[_i].state,
+	    "%s of %s, -w %s -c %s: %s", verdicts[_i].outcomes,
+	    verdicts[_i].expected, verdicts[_i].warning, verdicts[_i].critical,
+	    state_name(sum.state));
+}
+END_TEST
+
+START_TEST(port_states)
+{
+	const struct portset_policy policy = { 0 };
+	struct portset_summary sum;
+	size_t i;
+
+	prepare("a", "1-10", AF_UNSPEC);
+	for (i = 0; i < ARRAY_SIZE(letters); i++)
+		tell_letter(i, letters[i].letter);
+	sum = portset_summarize(&set, &policy);
+	ck_assert_uint_eq(sum.ports[PORT_OPEN], 3);
+	ck_assert_uint_eq(sum.ports[PORT_CLOSED], 1);
+	ck_assert_uint_eq(sum.ports[PORT_FILTERED], 1);
+	ck_assert_uint_eq(sum.ports[PORT_OPEN_FILTERED], 0);
+	ck_assert_uint_eq(sum.ports[PORT_UNKNOWN], 5);
+}
+END_TEST
+
+START_TEST(lag)
+{
+	struct result r = { .outcome = lags[_i].outcome,
+		.rtt_us = lags[_i].rtt_us,
+		.time_us = lags[_i].time_us };
+	struct portset_policy policy = { 0 };
+	struct portset_summary sum;
+
+	ck_assert_ptr_null(share_parse("0", &policy.critical));
+	if (lags[_i].warning != NULL) {
+		policy.has_lag_warning = true;
+		ck_assert_ptr_null(range_parse(lags[_i].warning,
+		    &policy.lag_warning));
+	}
+	if (lags[_i].critical != NULL) {
+		policy.has_lag_critical = true;
+		ck_assert_ptr_null(range_parse(lags[_i].critical,
+		    &policy.lag_critical));
+	}
+	prepare("a", "1,2", AF_UNSPEC);
+	tell(0, &r);
+	ck_assert_int_eq(entry_lag(&set.entries[0], &policy), lags[_i].lag);
+	r = (struct result){ OUTCOME_OK, .rtt_us = NONE, .time_us = NONE };
+	tell(1, &r);
+	sum = portset_summarize(&set, &policy);
+	ck_assert_int_eq(sum.state, lags[_i].state);
+	ck_assert_uint_eq(sum.lagging, lags[_i].lag != STATE_OK);
+}
+END_TEST
+
+/* The worse of the two verdicts. */
+START_TEST(lag_and_others)
+{
+	struct portset_policy policy = {
+		.has_lag_warning = true, .lag_warning = { 0, 1 }, .at_least = 1
+	};
+	struct result r = { OUTCOME_OK, .rtt_us = 2000, .time_us = 2000 };
+
+	prepare("a", "1,2", AF_UNSPEC);
+	tell(0, &r);
+	tell_letter(1, 'r');
+	ck_assert_int_eq(portset_summarize(&set, &policy).state, STATE_WARNING);
+	policy.has_lag_critical = true;
+	policy.lag_critical = policy.lag_warning;
+	ck_assert_int_eq(portset_summarize(&set, &policy).state,
+	    STATE_CRITICAL);
+	policy.has_lag_critical = false;
+	policy.at_least = 2;
+	ck_assert_int_eq(portset_summarize(&set, &policy).state,
+	    STATE_CRITICAL);
+}
+END_TEST
+
+START_TEST(lag_and_not_asked)
+{
+	const struct portset_policy policy = { .has_lag_warning = true,
+		.lag_warning = { 0, 1 } };
+	struct result r = { OUTCOME_OK, .rtt_us = 2000, .time_us = 2000 };
+
+	prepare("a", "1,2", AF_UNSPEC);
+	tell(0, &r);
+	ck_assert_int_eq(portset_summarize(&set, &policy).state, STATE_UNKNOWN);
+}
+END_TEST
+
+START_TEST(latency)
+{
+	struct result r = { OUTCOME_OK, .rtt_us = 2500, .time_us = 1000000 };
+
+	prepare("a", "1-5", AF_UNSPEC);
+	ck_assert(isnan(entry_latency(&set.entries[0])));
+	tell(0, &r);
+	ck_assert(fabs(entry_latency(&set.entries[0]) - 0.0025) < 1e-9);
+	r.rtt_us = NONE;
+	tell(1, &r);
+	ck_assert(fabs(entry_latency(&set.entries[1]) - 1) < 1e-9);
+	r.time_us = INT64_C(1) << 40;
+	tell(2, &r);
+	ck_assert(entry_latency(&set.entries[2]) > 4294);
+	r.outcome = OUTCOME_MISMATCH;
+	tell(3, &r);
+	ck_assert(isnan(entry_latency(&set.entries[3])));
+	r = (struct result){ OUTCOME_OK, .rtt_us = 0, .time_us = 0 };
+	tell(4, &r);
+	ck_assert(fabs(entry_latency(&set.entries[4])) < 1e-9);
+}
+END_TEST
+
+/* What a result points to does not outlive the telling. */
+START_TEST(reason)
+{
+	struct result r = reasons[_i].result;
+	char note[64] = "";
+	struct text t;
+
+	prepare("192.0.2.1", "1", AF_UNSPEC);
+	set_addr(&r.addr, "192.0.2.1");
+	if (r.cause.origin == ORIGIN_ICMP)
+		set_addr(&r.cause.from,
+		    r.cause.icmp_v6 ? "2001:db8::fe" : "192.0.2.254");
+	r.rtt_us = r.time_us = NONE;
+	if (r.note != NULL) {
+		strcpy(note, r.note);
+		r.note = note;
+	}
+	if (reasons[_i].reply.len > 0) {
+		r.reply.len = reasons[_i].reply.len;
+		r.reply.data = malloc(r.reply.len);
+		memcpy(r.reply.data, reasons[_i].reply.data, r.reply.len);
+	}
+	tell(0, &r);
+	free(r.reply.data);
+	memset(&r, 0xff, sizeof(r));
+	memset(note, 'x', sizeof(note) - 1);
+	text_init(&t, 1000);
+	entry_reason(&t, &set.entries[0]);
+	unit_str(reasons[_i].name, t.data, reasons[_i].reason);
+	text_free(&t);
+}
+END_TEST
+
+START_TEST(name)
+{
+	struct text t;
+
+	prepare(names[_i].host, names[_i].ports, AF_UNSPEC);
+	text_init(&t, 1000);
+	entry_name(&t, &set, &set.entries[0]);
+	ck_assert_str_eq(t.data, names[_i].name);
+	text_free(&t);
+}
+END_TEST
+
+/* One of a service, where services(5) has it. */
+START_TEST(name_of_service)
+{
+	struct text t, error;
+
+	text_init(&error, 1000);
+	if (portlist_add(&ports, "smtp", &error)) {
+		hosts = (struct hostlist){ .max = 1 };
+		ck_assert(hostlist_add(&hosts, "mx1", &error));
+		portset_init(&set, &hosts, &ports, AF_UNSPEC);
+		text_init(&t, 1000);
+		entry_name(&t, &set, &set.entries[0]);
+		ck_assert_str_eq(t.data, "mx1/smtp");
+		text_free(&t);
+	}
+	text_free(&error);
+}
+END_TEST
+
+START_TEST(share)
+{
+	struct share s = { .percent = !shares[_i].percent };
+
+	unit_str(shares[_i].s, share_parse(shares[_i].s, &s), shares[_i].why);
+	ck_assert(s.set == (shares[_i].why == NULL));
+	if (s.set) {
+		ck_assert(s.percent == shares[_i].percent);
+		ck_assert(s.range.start == shares[_i].start);
+		ck_assert(s.range.end == shares[_i].end);
+	}
+}
+END_TEST
+
+int
+main(void)
+{
+	TCase *tc = tcase_create("portset");
+
+	tcase_add_checked_fixture(tc, NULL, teardown);
+	tcase_add_test(tc, entries);
+	tcase_add_test(tc, small);
+	unit_rows(tc, verdict, verdicts);
+	tcase_add_test(tc, port_states);
+	unit_rows(tc, lag, lags);
+	tcase_add_test(tc, lag_and_others);
+	tcase_add_test(tc, lag_and_not_asked);
+	tcase_add_test(tc, latency);
+	unit_rows(tc, reason, reasons);
+	unit_rows(tc, name, names);
+	tcase_add_test(tc, name_of_service);
+	unit_rows(tc, share, shares);
+	return unit_run("portset", tc);
+}
