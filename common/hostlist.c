@@ -131,6 +131,8 @@ add_network(struct hostlist *l, const char *address, const char *prefix,
 	int family = strchr(address, ':') != NULL ? AF_INET6 : AF_INET;
 	size_t i, size = family == AF_INET6 ? 16 : 4;
 	int64_t bits, host_bits;
+	const char *why;
+	struct addr first;
 
 	if (inet_pton(family, address, bytes) != 1)
 		return fail(error, address, strlen(address),
@@ -149,6 +151,9 @@ add_network(struct hostlist *l, const char *address, const char *prefix,
 			bytes[i] &= kept <= 0 ? 0
 					      : (unsigned char)(0xff00 >> kept);
 	}
+	(void)inet_ntop(family, bytes, network, sizeof(network));
+	if (addr_parse(network, AF_UNSPEC, &first, &why) == ADDR_BAD)
+		return fail(error, address, strlen(address), why);
 	for (i = 0; i < (size_t)1 << host_bits; i++) {
 		(void)inet_ntop(family, bytes, network, sizeof(network));
 		if (!append(l, network, error))

@@ -86,6 +86,8 @@ static const struct {
 	{ "a,[127.0.0.1],b",
 	    "[127.0.0.1]: not an IPv6 address in the brackets" },
 	{ "192.0.2.0/33", "33" NOT_PREFIX },
+	{ "fe80::/126",
+	    "fe80::: a link-local address needs a zone: fe80::1%eth0" },
 	{ "192.0.2.0/", "" NOT_PREFIX },
 	{ "192.0.2.0/-1", "-1" NOT_PREFIX },
 	{ "192.0.2.0/x", "x" NOT_PREFIX },
