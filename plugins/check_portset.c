@@ -26,6 +26,9 @@
 #define SLACK_US (1 * CLOCK_SECOND)
 #define LOOKUP_US (10 * CLOCK_SECOND)
 
+/* No run takes longer: the most that -t can be. */
+#define RUN_MAX_US (INT64_C(1000000000) * CLOCK_SECOND)
+
 /* Targets added to the engine at a time. */
 #define MORE 64
 
@@ -517,13 +520,18 @@ plan(struct run *r, int64_t start_us)
 		names = addr_parse(r->hosts.hosts[i], AF_UNSPEC, &a, &why) ==
 		    ADDR_NAME;
 	}
-	if (r->timeout_us == 0)
-		timeout_us = waves * r->conf.timeout_us * (r->retries + 1) +
-		    (r->rate > 0 ? (int64_t)r->set.n * CLOCK_SECOND / r->rate
+	if (r->timeout_us == 0) {
+		double needed = (double)waves * (double)r->conf.timeout_us *
+			(double)(r->retries + 1) +
+		    (r->rate > 0 ? (double)r->set.n * 1e6 / (double)r->rate
 				 : 0) +
-		    names * LOOKUP_US + SLACK_US;
-	else if (r->conf.timeout_us > r->timeout_us)
+		    (double)(names * LOOKUP_US + SLACK_US);
+
+		timeout_us = needed < (double)RUN_MAX_US ? (int64_t)needed
+							 : RUN_MAX_US;
+	} else if (r->conf.timeout_us > r->timeout_us) {
 		r->conf.timeout_us = r->timeout_us;
+	}
 	r->conf.parallel = (unsigned)r->parallel;
 	r->conf.rate = (unsigned)r->rate;
 	r->conf.retries = (unsigned)r->retries;
