@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,16 +25,14 @@ static bool add_host(struct hostlist *, const char *, size_t, struct text *);
 static bool add_network(struct hostlist *, const char *, const char *,
     struct text *);
 static void next_address(unsigned char *, size_t);
+static int compare(const void *, const void *);
 static bool append(struct hostlist *, const char *, struct text *);
 static bool fail(struct text *, const char *, size_t, const char *);
 
 void
 hostlist_free(struct hostlist *l)
 {
-	size_t i;
-
-	for (i = 0; i < l->n; i++)
-		free(l->hosts[i]);
+	tdestroy(l->tree, free);
 	free(l->hosts);
 	*l = (struct hostlist){ .max = l->max };
 }
@@ -170,9 +169,20 @@ next_address(unsigned char *bytes, size_t size)
 		;
 }
 
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
 static bool
 append(struct hostlist *l, const char *host, struct text *error)
 {
+	char *copy;
+
+	l->given++;
+	if (tfind(host, &l->tree, compare) != NULL)
+		return true;
 	if (l->n == l->max) {
 		text_printf(error, "more hosts than --max-hosts=%zu allows",
 		    l->max);
@@ -183,7 +193,9 @@ append(struct hostlist *l, const char *host, struct text *error)
 		l->hosts = xreallocarray(l->hosts, l->size,
 		    sizeof(l->hosts[0]));
 	}
-	l->hosts[l->n++] = xstrdup(host);
+	copy = xstrdup(host);
+	(void)xcheck(tsearch(copy, &l->tree, compare));
+	l->hosts[l->n++] = copy;
 	return true;
 }
 

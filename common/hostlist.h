@@ -13,8 +13,10 @@
 struct hostlist {
 	char **hosts;
 	size_t n;
+	size_t given; /* repeated ones, too, of which one is kept */
 	size_t size;
 	size_t max; /* more are an error */
+	void *tree; /* tsearch(3): of hosts */
 };
 
 /* To begin with: zeroed but for max. */

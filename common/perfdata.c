@@ -5,25 +5,28 @@
 #include <string.h>
 
 static void label(struct text *, const char *);
-static void bound(struct text *, double);
+static void number(struct text *, const struct perfdata *, double);
 
 void
 perfdata_format(struct text *t, const struct perfdata *p)
 {
 	label(t, p->label);
-	if (isnan(p->value))
+	if (isnan(p->value)) {
 		text_puts(t, "=U;");
-	else
-		text_printf(t, "=%f%s;", p->value, p->unit);
+	} else {
+		text_puts(t, "=");
+		number(t, p, p->value);
+		text_printf(t, "%s;", p->unit);
+	}
 	if (p->warning != NULL)
-		range_format(t, p->warning);
+		range_format(t, p->warning, p->count);
 	text_puts(t, ";");
 	if (p->critical != NULL)
-		range_format(t, p->critical);
+		range_format(t, p->critical, p->count);
 	text_puts(t, ";");
-	bound(t, p->min);
+	number(t, p, p->min);
 	text_puts(t, ";");
-	bound(t, p->max);
+	number(t, p, p->max);
 }
 
 /*
@@ -55,8 +58,8 @@ label(struct text *t, const char *s)
 }
 
 static void
-bound(struct text *t, double d)
+number(struct text *t, const struct perfdata *p, double d)
 {
 	if (!isnan(d))
-		text_printf(t, "%f", d);
+		text_printf(t, p->count ? "%.0f" : "%f", d);
 }

@@ -17,10 +17,11 @@ struct perfdata {
 	const struct range *critical; /* NULL: none */
 	double min;                   /* NAN: none */
 	double max;                   /* NAN: none */
+	bool count;                   /* a whole number */
 };
 
 /*
- * Appends one value, with six decimals; the label is quoted where it has to be,
+ * Appends one value, with six decimals or as a count; the label is quoted where it has to be,
  * and may be escaped already.
  */
 void perfdata_format(struct text *t, const struct perfdata *p);

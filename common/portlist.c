@@ -29,7 +29,8 @@ static bool parse_protocol(struct parse *, const char *);
 static bool fail(const struct parse *, const char *);
 static bool insert(struct portlist *, struct parse *);
 static void insert_path(struct portlist *, uint16_t);
-static void merge_range(struct portlist *, uint16_t, uint16_t, uint16_t);
+static void insert_range(struct portlist *, uint16_t, uint16_t, uint16_t);
+static void sort(struct portlist *);
 
 void
 portlist_free(struct portlist *l)
@@ -40,6 +41,7 @@ portlist_free(struct portlist *l)
 		free(l->items[i].name);
 	free(l->items);
 	free(l->ports);
+	free(l->by_number);
 	*l = (struct portlist){ 0 };
 }
 
@@ -57,8 +59,10 @@ portlist_add(struct portlist *l, const char *s, struct text *error)
 			free(p.item.name);
 			return false;
 		}
-		if (*end == '\0')
+		if (*end == '\0') {
+			sort(l);
 			return true;
+		}
 	}
 }
 
@@ -191,7 +195,7 @@ insert(struct portlist *l, struct parse *p)
 	if (p->item.path)
 		insert_path(l, item);
 	else
-		merge_range(l, p->first, p->last, item);
+		insert_range(l, p->first, p->last, item);
 	return true;
 }
 
@@ -200,12 +204,11 @@ insert_path(struct portlist *l, uint16_t item)
 {
 	size_t i;
 
-	for (i = 0; i < l->n; i++) {
-		const struct port_item *other = &l->items[l->ports[i].item];
+	for (i = l->n; i > 0 && l->ports[i - 1].number == 0; i--) {
+		struct port *p = &l->ports[i - 1];
 
-		if (other->path &&
-		    strcmp(other->name, l->items[item].name) == 0) {
-			l->ports[i].item = item;
+		if (strcmp(l->items[p->item].name, l->items[item].name) == 0) {
+			p->item = item;
 			return;
 		}
 	}
@@ -213,32 +216,46 @@ insert_path(struct portlist *l, uint16_t item)
 	l->ports[l->n++] = (struct port){ 0, item };
 }
 
-/* The ports below the range, the range, those above it and the paths. */
 static void
-merge_range(struct portlist *l, uint16_t first, uint16_t last, uint16_t item)
+insert_range(struct portlist *l, uint16_t first, uint16_t last, uint16_t item)
 {
-	size_t below = 0, above, count = (size_t)(last - first) + 1;
-	struct port *merged;
 	size_t i;
 
-	while (below < l->n && l->ports[below].number != 0 &&
-	    l->ports[below].number < first)
-		below++;
-	for (above = below; above < l->n && l->ports[above].number != 0 &&
-	     l->ports[above].number <= last;
-	     above++)
-		;
-	merged = xreallocarray(NULL, below + count + l->n - above,
-	    sizeof(merged[0]));
-	if (below > 0)
-		memcpy(merged, l->ports, below * sizeof(merged[0]));
-	for (i = 0; i < count; i++)
-		merged[below + i] = (struct port){ (uint16_t)(first + i),
-			item };
-	if (l->n > above)
-		memcpy(merged + below + count, l->ports + above,
-		    (l->n - above) * sizeof(merged[0]));
+	if (l->by_number == NULL) {
+		l->by_number = xcalloc(UINT16_MAX + 1, sizeof(uint16_t));
+		l->lowest = UINT16_MAX;
+	}
+	for (i = first; i <= last; i++)
+		l->by_number[i] = (uint16_t)(item + 1);
+	if (first < l->lowest)
+		l->lowest = first;
+	if (last > l->highest)
+		l->highest = last;
+}
+
+/* A list that came item by item is put in order once. */
+static void
+sort(struct portlist *l)
+{
+	struct port *ports;
+	size_t n = 0, i;
+
+	if (l->by_number == NULL)
+		return;
+	for (i = l->lowest; i <= l->highest; i++)
+		n += l->by_number[i] != 0;
+	for (i = 0; i < l->n; i++)
+		n += l->ports[i].number == 0;
+	ports = xreallocarray(NULL, n, sizeof(ports[0]));
+	n = 0;
+	for (i = l->lowest; i <= l->highest; i++)
+		if (l->by_number[i] != 0)
+			ports[n++] = (struct port){ (uint16_t)i,
+				(uint16_t)(l->by_number[i] - 1) };
+	for (i = 0; i < l->n; i++)
+		if (l->ports[i].number == 0)
+			ports[n++] = l->ports[i];
 	free(l->ports);
-	l->ports = merged;
-	l->n = below + count + l->n - above;
+	l->ports = ports;
+	l->n = n;
 }

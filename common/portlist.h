@@ -33,6 +33,9 @@ struct portlist {
 	size_t n;
 	struct port_item *items;
 	size_t n_items;
+	uint16_t *by_number; /* the item of each port, counted from 1 */
+	uint16_t lowest;     /* of these */
+	uint16_t highest;
 };
 
 /* A zeroed one is empty and ready for use. */

@@ -47,14 +47,14 @@ range_alerts(const struct range *r, double value)
 }
 
 void
-range_format(struct text *t, const struct range *r)
+range_format(struct text *t, const struct range *r, bool count)
 {
 	if (r->inside)
 		text_puts(t, "@");
 	if (r->start == -INFINITY)
 		text_puts(t, "~:");
 	else if (r->start != 0 || r->end == INFINITY)
-		text_printf(t, "%f:", r->start);
+		text_printf(t, count ? "%.15g:" : "%f:", r->start);
 	if (r->end != INFINITY)
-		text_printf(t, "%f", r->end);
+		text_printf(t, count ? "%.15g" : "%f", r->end);
 }

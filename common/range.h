@@ -23,7 +23,10 @@ const char *range_parse(const char *s, struct range *r);
 /* Whether value is one to alert on. */
 bool range_alerts(const struct range *r, double value);
 
-/* Writes r as performance data wants it, six decimals. */
-void range_format(struct text *t, const struct range *r);
+/*
+ * Writes r as performance data wants it: with six decimals, of a count with as
+ * many as it has.
+ */
+void range_format(struct text *t, const struct range *r, bool count);
 
 #endif

@@ -89,12 +89,12 @@ words_time(struct text *t, const struct report *r)
 	switch (r->verdict.time) {
 	case STATE_CRITICAL:
 		text_puts(t, " exceeded critical threshold (");
-		range_format(t, &p->critical);
+		range_format(t, &p->critical, false);
 		text_puts(t, ")");
 		break;
 	case STATE_WARNING:
 		text_puts(t, " exceeded warning threshold (");
-		range_format(t, &p->warning);
+		range_format(t, &p->warning, false);
 		text_puts(t, ")");
 		break;
 	default:

@@ -235,6 +235,7 @@ counts(struct text *t, const struct setreport *r)
 		    : NULL,
 		.min = 0,
 		.max = (double)s->total,
+		.count = true,
 	};
 
 	count(t, "total", s->total);

@@ -24,7 +24,7 @@ setreport_table(struct text *t, const struct setreport *r)
 	int width = name_width(r);
 	size_t i;
 
-	text_printf(t, "%-*s  %-8s  %-8s  %10s  %s\n", width, "NAME", "STATE",
+	text_printf(t, "%-*s  %-8s  %-8s  %11s  %s\n", width, "NAME", "STATE",
 	    "EXPECTED", "TIME", "REASON");
 	for (i = 0; i < r->set->n; i++) {
 		row(t, r, &r->set->entries[i], width);
@@ -71,7 +71,7 @@ row(struct text *t, const struct setreport *r, const struct entry *e, int width)
 	if (!isnan(entry_latency(e)))
 		(void)snprintf(time, sizeof(time), "%.3f ms",
 		    entry_latency(e) * 1e3);
-	text_printf(t, "%-*s  %s%-8s%s  %-8s  %10s", width, name.data, on,
+	text_printf(t, "%-*s  %s%-8s%s  %-8s  %11s", width, name.data, on,
 	    state, on[0] != '\0' ? "\033[0m" : "",
 	    expected_name(entry_item(r->set, e)->expected), time);
 	text_free(&name);

@@ -33,7 +33,7 @@
 #define MORE 64
 
 /* Descriptors kept for other things than probes. */
-#define OTHER_FDS 32
+#define OTHER_FDS 48
 
 /* When the progress is shown for the first time, and how often then. */
 #define PROGRESS_FIRST_S 1
@@ -230,7 +230,7 @@ static const char *
 set_file(void *ctx, const char *value)
 {
 	struct run *r = ctx;
-	size_t before = r->hosts.n;
+	size_t before = r->hosts.given;
 	struct text error;
 	bool ok;
 
@@ -241,7 +241,7 @@ set_file(void *ctx, const char *value)
 	if (!ok)
 		return reason(&error);
 	text_free(&error);
-	return r->hosts.n > before ? NULL : "there is no host in it";
+	return r->hosts.given > before ? NULL : "there is no host in it";
 }
 
 static const char *
@@ -277,14 +277,14 @@ static const char *
 set_host(void *ctx, const char *value)
 {
 	struct run *r = ctx;
-	size_t before = r->hosts.n;
+	size_t before = r->hosts.given;
 	struct text error;
 
 	text_init(&error, OUTPUT_MAX / 8);
 	if (!hostlist_add(&r->hosts, value, &error))
 		return reason(&error);
 	text_free(&error);
-	return r->hosts.n > before ? NULL : "there is no host in it";
+	return r->hosts.given > before ? NULL : "there is no host in it";
 }
 
 static const char *
@@ -352,7 +352,7 @@ set_max_output(void *ctx, const char *value)
 {
 	struct run *r = ctx;
 
-	return num_int(value, 1024, INT64_C(1) << 30, &r->max_output);
+	return num_int(value, 4096, INT64_C(1) << 30, &r->max_output);
 }
 
 static const char *
@@ -536,9 +536,9 @@ plan(struct run *r, int64_t start_us)
 	r->conf.rate = (unsigned)r->rate;
 	r->conf.retries = (unsigned)r->retries;
 	(void)snprintf(r->limits, sizeof(r->limits),
-	    "Limits: %zu entries, %lld at a time, %g s each, %g s in all",
-	    r->set.n, (long long)r->parallel, (double)r->conf.timeout_us / 1e6,
-	    (double)timeout_us / 1e6);
+	    "Limits: %zu %s, %lld at a time, %g s each, %g s in all", r->set.n,
+	    r->set.n == 1 ? "entry" : "entries", (long long)r->parallel,
+	    (double)r->conf.timeout_us / 1e6, (double)timeout_us / 1e6);
 	r->deadline_us = start_us + timeout_us;
 }
 

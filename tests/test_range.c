@@ -156,7 +156,7 @@ START_TEST(round_trip)
 	struct text t;
 
 	text_init(&t, 1000);
-	range_format(&t, &parsed[_i].range);
+	range_format(&t, &parsed[_i].range, false);
 	ck_assert_str_eq(t.data, parsed[_i].formatted);
 	ck_assert_ptr_null(range_parse(t.data, &back));
 	assert_same(&back, &parsed[_i].range);

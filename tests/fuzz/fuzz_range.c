@@ -70,7 +70,7 @@ read_back(const struct range *r, struct range *again)
 	struct text t;
 
 	text_init(&t, 1024);
-	range_format(&t, r);
+	range_format(&t, r, false);
 	assert(!t.cut);
 	assert(strspn(t.data, "@~:-.0123456789") == t.len);
 	assert(range_parse(t.data, again) == NULL);
