@@ -53,7 +53,7 @@ usage() {
 perf() {
 	local total=$(($1 + $2 + $3 + $4)) name
 
-	printf '|total=%d;;;0; failed=%d.000000;;0.000000;0.000000;%d.000000' \
+	printf '|total=%d;;;0; failed=%d;;0;0;%d' \
 		"$total" "$5" "$total"
 	printf ' open=%d;;;0; closed=%d;;;0; filtered=%d;;;0; unknown=%d;;;0;' \
 		"$1" "$2" "$3" "$4"
@@ -90,22 +90,6 @@ has() {
 	done
 }
 
-# in_order TEXT...: the log has them, in this order
-in_order() {
-	local text at=0 next
-
-	for text in "$@"; do
-		fake_wait_log "$text" || return 1
-		next=$(grep -nF -e "$text" "$FAKE_LOG" | head -n 1 | cut -d: -f1)
-		((next > at)) || {
-			echo "'$text' is too early in:"
-			fake_log
-			return 1
-		}
-		at=$next
-	done
-}
-
 # on_terminal ARG...: the program with a terminal as output and as standard
 # error; all that it shows there is in $out, its exit status in $status
 on_terminal() {
@@ -115,6 +99,8 @@ on_terminal() {
 		</dev/null 3>&- 4>&- || status=$?
 }
 
+# What is closed are ports that nobody has: 1 to 6, and in a network of its own
+# those from 61001, which the kernel gives to nobody.
 declare -gA code=([OK]=0 [WARNING]=1 [CRITICAL]=2 [UNKNOWN]=3)
 refused='Connection refused'
 ends_first='the run ended first'
@@ -347,7 +333,7 @@ ends_first='the run ended first'
 	serve 'tcp4' 'tcp4' 'tcp4'
 	for o in "-p $p0,$p1,$p2" "-p $p0 -p $p1,$p2"; do
 		check $o
-		says 0 "OK - 3 of 3 as expected|total=3;;;0; failed=0.000000;;0.000000;0.000000;3.000000 open=3;"
+		says 0 "OK - 3 of 3 as expected|total=3;;;0; failed=0;;0;0;3 open=3;"
 	done
 	[ "$(fake_count accept 2)" = 2 ]
 }
@@ -374,7 +360,7 @@ ends_first='the run ended first'
 @test "-p: what is expected" {
 	serve 'tcp4' 'tcp4 closed' 'tcp4 full'
 	check -p "$p0=open,$p1=closed,$p2=filtered" --probe-timeout 0.3
-	says 0 "OK - 3 of 3 as expected|total=3;;;0; failed=0.000000;;0.000000;0.000000;3.000000 open=1;;;0; closed=1;;;0; filtered=1;;;0; unknown=0;"
+	says 0 "OK - 3 of 3 as expected|total=3;;;0; failed=0;;0;0;3 open=1;;;0; closed=1;;;0; filtered=1;;;0; unknown=0;"
 	check -p "$p0=any,$p1=any,$p2=any" --probe-timeout 0.3
 	says 0 "OK - 3 of 3 as expected; open: 127.0.0.1/tcp/$p0|"
 	check -p "$p0=closed,$p1=filtered,$p2=open" --probe-timeout 0.3
@@ -386,14 +372,22 @@ ends_first='the run ended first'
 	says 2 "CRITICAL - 2 of 2 not as expected: "
 }
 
+@test "-H: a host that is given twice is asked once" {
+	serve 'tcp4'
+	check -H 127.0.0.1,127.0.0.1 -H 127.0.0.1 -p "$p0"
+	is 0 "PORTSET OK - 1 of 1 as expected$(perf 1 0 0 0 0 "127.0.0.1/tcp/$p0+")"
+	[ "$(fake_count accept 0)" = 1 ]
+}
+
 @test "-p: a later item overrides an earlier one: only this one" {
+	own_network
 	serve 'tcp4' 'tcp4'
 	check -p "$p0-$p0=closed,$p0"
 	says 0 "OK - 1 of 1 as expected|"
 	check -p "$p0,$p0=closed"
 	says 2 "CRITICAL - 1 of 1 not as expected: 127.0.0.1/tcp/$p0 open|"
-	check -p 1-20=closed -p 7=open
-	says 2 "CRITICAL - 1 of 20 not as expected: 127.0.0.1/tcp/7 closed ($refused)|"
+	check -p 61001-61020=closed -p 61007=open
+	says 2 "CRITICAL - 1 of 20 not as expected: 127.0.0.1/tcp/61007 closed ($refused)|"
 }
 
 @test "-p: errors name the item" {
@@ -467,12 +461,6 @@ ends_first='the run ended first'
 		grep -q '^/dev/null: ' "$out"
 }
 
-@test "-p: 65,535 ports" {
-	[ "$(id -u)" = 0 ] && skip "portset_netns.bats does so"
-	check -p 1-65535 --format json
-	[ "$(grep -c '^{"name":' "$out")" = 65535 ]
-}
-
 @test "open, closed, full, silent: each is told from the others" {
 	serve 'tcp4' 'tcp4 closed' 'tcp4 full' 'tcp4 noaccept' 'tcp4 close' \
 		'tcp4 reset' 'unix' 'unix closed' 'unix full'
@@ -516,7 +504,7 @@ ends_first='the run ended first'
 	((took_ms >= 400))
 	within 1900
 	check -p "$p0=filtered" --probe-timeout 0.2 -v
-	has 'Limits: 1 entries, '*' at a time, 0.2 s each, '* || grep -q ' at a time, 0.2 s each, ' "$out"
+	grep -q '^Limits: 1 entry, .* at a time, 0.2 s each, ' "$out"
 }
 
 @test "--probe-timeout: the default is 2 seconds" {
@@ -567,9 +555,10 @@ ends_first='the run ended first'
 }
 
 @test "-t and --probe-timeout: however long" {
-	for o in '--probe-timeout 1000000000 --parallel 1' '-t 1000000000' \
+	own_network
+	for o in '--probe-timeout 1000000000 --parallel 1 --retries 100' '-t 1000000000' \
 		'--probe-timeout 1000000000 --retries 100 --rate 1000000'; do
-		check -p 1-1000=closed $o
+		check -p 61001-62000=closed $o
 		says 0 "OK - 1000 of 1000 as expected|"
 	done
 }
@@ -610,25 +599,26 @@ ends_first='the run ended first'
 }
 
 @test "--parallel: as many as descriptors allow" {
+	own_network
 	limited() {
 		status=0
 		ASAN_OPTIONS=detect_leaks=0 bash -c 'ulimit -S -n "$1" && { [ -z "$2" ] || ulimit -H -n "$2"; } &&
 			exec "${@:3}"' - "$1" "$2" "$plugin" "${@:3}" \
 			>"$out" 2>"$err" 3>&- 4>&- || status=$?
 	}
-	limited 132 132 -p 1-1000=closed -v
+	limited 148 148 -p 61001-62000=closed -v
 	says 0 "OK - 1000 of 1000 as expected|"
 	grep -q '^Limits: 1000 entries, 100 at a time, ' "$out"
-	limited 132 132 -p 1-1000=closed -v --parallel 500
+	limited 148 148 -p 61001-62000=closed -v --parallel 500
 	grep -q '^Limits: 1000 entries, 100 at a time, ' "$out"
-	limited 132 132 -p 1-1000=closed -v --hedge
+	limited 148 148 -p 61001-62000=closed -v --hedge
 	says 0 "OK - 1000 of 1000 as expected|"
 	grep -q '^Limits: 1000 entries, 50 at a time, ' "$out"
 	# The soft limit is raised to the hard one.
-	limited 40 132 -p 1-1000=closed -v
+	limited 40 148 -p 61001-62000=closed -v
 	grep -q '^Limits: 1000 entries, 100 at a time, ' "$out"
 	# As few as there can be.
-	limited 16 16 -p 1-1000=closed -v
+	limited 16 16 -p 61001-62000=closed -v
 	says 0 "OK - 1000 of 1000 as expected|"
 	grep -q '^Limits: 1000 entries, 1 at a time, ' "$out"
 }
@@ -733,9 +723,9 @@ ends_first='the run ended first'
 
 @test "-w, -c: in the performance data, if they are numbers" {
 	check -p 1 -w 1:5 -c @8
-	grep -qF ' failed=1.000000;1.000000:5.000000;@8.000000;0.000000;1.000000 ' "$out"
+	grep -qF ' failed=1;1:5;@8;0;1 ' "$out"
 	check -p 1 -w 10% -c 20%
-	grep -qF ' failed=1.000000;;;0.000000;1.000000 ' "$out"
+	grep -qF ' failed=1;;;0;1 ' "$out"
 }
 
 @test "-w, -c: as a share" {
@@ -925,7 +915,8 @@ valid() {
 }
 
 @test "--format=json: of many, and of names" {
-	check -H localhost,127.0.0.2 -p 1-2000=closed -4 --format json
+	own_network
+	check -H localhost,127.0.0.2 -p 61001-63000=closed -4 --format json
 	[ "$status" = 0 ] && silent
 	valid
 	[ "$(grep -c '^{"name":' "$out")" = 4000 ]
@@ -941,29 +932,40 @@ valid() {
 }
 
 @test "all output of the nagios format is at most 8 KiB, and counted" {
+	own_network
 	for o in '' -v; do
-		check -p 1-1000=open $o
+		check -p 61001-62000=open $o
 		[ "$status" = 2 ] && silent
 		(($(wc -c <"$out") <= 8192 && $(wc -c <"$out") > 6000))
-		says 2 "CRITICAL - 1000 of 1000 not as expected: 127.0.0.1/tcp/1 closed ($refused), ...|total=1000;"
+		says 2 "CRITICAL - 1000 of 1000 not as expected: 127.0.0.1/tcp/61001 closed ($refused), ...|total=1000;"
 		left=$(tail -n 1 "$out")
 		[[ $left =~ ^\(left\ out:\ ([0-9]+)\ lines,\ ([0-9]+)\ latencies\)$ ]]
-		lines=$(grep -c "^127.0.0.1/tcp/[0-9]*: closed, expected open: $refused$" "$out")
-		((lines > 0 && lines + BASH_REMATCH[1] == 1000))
+		whole=$(grep -c "^127.0.0.1/tcp/[0-9]*: closed, expected open: $refused$" "$out")
+		((whole > 0 && whole + BASH_REMATCH[1] == 1000))
 		latencies=$(head -n 1 "$out" | grep -o '127.0.0.1/tcp/[0-9]*=U;;;0.000000;' | wc -l)
 		((latencies > 0 && latencies + BASH_REMATCH[2] == 1000))
 	done
-	check -p 1-1000=closed --format table
+	check -p 61001-62000=closed --format table
 	[ "$(wc -l <"$out")" = 1002 ]
 }
 
+@test "--max-output: the performance data are whole, however long a name" {
+	long=$(printf 'a%.0s' {1..255})
+	hosts=$(printf "$long%s," {1..30} | sed 's/a\{2\}\([0-9]*,\)/\1/g')
+	check -H "$hosts" -p 1 --max-output 4096 -t 5
+	(($(wc -c <"$out") <= 4096))
+	head -n 1 "$out" | grep -q ' unknown=[0-9]*;;;0;'
+	grep -q '^(left out: ' "$out"
+}
+
 @test "--max-output: another limit" {
-	check -p 1-1000=open --max-output=20000
+	own_network
+	check -p 61001-62000=open --max-output=20000
 	(($(wc -c <"$out") <= 20000 && $(wc -c <"$out") > 15000))
-	check -p 1-1000=open --max-output 1000000
+	check -p 61001-62000=open --max-output 1000000
 	lacks 'left out' "$out"
 	[ "$(grep -c ": closed, expected open: $refused$" "$out")" = 1000 ]
-	for n in 0 1023 x 9999999999999; do
+	for n in 0 4095 x 9999999999999; do
 		check -p 1 --max-output "$n"
 		[ "$status" = 3 ]
 		grep -q '^PORTSET UNKNOWN - --max-output: ' "$out"
@@ -1081,6 +1083,7 @@ valid() {
 }
 
 @test "standard output closed, or full: exit 3" {
+	own_network
 	serve 'tcp4'
 	for f in nagios table json; do
 		status=0
@@ -1090,15 +1093,16 @@ valid() {
 		"$plugin" -p "$p0" --format "$f" >/dev/full 2>"$err" || status=$?
 		[ "$status" = 3 ] && silent
 		status=0
-		"$plugin" -p 1-3000=closed --format "$f" >/dev/full 2>"$err" || status=$?
+		"$plugin" -p 61001-64000=closed --format "$f" >/dev/full 2>"$err" || status=$?
 		[ "$status" = 3 ] && silent
 	done
 }
 
 @test "a pipe that nobody reads any more: exit 3, not a signal" {
+	own_network
 	mkfifo fifo
 	exec 8<>fifo 9>fifo 8<&-
-	"$plugin" -p 1-3000=closed --format json >&9 2>"$err" 8<&- || status=$?
+	"$plugin" -p 61001-64000=closed --format json >&9 2>"$err" 8<&- || status=$?
 	exec 9>&-
 	[ "$status" = 3 ] && silent
 }
@@ -1145,9 +1149,10 @@ valid() {
 }
 
 @test "SIGTERM with most of it in the queue, in each format" {
+	own_network
 	serve 'tcp4'
 	for f in nagios table json; do
-		start -p "$p0/smtp,60000-60999" --parallel 1 --format "$f" -t 20 \
+		start -p "$p0/smtp,61001-62000" --parallel 1 --format "$f" -t 20 \
 			--max-output 1000000
 		for i in {1..250}; do
 			[ "$(fake_count accept 0)" -gt 0 ] && break
@@ -1194,5 +1199,5 @@ valid() {
 @test "locales change nothing" {
 	serve 'tcp4'
 	LC_ALL=de_DE.UTF-8 check -p "$p0" -c 0.5
-	is 0 "PORTSET OK - 1 of 1 as expected|total=1;;;0; failed=0.000000;;0.500000;0.000000;1.000000 open=1;;;0; closed=0;;;0; filtered=0;;;0; unknown=0;;;0; 127.0.0.1/tcp/$p0=Ts;;;0.000000;"
+	is 0 "PORTSET OK - 1 of 1 as expected|total=1;;;0; failed=0;;0.5;0;1 open=1;;;0; closed=0;;;0; filtered=0;;;0; unknown=0;;;0; 127.0.0.1/tcp/$p0=Ts;;;0.000000;"
 }

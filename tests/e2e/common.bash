@@ -157,6 +157,12 @@ link() {
 	plugin=$BATS_TEST_TMPDIR/$1
 }
 
+# Other programs listen on the machine's own loopback.
+own_network() {
+	[[ ${OWN_NETWORK:-} == yes ]] ||
+		skip "scans ranges of ports: needs a network of its own"
+}
+
 need_ipv6() {
 	grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null ||
 		skip "there is no IPv6 loopback here"

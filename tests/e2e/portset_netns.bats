@@ -1,0 +1,444 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
+#
+# check_portset in networks of its own: all ports there are, and what a peer on
+# loopback cannot do.
+#
+# The networks are those of netns.bats: the client's, where check_portset runs,
+# and one that is both a server and the router to everywhere else.
+#
+#	client 10.9.0.1 --- 10.9.0.2 server
+#	       10.9.0.7     10.9.4.2
+
+load common
+
+setup() {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	command -v ip nsenter unshare >/dev/null || skip "needs iproute2"
+	unshare -n -m true 2>/dev/null || skip "may not make name spaces"
+	common_setup
+	declare -gA spaces=()
+	declare -ga listeners=()
+	mkfifo made
+	space client
+	space server
+	network
+	program=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_portset")
+	inside client "$program" >"$BATS_TEST_TMPDIR/check_portset"
+	plugin=$BATS_TEST_TMPDIR/check_portset
+	chmod +x "$plugin"
+	fakeserver=$FAKESERVER
+	FAKESERVER=$BATS_TEST_TMPDIR/fakeserver
+	serve_in server
+}
+
+teardown() {
+	[ -z "${out:-}" ] || common_teardown
+	for holder in "${listeners[@]}" "${spaces[@]}"; do
+		kill -KILL "$holder" 2>/dev/null || true
+	done
+}
+
+# space NAME: held by a process that ends when the test's shell does
+space() {
+	local fd
+
+	exec {fd}> >(exec unshare -n -m sh -c \
+		'ip link set lo up; echo >"$1"; exec cat >/dev/null' - "$PWD/made" \
+		3>&- 4>&-)
+	spaces[$1]=$!
+	read -r -t 10 <>made
+}
+
+client() {
+	nsenter -t "${spaces[client]}" -n -m -- "$@"
+}
+
+server() {
+	nsenter -t "${spaces[server]}" -n -m -- "$@"
+}
+
+# inside SPACE PROGRAM: a script that runs it there
+inside() {
+	printf '#!/bin/sh\nexec nsenter -t %d -n -m -- %q "$@"\n' \
+		"${spaces[$1]}" "$2"
+}
+
+serve_in() {
+	inside "$1" "$fakeserver" >"$FAKESERVER"
+	chmod +x "$FAKESERVER"
+}
+
+network() {
+	for space in client server; do
+		"$space" sh -c '
+			cd /proc/sys/net
+			echo 0 >ipv6/conf/default/accept_dad
+			echo 0 >ipv4/icmp_ratelimit
+			echo 1 >ipv4/ip_forward' 2>/dev/null || true
+	done
+	client ip link add to-server type veth peer name to-client \
+		netns "${spaces[server]}"
+	client sh -c 'echo 100 >/proc/sys/net/ipv4/neigh/to-server/retrans_time_ms' \
+		2>/dev/null || true
+	client ip link set to-server up
+	server ip link set to-client up
+	client ip addr add 10.9.0.1/24 dev to-server
+	client ip addr add 10.9.0.7/32 dev to-server
+	server ip addr add 10.9.0.2/24 dev to-client
+	server ip addr add 10.9.4.2/32 dev lo
+	client ip route add default via 10.9.0.2
+}
+
+# firewall SPACE CHAIN RULE...
+firewall() {
+	command -v nft >/dev/null || skip "needs nftables"
+	"$1" nft add table inet test 2>/dev/null ||
+		skip "nftables does not work here"
+	"$1" nft "add chain inet test $2 { type filter hook $2 priority 0; }"
+	for rule in "${@:3}"; do
+		"$1" nft "add rule inet test $2 $rule"
+	done
+}
+
+# names LINE...: the client's /etc/hosts, in its own view of the files
+names() {
+	printf '%s\n' "$@" >hosts
+	client mount --bind "$PWD/hosts" /etc/hosts
+	printf 'hosts: files dns\nservices: files\n' >nsswitch.conf
+	[ ! -e /etc/nsswitch.conf ] ||
+		client mount --bind "$PWD/nsswitch.conf" /etc/nsswitch.conf
+}
+
+# resolver: the client's names are looked up at 127.0.0.1
+resolver() {
+	[ -e /etc/resolv.conf ] || skip "there is no /etc/resolv.conf"
+	names '127.0.0.1 localhost'
+	echo 'nameserver 127.0.0.1' >resolv.conf
+	client mount --bind "$PWD/resolv.conf" /etc/resolv.conf
+}
+
+# listen SPACE ADDRESS PORT...: connections stay in the backlog
+listen() {
+	command -v python3 >/dev/null || skip "needs python3"
+	nsenter -t "${spaces[$1]}" -n -m -- python3 -c '
+import resource, signal, socket, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+kept = []
+for port in sys.argv[3:]:
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind((sys.argv[2], int(port)))
+    s.listen(100)
+    kept.append(s)
+open(sys.argv[1], "w").close()
+signal.pause()' "$PWD/listening" "${@:2}" 3>&- 4>&- &
+	listeners+=($!)
+	disown
+	for i in {1..500}; do
+		[ ! -e listening ] || break
+		sleep 0.02
+	done
+	rm listening
+}
+
+# hundred: a hundred ports, some beside each other, the first and the last
+hundred() {
+	printf '%d\n' 1 2 3 65533 65534 65535
+	seq 40000 40009
+	seq 1000 761 65000
+}
+
+# state_is STATE PORTS...: these have it of all that JSON tells, no others
+state_is() {
+	diff <(printf '%s\n' "${@:2}" | sed '/^$/d' | sort -n) \
+		<(sed -nE "s/.*\"port\":([0-9]+),.*\"state\":\"$1\",.*/\1/p" "$out" |
+			sort -n) >differ || {
+		head -n 20 differ
+		return 1
+	}
+}
+
+silent_status() {
+	silent && [ "$status" = "$1" ]
+}
+
+@test "all 65,535 ports: exactly those that listen, three times" {
+	mapfile -t open < <(hundred | sort -nu)
+	listen client 127.0.0.1 "${open[@]}"
+	for i in 1 2 3; do
+		check -p 1-65535 --format json
+		silent_status 0
+		state_is open "${open[@]}"
+		[ "$(grep -c '"state":"closed"' "$out")" = $((65535 - ${#open[@]})) ]
+	done
+	list=$(IFS=,; echo "${open[*]}")
+	check -p "1-65535=closed,$list"
+	silent_status 0
+	head -n 1 "$out" | grep -q '^PORTSET OK - 65535 of 65535 as expected|'
+	# One that nobody expects.
+	listen client 127.0.0.1 54321
+	check -p "1-65535=closed,$list"
+	silent_status 2
+	head -n 1 "$out" | grep -q '^PORTSET CRITICAL - 1 of 65535 not as expected: 127.0.0.1/tcp/54321 open|'
+}
+
+@test "all ports, with few of our own: a socket never finds itself" {
+	client sh -c 'echo 40000 40999 >/proc/sys/net/ipv4/ip_local_port_range' ||
+		skip "may not set the range of ports"
+	listen client 127.0.0.1 40007 40500 50000
+	for i in 1 2 3; do
+		check -p 39000-42000,50000 --format json
+		state_is open 40007 40500 50000
+		[ "$(grep -c '"state":"filtered"' "$out")" = 0 ]
+	done
+	for o in '--parallel 1' '--parallel 50' --hedge '--retries 2'; do
+		# shellcheck disable=SC2086
+		check -p 40000-40999=closed,40007,40500 $o
+		head -n 1 "$out" | grep -q '^PORTSET OK - 1000 of 1000 as expected|'
+	done
+}
+
+@test "a handful of ports of our own: never open" {
+	client sh -c 'echo 40000 40003 >/proc/sys/net/ipv4/ip_local_port_range' ||
+		skip "may not set the range of ports"
+	for i in {1..30}; do
+		check -p 40000-40003=closed --format json
+		state_is open
+		state_is filtered
+		[ "$status" != 2 ]
+	done
+}
+
+@test "over a network: 2,000 ports of two hosts" {
+	listen server 10.9.0.2 80 443 1999
+	listen server 10.9.4.2 25 443
+	check -H 10.9.0.2,10.9.4.2 -p 1-2000 --format json
+	silent_status 0
+	diff - <(sed -nE 's/^\{"name":"([^"]*)".*"open":true.*/\1/p' "$out") <<-'END'
+		10.9.4.2/tcp/25
+		10.9.0.2/tcp/80
+		10.9.0.2/tcp/443
+		10.9.4.2/tcp/443
+		10.9.0.2/tcp/1999
+	END
+	[ "$(grep -c '"state":"closed"' "$out")" = 3995 ]
+	check -H 10.9.0.2,10.9.4.2 -p 1-2000=closed,443
+	silent_status 2
+	head -n 1 "$out" | grep -q '^PORTSET CRITICAL - 3 of 4000 not as expected: 10.9.4.2/tcp/25 open, ...|'
+}
+
+@test "what is open in a network" {
+	listen server 10.9.0.2 80
+	listen client 10.9.0.7 80
+	check -H 10.9.0.0/24 -p 80-81 --format json
+	silent_status 0
+	diff - <(sed -nE 's/^\{"name":"([^"]*)".*"open":true.*/\1/p' "$out") <<-'END'
+		10.9.0.2/tcp/80
+		10.9.0.7/tcp/80
+	END
+	[ "$(grep -c '"state":"closed"' "$out")" = 4 ]
+	# The kernel says of some fifty in a second that nobody is there.
+	[ "$(grep -c '"state":"filtered"' "$out")" = 506 ]
+	[ "$(grep -c '"outcome":"unreachable"' "$out")" -ge 40 ]
+}
+
+@test "filtered: what a firewall drops" {
+	firewall server input 'tcp dport 100-199 drop'
+	listen server 10.9.0.2 90 150
+	check -H 10.9.0.2 -p 90-210 --format json --probe-timeout 0.7
+	silent_status 0
+	state_is open 90
+	state_is filtered {100..199}
+	[ "$(grep -c '"outcome":"timeout"' "$out")" = 100 ]
+	[ "$(grep -c '"state":"closed"' "$out")" = 20 ]
+	check -H 10.9.0.2 -p 100-199=closed --probe-timeout 0.7
+	silent_status 2
+}
+
+@test "filtered: a thousand take no longer than one" {
+	firewall server input 'tcp dport 1-1000 drop'
+	check -H 10.9.0.2 -p 1-1000=filtered --probe-timeout 1
+	silent_status 0
+	((took_ms >= 1000))
+	within 4000
+}
+
+@test "filtered: --retries, and the time they take" {
+	firewall server input 'tcp dport 1-100 drop'
+	check -H 10.9.0.2 -p 1-100=filtered --probe-timeout 0.5 --retries 2
+	silent_status 0
+	((took_ms >= 1500))
+	within 6000
+}
+
+@test "rejected, prohibited, unreachable: who says so is told" {
+	firewall server input 'tcp dport 1 reject with icmp type port-unreachable' \
+		'tcp dport 2 reject with icmp type admin-prohibited' \
+		'tcp dport 3 reject with icmp type host-unreachable' \
+		'tcp dport 4 reject with tcp reset'
+	check -H 10.9.0.2 -p 1,2,3,4 --probe-timeout 5
+	silent_status 2
+	while read -r line; do
+		grep -Fqx "10.9.0.2/tcp/$line" "$out" || {
+			cat "$out"
+			return 1
+		}
+	done <<-'END'
+		1: filtered, expected open: Connection rejected: ICMP port unreachable from 10.9.0.2
+		2: filtered, expected open: Connection prohibited: ICMP administratively prohibited from 10.9.0.2
+		3: filtered, expected open: No route to host: ICMP host unreachable from 10.9.0.2
+		4: closed, expected open: Connection refused
+	END
+	check -H 10.9.0.2 -p 1-3=filtered,4=closed
+	silent_status 0
+	within 9000
+	# A socket that got such a message is not used for another port.
+	check -H 10.9.0.2 -p 1-300=closed --parallel 1
+	grep -q '^PORTSET CRITICAL - 3 of 300 not as expected: 10.9.0.2/tcp/1 ' "$out"
+}
+
+@test "unreachable: no route" {
+	client ip route del default
+	check -H 10.9.0.2,10.9.2.7 -p 1,2=filtered --probe-timeout 5
+	silent_status 2
+	grep -qx '10.9.2.7/tcp/1: filtered, expected open: Network is unreachable' "$out"
+	grep -q '^PORTSET CRITICAL - 3 of 4 not as expected: ' "$out"
+}
+
+@test "a SYN that was lost: --hedge, --retries" {
+	firewall server input
+	server nft add rule inet test input 'tcp flags syn / syn,ack numgen inc mod 2 0 drop'
+	serve 'tcp4@10.9.0.2:80'
+	check -H 10.9.0.2 -p 80 --probe-timeout 0.7
+	silent_status 2
+	grep -q '^10.9.0.2/tcp/80: filtered, expected open: no answer$' "$out"
+	lose_next
+	check -H 10.9.0.2 -p 80 --probe-timeout 0.7 --retries 1
+	silent_status 0
+	lose_next
+	check -H 10.9.0.2 -p 80 --probe-timeout 0.7 --hedge
+	silent_status 0
+	# The kernel comes to ask again after a second.
+	lose_next
+	check -H 10.9.0.2 -p 80 --probe-timeout 5
+	silent_status 0
+	((took_ms >= 900))
+}
+
+lose_next() {
+	server nft flush chain inet test input
+	server nft add rule inet test input 'tcp flags syn / syn,ack numgen inc mod 2 0 drop'
+}
+
+@test "--hedge of many: what is lost is asked again, nothing is told twice" {
+	firewall server input 'tcp flags syn / syn,ack numgen random mod 20 0 drop'
+	mapfile -t open < <(seq 100 149)
+	listen server 10.9.0.2 "${open[@]}"
+	check -H 10.9.0.2 -p 1-500 --hedge --probe-timeout 5 --format json
+	silent_status 0
+	state_is open "${open[@]}"
+	[ "$(grep -c '^{"name":' "$out")" = 500 ]
+	[ "$(grep -c '"state":"closed"' "$out")" = 450 ]
+}
+
+@test "--source, --interface" {
+	serve 'tcp4@10.9.0.2:80' 'tcp4@10.9.4.2:80'
+	check -H 10.9.0.2,10.9.4.2 -p 80 --source 10.9.0.7
+	silent_status 0
+	fake_wait_log 'accept 0 #1 10.9.0.7:'
+	fake_wait_log 'accept 1 #1 10.9.0.7:'
+	check -H 10.9.0.2 -p 80 --interface to-server
+	silent_status 0
+	check -H 10.9.0.2 -p 80 --interface lo --probe-timeout 0.5
+	[ "$status" != 0 ] && silent
+	[ "$(grep -c '^10.9.0.2/tcp/80: open' "$out")" = 0 ]
+}
+
+@test "names: each is looked up once, whatever the ports" {
+	serve_in client
+	resolver
+	# Its id and question, and NXDOMAIN.
+	serve 'udp4@127.0.0.1:53 copy 0 2 0 copy 12 18 12 reply "\x00\x00\x81\x83\x00\x01\x00\x00\x00\x00\x00\x00------------------"'
+	check -H www.test.lan,127.0.0.1 -p 1-200=closed
+	silent_status 2
+	head -n 1 "$out" | grep -q '^PORTSET CRITICAL - 200 of 400 not as expected: www.test.lan/tcp/1 unknown ('
+	# Of either family, and each once more.
+	[ "$(fake_count accept 0)" -ge 1 ] && [ "$(fake_count accept 0)" -le 4 ]
+}
+
+# Its id and its question, nineteen bytes of it, and an address, 127.0.0.5.
+a_record="copy 0 2 0 copy 12 19 12 reply \"\\x00\\x00\\x81\\x80\\x00\\x01\\x00\\x01\\x00\\x00\\x00\\x00\
+-------------------\\xc0\\x0c\\x00\\x01\\x00\\x01\\x00\\x00\\x00\\x3c\\x00\\x04\\x7f\\x00\\x00\\x05\""
+
+@test "names: many, each looked up once" {
+	serve_in client
+	resolver
+	serve "udp4@127.0.0.1:53 $a_record"
+	seq -f n%03g.test.lan 300 >many
+	check -4 -F "$PWD/many" -p 1-2 --format json
+	silent_status 0
+	[ "$(grep -c '^{"name":"n[0-9]*.test.lan/tcp/[12]",.*,"address":"127.0.0.5",.*"state":"closed"' "$out")" = 600 ]
+	[ "$(fake_count accept 0)" -ge 300 ]
+	[ "$(fake_count accept 0)" -le 450 ]
+}
+
+@test "names: many, and a name service that does not answer" {
+	serve_in client
+	resolver
+	serve 'udp4@127.0.0.1:53 silent'
+	seq -f n%03g.test.lan 300 >many
+	check -4 -F "$PWD/many" -H 127.0.0.1 -p 1=closed -t 2
+	silent_status 2
+	head -n 1 "$out" | grep -q '^PORTSET CRITICAL - 300 of 301 not as expected: '
+	within 15000
+}
+
+@test "names: a name service that does not answer holds up nobody else" {
+	serve_in client
+	resolver
+	serve 'udp4@127.0.0.1:53 silent'
+	check -H www.test.lan,127.0.0.1 -p 1-100=closed -t 1
+	silent_status 2
+	head -n 1 "$out" | grep -q '^PORTSET CRITICAL - 100 of 200 not as expected: www.test.lan/tcp/1 unknown (no answer from the name service), ...|'
+	((took_ms >= 1000))
+	within 9000
+	check -H www.test.lan -p 1=any -t 0.5 --any
+	silent_status 2
+}
+
+@test "names: SIGTERM while they are looked up" {
+	serve_in client
+	resolver
+	serve 'udp4@127.0.0.1:53 silent'
+	start -H www.test.lan,127.0.0.1 -p 1=closed -t 20
+	fake_wait_log 'accept 0 #1'
+	kill "$pid"
+	finish
+	silent_status 3
+	grep -qx 'www.test.lan/tcp/1: unknown: interrupted by SIGTERM' "$out"
+	grep -q '^PORTSET UNKNOWN - 1 of 2 as expected; 1 not probed: ' "$out"
+}
+
+@test "names: the addresses are told, and the next one is tried" {
+	names '10.9.4.2 www' '10.9.0.2 www' '10.9.0.2 mx' '10.9.4.2 other'
+	serve 'tcp4@10.9.4.2:80' 'tcp4@10.9.0.2:25' 'tcp4@10.9.0.2:80 closed'
+	check -H www,mx,other -p 80 --format json -4
+	silent_status 2
+	grep -q '^{"name":"www/tcp/80","host":"www","address":"10.9.4.2",.*"open":true' "$out"
+	grep -q '^{"name":"mx/tcp/80","host":"mx","address":"10.9.0.2",.*"state":"closed"' "$out"
+	grep -q '^{"name":"other/tcp/80","host":"other","address":"10.9.4.2",.*"open":true' "$out"
+}
+
+@test "works as an unprivileged user over a network" {
+	command -v setpriv >/dev/null || skip "needs setpriv"
+	firewall server input 'tcp dport 3 reject with icmp type admin-prohibited'
+	serve 'tcp4@10.9.0.2:80'
+	exec 9<"$program"
+	client setpriv --reuid=65534 --regid=65534 --clear-groups \
+		/proc/self/fd/9 -H 10.9.0.2 -p 1-100=closed,80,3=filtered \
+		>"$out" 2>"$err" 3>&- 4>&- || status=$?
+	exec 9<&-
+	silent_status 0
+}
