@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Names to addresses, by the system's own getaddrinfo(3), which may take
- * minutes: it runs in threads, and who asks does not have to wait for it.
+ * Names to addresses, without waiting for them.
+ *
+ * Names are asked of the system, by getaddrinfo(3) in threads: it knows all
+ * that nsswitch.conf(5) names (DNS, files, mDNS, LDAP …), but does one name a
+ * thread.  While RESOLVER_THREADS_MAX names are being asked for, more of them
+ * are asked of DNS directly, all at once, by c-ares, but for those that
+ * hosts(5) lists.  What DNS does not know is asked of the system after all,
+ * which has the last word.
+ * Without c-ares the threads do it all.
  */
 #ifndef RESOLVER_H
 #define RESOLVER_H
 
-#include "addr.h"
+#include "lookup.h"
 #include "poller.h"
 
-/* More addresses of one name than this are not looked at. */
-#define RESOLVER_ADDRS_MAX 32
+#define RESOLVER_ADDRS_MAX LOOKUP_ADDRS_MAX
 
 /*
  * The answer: n addresses in the order to try them in, families in turn (RFC

@@ -3,7 +3,8 @@
 # PS_HARDENING
 # ------------
 # HARDEN_CPPFLAGS, HARDEN_CFLAGS, HARDEN_LDFLAGS: what this compiler and
-# linker know of fortified libc calls, stack protection, PIE and full RELRO.
+# linker know of fortified libc calls, stack protection and full RELRO.
+# PIE_CFLAGS, PIE_LDFLAGS: the same of programs, which modules are not.
 # Comes after PS_SANITIZERS: fortified calls hide errors from the sanitizers.
 AC_DEFUN([PS_HARDENING], [
 AC_REQUIRE([PS_SANITIZERS])dnl
@@ -14,6 +15,8 @@ AC_ARG_ENABLE([hardening],
 HARDEN_CPPFLAGS=
 HARDEN_CFLAGS=
 HARDEN_LDFLAGS=
+PIE_CFLAGS=
+PIE_LDFLAGS=
 AS_IF([test "x$enable_hardening" = xyes], [
   AS_IF([test "x$ps_sanitize" = xno], [
     PS_TRY_FLAG([HARDEN_CPPFLAGS], [-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3],
@@ -22,14 +25,16 @@ AS_IF([test "x$enable_hardening" = xyes], [
   PS_TRY_FLAGS([HARDEN_CFLAGS], [
     -fstack-protector-strong
     -fstack-clash-protection
-    -fcf-protection
-    -fPIE])
+    -fcf-protection])
   PS_TRY_FLAGS([HARDEN_LDFLAGS], [
-    -pie
     -Wl,-z,relro
     -Wl,-z,now
-    -Wl,-z,noexecstack])])
+    -Wl,-z,noexecstack])
+  PS_TRY_FLAG([PIE_CFLAGS], [-fPIE])
+  PS_TRY_FLAG([PIE_LDFLAGS], [-pie])])
 AC_SUBST([HARDEN_CPPFLAGS])
 AC_SUBST([HARDEN_CFLAGS])
 AC_SUBST([HARDEN_LDFLAGS])
+AC_SUBST([PIE_CFLAGS])
+AC_SUBST([PIE_LDFLAGS])
 ])

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A name that is being looked up, and the order of what was found: what the
+ * back ends of the resolver share.
+ */
+#ifndef LOOKUP_H
+#define LOOKUP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+
+struct addrinfo;
+
+/* More addresses of one name than this are not looked at. */
+#define LOOKUP_ADDRS_MAX 32
+
+/* Part of what the asker knows of it, and its first member. */
+struct lookup {
+	struct lookup *next; /* in the queue that it is in */
+	char *host;
+	int family;
+
+	int64_t asked_us; /* c-ares's alone */
+
+	/* The threads' alone: what getaddrinfo(3) said. */
+	int error;
+	int err; /* errno, for EAI_SYSTEM */
+	struct addrinfo *list;
+};
+
+/* What was found so far, a zeroed one nothing. */
+struct lookup_found {
+	int family; /* of addrs[0], and so of the first */
+	size_t n[2];
+	struct addr addrs[2][LOOKUP_ADDRS_MAX];
+};
+
+/*
+ * The end of a lookup, which is the callee's from then on.  When nothing was
+ * found, why may say why; it lives until the call returns.
+ */
+typedef void lookup_fn(void *ctx, struct lookup *l,
+    const struct lookup_found *found, const char *why, int64_t now_us);
+
+/* Frees the lookup and what it is the first member of. */
+void lookup_free(struct lookup *l);
+
+/* Takes the addresses one by one, in the order of RFC 6724. */
+void lookup_add(struct lookup_found *f, const struct sockaddr *sa,
+    socklen_t len);
+
+/*
+ * Writes them in the order to try them in and returns how many: the first
+ * stays first, and after it the families alternate while there are both (RFC
+ * 8305 section 4).
+ */
+size_t lookup_order(const struct lookup_found *f,
+    struct addr addrs[LOOKUP_ADDRS_MAX]);
+
+/* First in, first out. */
+struct lookup_queue {
+	struct lookup *first;
+	struct lookup **last;
+};
+
+void lookup_queue_init(struct lookup_queue *q);
+void lookup_queue_put(struct lookup_queue *q, struct lookup *l);
+/* Returns NULL when there is none. */
+struct lookup *lookup_queue_take(struct lookup_queue *q);
+
+#endif

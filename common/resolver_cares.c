@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: ISC */
+#include "resolver_cares.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "cares_module.h"
+#include "clock.h"
+#include "xalloc.h"
+
+#define MODULE "resolver_cares.so"
+
+/*
+ * Names that are asked for at the same time.  It begins with what, two
+ * questions each and the threads' beside them, fits into a name server's
+ * receive buffer (277 of them in Linux's default), grows with each answer that
+ * came in good time, and begins again when one was lost.
+ */
+#define WINDOW_FIRST 96
+#define WINDOW_MAX 768
+#define WINDOW_GROWTH 7
+
+/* In good time: by no more than an eighth and this above the least time. */
+#define JITTER_US (2 * CLOCK_MILLISECOND)
+
+/* So many are started in a millisecond, for the name server to keep up. */
+#define BURST_MAX 48
+#define BURST_US CLOCK_MILLISECOND
+
+/* A descriptor of the module; its fd is -1 when it is to be used again. */
+struct module_watch {
+	struct watch watch; /* first: a watch is its module_watch */
+	struct module_watch *next;
+	struct resolver_cares *resolver;
+};
+
+struct resolver_cares {
+	struct poller *poller;
+	void *library;
+	const struct cares_module *module;
+	struct cares_session *session;
+	lookup_fn *done; /* NULL: nobody wants to know any more */
+	void *ctx;
+
+	struct lookup_queue queue;
+	unsigned asked; /* of the module */
+	unsigned window;
+	int64_t least_us; /* that a name took, or CLOCK_NEVER */
+	int64_t burst_us; /* when this millisecond began */
+	unsigned burst;   /* names started in it */
+	bool awake;       /* ready() is going to be called, and starts more */
+
+	struct module_watch *watches;
+	struct lookup_found found; /* of the name that is done next */
+	int64_t now_us;
+};
+
+static bool open_module(struct resolver_cares *);
+static bool in_build_tree(void);
+static void wake(struct resolver_cares *);
+static void ready(struct watch *, int64_t);
+static void start_some(struct resolver_cares *);
+
+static void module_watch(void *, int, bool);
+static void module_close(void *, int);
+static void module_found(void *, const struct sockaddr *, socklen_t);
+static void module_done(void *, void *, bool);
+static void adapt(struct resolver_cares *, int64_t, bool);
+
+struct resolver_cares *
+resolver_cares_new(struct poller *p, const char *servers, lookup_fn *done,
+    void *ctx)
+{
+	struct resolver_cares *rc = xcalloc(1, sizeof(*rc));
+	const struct cares_host host = {
+		.ctx = rc,
+		.watch = module_watch,
+		.close = module_close,
+		.found = module_found,
+		.done = module_done,
+	};
+
+	rc->poller = p;
+	rc->done = done;
+	rc->ctx = ctx;
+	rc->window = WINDOW_FIRST;
+	rc->least_us = CLOCK_NEVER;
+	lookup_queue_init(&rc->queue);
+	if (open_module(rc))
+		rc->session = rc->module->start(&host, servers);
+	if (rc->session == NULL) {
+		resolver_cares_free(rc);
+		return NULL;
+	}
+	return rc;
+}
+
+void
+resolver_cares_free(struct resolver_cares *rc)
+{
+	struct module_watch *w;
+	struct lookup *l;
+
+	if (rc == NULL)
+		return;
+	rc->done = NULL;
+	if (rc->session != NULL)
+		rc->module->end(rc->session);
+	while ((l = lookup_queue_take(&rc->queue)) != NULL)
+		lookup_free(l);
+	while ((w = rc->watches) != NULL) {
+		rc->watches = w->next;
+		free(w);
+	}
+	if (rc->library != NULL)
+		(void)dlclose(rc->library);
+	free(rc);
+}
+
+void
+resolver_cares_ask(struct resolver_cares *rc, struct lookup *l)
+{
+	lookup_queue_put(&rc->queue, l);
+	wake(rc);
+}
+
+static bool
+open_module(struct resolver_cares *rc)
+{
+	rc->library = dlopen(in_build_tree() ? BUILDDIR "/common/" MODULE
+					     : PKGLIBDIR "/" MODULE,
+	    RTLD_NOW | RTLD_LOCAL);
+	if (rc->library == NULL)
+		return false;
+	rc->module = dlsym(rc->library, CARES_MODULE_SYMBOL);
+	return rc->module != NULL &&
+	    rc->module->version == CARES_MODULE_VERSION;
+}
+
+/*
+ * A program that lies in the build tree may trust that tree, in which it was
+ * put by the same hands, but not one with the rights of somebody else, which
+ * may be a link that was put there.
+ */
+static bool
+in_build_tree(void)
+{
+	static const char builddir[] = BUILDDIR "/";
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path));
+
+	return n >= (ssize_t)sizeof(builddir) - 1 &&
+	    memcmp(path, builddir, sizeof(builddir) - 1) == 0 &&
+	    getauxval(AT_SECURE) == 0;
+}
+
+/* Once is enough, and not while others have to end first. */
+static void
+wake(struct resolver_cares *rc)
+{
+	if (!rc->awake && rc->asked < rc->window) {
+		rc->module->wake(rc->session, BURST_US);
+		rc->awake = true;
+	}
+}
+
+static void
+ready(struct watch *w, int64_t now_us)
+{
+	struct resolver_cares *rc = ((struct module_watch *)(void *)w)
+					->resolver;
+
+	rc->now_us = now_us;
+	rc->awake = false;
+	rc->module->ready(rc->session, w->fd);
+	start_some(rc);
+}
+
+static void
+start_some(struct resolver_cares *rc)
+{
+	struct lookup *l;
+
+	if (rc->now_us - rc->burst_us >= BURST_US) {
+		rc->burst_us = rc->now_us;
+		rc->burst = 0;
+	}
+	while (rc->burst < BURST_MAX && rc->asked < rc->window &&
+	    (l = lookup_queue_take(&rc->queue)) != NULL) {
+		rc->burst++;
+		rc->asked++;
+		l->asked_us = rc->now_us;
+		rc->module->ask(rc->session, l->host, l->family, l);
+	}
+	if (rc->queue.first != NULL)
+		wake(rc);
+}
+
+/* A socket that cannot be watched is silent: the system is asked in the end. */
+static void
+module_watch(void *ctx, int fd, bool write)
+{
+	struct resolver_cares *rc = ctx;
+	struct module_watch *w, *spare = NULL;
+
+	for (w = rc->watches; w != NULL && w->watch.fd != fd; w = w->next)
+		if (w->watch.fd == -1)
+			spare = w;
+	if (w == NULL) {
+		w = spare;
+		if (w == NULL) {
+			w = xcalloc(1, sizeof(*w));
+			w->resolver = rc;
+			w->next = rc->watches;
+			rc->watches = w;
+		}
+		w->watch = (struct watch){ ready, fd, WANT_READ };
+		(void)poller_add(rc->poller, &w->watch);
+	}
+	w->watch.want = write ? WANT_WRITE : WANT_READ;
+}
+
+static void
+module_close(void *ctx, int fd)
+{
+	struct resolver_cares *rc = ctx;
+	struct module_watch *w;
+
+	for (w = rc->watches; w != NULL && w->watch.fd != fd; w = w->next)
+		;
+	if (w != NULL)
+		poller_close(rc->poller, &w->watch);
+	else
+		(void)close(fd);
+}
+
+static void
+module_found(void *ctx, const struct sockaddr *sa, socklen_t len)
+{
+	struct resolver_cares *rc = ctx;
+
+	lookup_add(&rc->found, sa, len);
+}
+
+static void
+module_done(void *ctx, void *name, bool timed_out)
+{
+	struct resolver_cares *rc = ctx;
+	struct lookup *l = name;
+
+	rc->asked--;
+	adapt(rc, rc->now_us - l->asked_us, timed_out);
+	if (rc->done != NULL)
+		rc->done(rc->ctx, l, &rc->found, NULL, rc->now_us);
+	else
+		lookup_free(l);
+	rc->found.n[0] = 0;
+	rc->found.n[1] = 0;
+}
+
+/* What took no time at all was not asked of a server. */
+static void
+adapt(struct resolver_cares *rc, int64_t took_us, bool timed_out)
+{
+	if (timed_out) {
+		rc->window = WINDOW_FIRST;
+	} else if (took_us > 0) {
+		if (took_us < rc->least_us)
+			rc->least_us = took_us;
+		if (took_us <= rc->least_us + rc->least_us / 8 + JITTER_US &&
+		    rc->window < WINDOW_MAX)
+			rc->window += WINDOW_GROWTH;
+	}
+}
