@@ -13,6 +13,7 @@
 #include "target.h"
 
 struct engine;
+struct lookup_bulk;
 
 /*
  * Told once for every target that was added.  The result and what it points
@@ -35,6 +36,7 @@ struct engine_conf {
 	int64_t timeout_us; /* of one probe, from when it is started */
 	bool hedge; /* ask again on a second socket when an answer is late */
 	struct sock_conf sock;
+	const struct lookup_bulk *bulk; /* for many names at once */
 	engine_more_fn *more;
 	engine_fn *done;
 	void *ctx;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "lookup.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 static bool known(const struct addr *, size_t, const struct addr *);

@@ -6,12 +6,14 @@
 #ifndef LOOKUP_H
 #define LOOKUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "addr.h"
 
 struct addrinfo;
+struct poller;
 
 /* More addresses of one name than this are not looked at. */
 #define LOOKUP_ADDRS_MAX 32
@@ -43,6 +45,17 @@ struct lookup_found {
  */
 typedef void lookup_fn(void *ctx, struct lookup *l,
     const struct lookup_found *found, const char *why, int64_t now_us);
+
+/*
+ * A way to look up many names at once, which a program has if it names it to
+ * its engine.  The functions are those of resolver_cares.h.
+ */
+struct lookup_bulk {
+	void *(*new)(struct poller *p, const char *servers, lookup_fn *done,
+	    void *ctx);
+	void (*free)(void *bulk);
+	bool (*ask)(void *bulk, struct lookup *l);
+};
 
 /* Frees the lookup and what it is the first member of. */
 void lookup_free(struct lookup *l);

@@ -12,6 +12,7 @@
 
 struct names {
 	struct poller *poller;
+	const struct lookup_bulk *bulk;
 	struct resolver *resolver; /* NULL before the first name */
 	void *tree;                /* tsearch(3) */
 	names_fn *known;
@@ -30,11 +31,13 @@ static void answered(void *, const struct addr *, size_t, const char *,
 static void free_record(void *);
 
 struct names *
-names_new(struct poller *p, names_fn *known, void *ctx)
+names_new(struct poller *p, const struct lookup_bulk *bulk, names_fn *known,
+    void *ctx)
 {
 	struct names *ns = xcalloc(1, sizeof(*ns));
 
 	ns->poller = p;
+	ns->bulk = bulk;
 	ns->known = known;
 	ns->ctx = ctx;
 	return ns;
@@ -85,7 +88,7 @@ ask(struct names *ns, struct record *e)
 	struct name *n = &e->name;
 
 	if (ns->resolver == NULL)
-		ns->resolver = resolver_new(ns->poller);
+		ns->resolver = resolver_new(ns->poller, ns->bulk);
 	if (ns->resolver != NULL &&
 	    resolver_ask(ns->resolver, n->host, n->family, answered, e) != NULL)
 		return;

@@ -24,11 +24,14 @@ struct name {
 };
 
 struct names;
+struct lookup_bulk;
 
 /* Told once for each name that names_find() returned while it was unknown. */
 typedef void names_fn(void *ctx, struct name *n, int64_t now_us);
 
-struct names *names_new(struct poller *p, names_fn *known, void *ctx);
+/* bulk is for many names at once; NULL: there is none. */
+struct names *names_new(struct poller *p, const struct lookup_bulk *bulk,
+    names_fn *known, void *ctx);
 /* The names go with it. */
 void names_free(struct names *ns);
 

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hosts.h"
-#include "resolver_cares.h"
 #include "resolver_threads.h"
 #include "xalloc.h"
 
@@ -19,23 +17,23 @@ struct resolver_query {
 struct resolver {
 	struct poller *poller;
 	struct resolver_threads *threads;
-	struct resolver_cares *cares; /* NULL before it is needed */
-	struct hosts *hosts;          /* the same */
-	bool threads_only;            /* c-ares cannot be had */
+	const struct lookup_bulk *bulk; /* NULL: there is none */
+	void *many;                     /* its; NULL before it is needed */
 };
 
-static bool have_cares(struct resolver *);
-static void cares_answered(void *, struct lookup *, const struct lookup_found *,
+static bool ask_bulk(struct resolver *, struct lookup *);
+static void bulk_answered(void *, struct lookup *, const struct lookup_found *,
     const char *, int64_t);
 static void answered(void *, struct lookup *, const struct lookup_found *,
     const char *, int64_t);
 
 struct resolver *
-resolver_new(struct poller *p)
+resolver_new(struct poller *p, const struct lookup_bulk *bulk)
 {
 	struct resolver *r = xcalloc(1, sizeof(*r));
 
 	r->poller = p;
+	r->bulk = bulk;
 	r->threads = resolver_threads_new(p, answered, r);
 	if (r->threads == NULL) {
 		resolver_free(r);
@@ -49,9 +47,9 @@ resolver_free(struct resolver *r)
 {
 	if (r == NULL)
 		return;
-	resolver_cares_free(r->cares);
+	if (r->many != NULL)
+		r->bulk->free(r->many);
 	resolver_threads_free(r->threads);
-	hosts_free(r->hosts);
 	free(r);
 }
 
@@ -66,11 +64,8 @@ resolver_ask(struct resolver *r, const char *host, int family, resolver_fn *fn,
 	q->lookup.family = family;
 	q->fn = fn;
 	q->ctx = ctx;
-	if (resolver_threads_busy(r->threads) && have_cares(r) &&
-	    !hosts_list(r->hosts, host)) {
-		resolver_cares_ask(r->cares, &q->lookup);
+	if (resolver_threads_busy(r->threads) && ask_bulk(r, &q->lookup))
 		return q;
-	}
 	err = resolver_threads_ask(r->threads, &q->lookup);
 	if (err != 0) {
 		lookup_free(&q->lookup);
@@ -87,20 +82,19 @@ resolver_cancel(struct resolver_query *q)
 }
 
 static bool
-have_cares(struct resolver *r)
+ask_bulk(struct resolver *r, struct lookup *l)
 {
-	if (r->cares == NULL && !r->threads_only) {
-		r->cares = resolver_cares_new(r->poller, NULL, cares_answered,
-		    r);
-		r->threads_only = r->cares == NULL;
-		r->hosts = hosts_read("/etc/hosts");
+	if (r->many == NULL && r->bulk != NULL) {
+		r->many = r->bulk->new (r->poller, NULL, bulk_answered, r);
+		if (r->many == NULL)
+			r->bulk = NULL;
 	}
-	return r->cares != NULL;
+	return r->many != NULL && r->bulk->ask(r->many, l);
 }
 
 /* That DNS knows nothing is no answer: the system may know the name. */
 static void
-cares_answered(void *ctx, struct lookup *l, const struct lookup_found *found,
+bulk_answered(void *ctx, struct lookup *l, const struct lookup_found *found,
     const char *why, int64_t now_us)
 {
 	struct resolver_query *q = (struct resolver_query *)(void *)l;

@@ -5,10 +5,8 @@
  * Names are asked of the system, by getaddrinfo(3) in threads: it knows all
  * that nsswitch.conf(5) names (DNS, files, mDNS, LDAP …), but does one name a
  * thread.  While RESOLVER_THREADS_MAX names are being asked for, more of them
- * are asked of DNS directly, all at once, by c-ares, but for those that
- * hosts(5) lists.  What DNS does not know is asked of the system after all,
- * which has the last word.
- * Without c-ares the threads do it all.
+ * are asked all at once of the bulk, if there is one and it wants them.  What
+ * that does not know is asked of the system after all, which has the last word.
  */
 #ifndef RESOLVER_H
 #define RESOLVER_H
@@ -29,7 +27,7 @@ struct resolver;
 struct resolver_query;
 
 /* Tells answers from within p's poller_wait(). */
-struct resolver *resolver_new(struct poller *p);
+struct resolver *resolver_new(struct poller *p, const struct lookup_bulk *bulk);
 
 /* What is still asked is forgotten; its threads are not waited for. */
 void resolver_free(struct resolver *r);

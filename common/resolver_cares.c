@@ -10,6 +10,7 @@
 
 #include "cares_module.h"
 #include "clock.h"
+#include "hosts.h"
 #include "xalloc.h"
 
 #define MODULE "resolver_cares.so"
@@ -35,12 +36,13 @@
 struct module_watch {
 	struct watch watch; /* first: a watch is its module_watch */
 	struct module_watch *next;
-	struct resolver_cares *resolver;
+	struct cares *cares;
 };
 
-struct resolver_cares {
+struct cares {
 	struct poller *poller;
 	void *library;
+	struct hosts *hosts;
 	const struct cares_module *module;
 	struct cares_session *session;
 	lookup_fn *done; /* NULL: nobody wants to know any more */
@@ -59,23 +61,31 @@ struct resolver_cares {
 	int64_t now_us;
 };
 
-static bool open_module(struct resolver_cares *);
+static void *cares_new(struct poller *, const char *, lookup_fn *, void *);
+static void cares_free(void *);
+static bool cares_ask(void *, struct lookup *);
+static bool open_module(struct cares *);
 static bool in_build_tree(void);
-static void wake(struct resolver_cares *);
+static void wake(struct cares *);
 static void ready(struct watch *, int64_t);
-static void start_some(struct resolver_cares *);
+static void start_some(struct cares *);
 
 static void module_watch(void *, int, bool);
 static void module_close(void *, int);
 static void module_found(void *, const struct sockaddr *, socklen_t);
 static void module_done(void *, void *, bool);
-static void adapt(struct resolver_cares *, int64_t, bool);
+static void adapt(struct cares *, int64_t, bool);
 
-struct resolver_cares *
-resolver_cares_new(struct poller *p, const char *servers, lookup_fn *done,
-    void *ctx)
+const struct lookup_bulk resolver_cares = {
+	.new = cares_new,
+	.free = cares_free,
+	.ask = cares_ask,
+};
+
+static void *
+cares_new(struct poller *p, const char *servers, lookup_fn *done, void *ctx)
 {
-	struct resolver_cares *rc = xcalloc(1, sizeof(*rc));
+	struct cares *rc = xcalloc(1, sizeof(*rc));
 	const struct cares_host host = {
 		.ctx = rc,
 		.watch = module_watch,
@@ -93,20 +103,23 @@ resolver_cares_new(struct poller *p, const char *servers, lookup_fn *done,
 	if (open_module(rc))
 		rc->session = rc->module->start(&host, servers);
 	if (rc->session == NULL) {
-		resolver_cares_free(rc);
+		cares_free(rc);
 		return NULL;
 	}
+	rc->hosts = hosts_read("/etc/hosts");
 	return rc;
 }
 
-void
-resolver_cares_free(struct resolver_cares *rc)
+static void
+cares_free(void *bulk)
 {
+	struct cares *rc = bulk;
 	struct module_watch *w;
 	struct lookup *l;
 
 	if (rc == NULL)
 		return;
+	hosts_free(rc->hosts);
 	rc->done = NULL;
 	if (rc->session != NULL)
 		rc->module->end(rc->session);
@@ -121,15 +134,20 @@ resolver_cares_free(struct resolver_cares *rc)
 	free(rc);
 }
 
-void
-resolver_cares_ask(struct resolver_cares *rc, struct lookup *l)
+static bool
+cares_ask(void *bulk, struct lookup *l)
 {
+	struct cares *rc = bulk;
+
+	if (hosts_list(rc->hosts, l->host))
+		return false;
 	lookup_queue_put(&rc->queue, l);
 	wake(rc);
+	return true;
 }
 
 static bool
-open_module(struct resolver_cares *rc)
+open_module(struct cares *rc)
 {
 	rc->library = dlopen(in_build_tree() ? BUILDDIR "/common/" MODULE
 					     : PKGLIBDIR "/" MODULE,
@@ -160,7 +178,7 @@ in_build_tree(void)
 
 /* Once is enough, and not while others have to end first. */
 static void
-wake(struct resolver_cares *rc)
+wake(struct cares *rc)
 {
 	if (!rc->awake && rc->asked < rc->window) {
 		rc->module->wake(rc->session, BURST_US);
@@ -171,8 +189,7 @@ wake(struct resolver_cares *rc)
 static void
 ready(struct watch *w, int64_t now_us)
 {
-	struct resolver_cares *rc = ((struct module_watch *)(void *)w)
-					->resolver;
+	struct cares *rc = ((struct module_watch *)(void *)w)->cares;
 
 	rc->now_us = now_us;
 	rc->awake = false;
@@ -181,7 +198,7 @@ ready(struct watch *w, int64_t now_us)
 }
 
 static void
-start_some(struct resolver_cares *rc)
+start_some(struct cares *rc)
 {
 	struct lookup *l;
 
@@ -204,7 +221,7 @@ start_some(struct resolver_cares *rc)
 static void
 module_watch(void *ctx, int fd, bool write)
 {
-	struct resolver_cares *rc = ctx;
+	struct cares *rc = ctx;
 	struct module_watch *w, *spare = NULL;
 
 	for (w = rc->watches; w != NULL && w->watch.fd != fd; w = w->next)
@@ -214,7 +231,7 @@ module_watch(void *ctx, int fd, bool write)
 		w = spare;
 		if (w == NULL) {
 			w = xcalloc(1, sizeof(*w));
-			w->resolver = rc;
+			w->cares = rc;
 			w->next = rc->watches;
 			rc->watches = w;
 		}
@@ -227,7 +244,7 @@ module_watch(void *ctx, int fd, bool write)
 static void
 module_close(void *ctx, int fd)
 {
-	struct resolver_cares *rc = ctx;
+	struct cares *rc = ctx;
 	struct module_watch *w;
 
 	for (w = rc->watches; w != NULL && w->watch.fd != fd; w = w->next)
@@ -241,7 +258,7 @@ module_close(void *ctx, int fd)
 static void
 module_found(void *ctx, const struct sockaddr *sa, socklen_t len)
 {
-	struct resolver_cares *rc = ctx;
+	struct cares *rc = ctx;
 
 	lookup_add(&rc->found, sa, len);
 }
@@ -249,7 +266,7 @@ module_found(void *ctx, const struct sockaddr *sa, socklen_t len)
 static void
 module_done(void *ctx, void *name, bool timed_out)
 {
-	struct resolver_cares *rc = ctx;
+	struct cares *rc = ctx;
 	struct lookup *l = name;
 
 	rc->asked--;
@@ -264,7 +281,7 @@ module_done(void *ctx, void *name, bool timed_out)
 
 /* What took no time at all was not asked of a server. */
 static void
-adapt(struct resolver_cares *rc, int64_t took_us, bool timed_out)
+adapt(struct cares *rc, int64_t took_us, bool timed_out)
 {
 	if (timed_out) {
 		rc->window = WINDOW_FIRST;

@@ -10,20 +10,16 @@
 #include "lookup.h"
 #include "poller.h"
 
-struct resolver_cares;
-
 /*
- * Tells done from within p's poller_wait().  servers, "ADDRESS:PORT,…", stands
- * in for those of resolv.conf(5); NULL except in tests.  Returns NULL when
- * there is no c-ares.
+ * new: tells done from within p's poller_wait().  servers, "ADDRESS:PORT,…",
+ * stands in for those of resolv.conf(5); NULL except in tests.  Returns NULL
+ * when there is no c-ares.
+ *
+ * free: lookups that have not ended are freed.
+ *
+ * ask: takes l over, or returns false: a name that hosts(5) lists is not for
+ * DNS.
  */
-struct resolver_cares *resolver_cares_new(struct poller *p, const char *servers,
-    lookup_fn *done, void *ctx);
-
-/* Lookups that have not ended are freed. */
-void resolver_cares_free(struct resolver_cares *rc);
-
-/* Takes l over. */
-void resolver_cares_ask(struct resolver_cares *rc, struct lookup *l);
+extern const struct lookup_bulk resolver_cares;
 
 #endif

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* In place of resolver_cares.c where there is no c-ares. */
-#include <stddef.h>
-
 #include "resolver_cares.h"
 
-struct resolver_cares *
-resolver_cares_new(struct poller *p, const char *servers, lookup_fn *done,
-    void *ctx)
+static void *
+none_new(struct poller *p, const char *servers, lookup_fn *done, void *ctx)
 {
 	(void)p;
 	(void)servers;
@@ -15,15 +12,22 @@ resolver_cares_new(struct poller *p, const char *servers, lookup_fn *done,
 	return NULL;
 }
 
-void
-resolver_cares_free(struct resolver_cares *rc)
+static void
+none_free(void *bulk)
 {
-	(void)rc;
+	(void)bulk;
 }
 
-void
-resolver_cares_ask(struct resolver_cares *rc, struct lookup *l)
+static bool
+none_ask(void *bulk, struct lookup *l)
 {
-	(void)rc;
-	lookup_free(l);
+	(void)bulk;
+	(void)l;
+	return false;
 }
+
+const struct lookup_bulk resolver_cares = {
+	.new = none_new,
+	.free = none_free,
+	.ask = none_ask,
+};

@@ -2,7 +2,6 @@
 #include "resolver_threads.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -49,8 +48,6 @@ resolver_threads_new(struct poller *p, lookup_fn *done, void *ctx)
 	struct resolver_threads *t = xcalloc(1, sizeof(*t));
 	struct shared *s = xcalloc(1, sizeof(*s));
 
-	/* Threads that hardly allocate need no heap of their own each. */
-	(void)mallopt(M_ARENA_MAX, 1);
 	s->mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
 	lookup_queue_init(&s->asked);
 	lookup_queue_init(&s->answered);

@@ -3,6 +3,7 @@
  * check_portset: many ports of many hosts, each against what it should be.
  * check_portset(1) is its manual.
  */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "num.h"
 #include "options.h"
 #include "plugin.h"
+#include "resolver_cares.h"
 #include "setreport.h"
 #include "xalloc.h"
 
@@ -483,9 +485,12 @@ probe_all(struct run *r, int64_t start_us)
 {
 	struct watch *signals = plugin_signals();
 	plan(r, start_us);
+	/* Threads that hardly allocate need no heap of their own each. */
+	(void)mallopt(M_ARENA_MAX, 1);
 	r->conf.more = more;
 	r->conf.done = done;
 	r->conf.ctx = r;
+	r->conf.bulk = &resolver_cares;
 	r->engine = engine_new(&r->conf);
 	if (signals != NULL)
 		(void)engine_watch(r->engine, signals);

@@ -43,7 +43,7 @@ static size_t n_names;
 static size_t n_told;
 static struct poller *poller;
 static struct dns dns;
-static struct resolver_cares *cares;
+static void *cares;
 
 static void
 answered(void *ctx, const struct addr *addrs, size_t n, const char *why,
@@ -102,7 +102,7 @@ ask(struct name *name)
 	a->lookup.host = xstrdup(name->host);
 	a->lookup.family = name->family;
 	a->name = name;
-	resolver_cares_ask(cares, &a->lookup);
+	ck_assert(resolver_cares.ask(cares, &a->lookup));
 	return name;
 }
 
@@ -122,14 +122,14 @@ start(unsigned delay_ms)
 {
 	dns_start(&dns, 0, delay_ms);
 	poller = poller_new();
-	cares = resolver_cares_new(poller, dns.servers, done, &dns);
+	cares = resolver_cares.new(poller, dns.servers, done, &dns);
 	ck_assert_ptr_nonnull(cares);
 }
 
 static void
 stop(void)
 {
-	resolver_cares_free(cares);
+	resolver_cares.free(cares);
 	poller_free(poller);
 	dns_stop(&dns);
 }
@@ -319,9 +319,9 @@ END_TEST
 START_TEST(nonsense_servers)
 {
 	poller = poller_new();
-	cares = resolver_cares_new(poller, "not an address", done, &dns);
+	cares = resolver_cares.new(poller, "not an address", done, &dns);
 	ck_assert_ptr_null(cares);
-	resolver_cares_free(NULL);
+	resolver_cares.free(NULL);
 	poller_free(poller);
 }
 END_TEST
@@ -385,7 +385,7 @@ START_TEST(rule)
 	if (!own_system(200))
 		return;
 	poller = poller_new();
-	r = resolver_new(poller);
+	r = resolver_new(poller, &resolver_cares);
 	ck_assert_ptr_nonnull(r);
 	for (i = 0; i < RESOLVER_THREADS_MAX; i++)
 		(void)resolver_ask(r, add_kind("a", i, AF_INET)->host, AF_INET,
@@ -443,7 +443,7 @@ START_TEST(resolver_free_while_asked)
 	if (!own_system(0))
 		return;
 	poller = poller_new();
-	r = resolver_new(poller);
+	r = resolver_new(poller, &resolver_cares);
 	for (i = 0; i < 500; i++)
 		(void)resolver_ask(r,
 		    add_kind(i % 2 ? "mute" : "nx", i, AF_UNSPEC)->host,

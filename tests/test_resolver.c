@@ -253,7 +253,7 @@ static void
 setup(void)
 {
 	poller = poller_new();
-	resolver = resolver_new(poller);
+	resolver = resolver_new(poller, NULL);
 	ck_assert_ptr_nonnull(resolver);
 }
 
@@ -573,7 +573,7 @@ START_TEST(free_while_asking)
 	resolver = NULL;
 	before = fcntl(STDIN_FILENO, F_DUPFD, 0);
 	close(before);
-	resolver = resolver_new(poller);
+	resolver = resolver_new(poller, NULL);
 	(void)ask("hang.test", AF_UNSPEC, &answers[0]);
 	await_hanging(1);
 	/* Its descriptor is closed, and its threads are not waited for. */
@@ -620,7 +620,7 @@ START_TEST(no_descriptors)
 	limit = before;
 	limit.rlim_cur = (rlim_t)lowest;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	r = resolver_new(poller);
+	r = resolver_new(poller, NULL);
 	err = errno;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
 	ck_assert_ptr_null(r);
