@@ -59,7 +59,7 @@ bool options_parse(const struct options *o, int argc, char **argv,
 bool options_set(const struct options *o, const char *key, const char *value,
     struct text *error);
 
-/* Writes the rows for --help. */
+/* Writes the rows for --help, which data/completion.awk reads. */
 void options_help(const struct options *o, struct text *t);
 
 #endif

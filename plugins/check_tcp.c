@@ -96,9 +96,11 @@ static const struct option_row rows[] = {
 	{ 'E', "escape", NO, NULL, set_escape,
 	    "\\n, \\r, \\t, \\\\, \\0 and \\xHH count in -s and -q" },
 	{ 'r', "refuse", YES, "STATE", set_refuse,
-	    "State of a refused connection: ok, warn, crit (default: crit)" },
+	    "State of a refused connection, one of ok, warn, crit\n"
+	    "(default: crit)" },
 	{ 'M', "mismatch", YES, "STATE", set_mismatch,
-	    "State of an unexpected answer: ok, warn, crit (default: warn)" },
+	    "State of an unexpected answer, one of ok, warn, crit\n"
+	    "(default: warn)" },
 	{ 'j', "jail", NO, NULL, set_jail, "Do not print what the peer sent" },
 	{ 'm', "maxbytes", YES, "BYTES", set_max_bytes,
 	    "Read at most BYTES of the answer (default: 1048576)" },
@@ -116,10 +118,10 @@ static const struct option_row rows[] = {
 	    "when it comes (default: critical)",
 	    "to" },
 	{ 0, "protocol", YES, "NAME", set_protocol,
-	    "Check the service NAME: tcp, ftp, smtp, pop, imap, nntp,\n"
+	    "Check the service NAME, one of tcp, ftp, smtp, pop, imap, nntp,\n"
 	    "jabber, clamd" },
 	{ 0, "output-format", YES, "FORMAT", set_output_format,
-	    "one-line (default) or multi-line" },
+	    "One of " REPORT_NAMES " (default: one-line)" },
 	{ 0, "extra-opts", OPTION_MAY_HAVE_VALUE, "[SECTION][@FILE]",
 	    set_extra_opts, "Read options from an INI file", NULL, true },
 	{ 'v', "verbose", NO, NULL, set_verbose,

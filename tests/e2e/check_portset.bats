@@ -1033,7 +1033,7 @@ valid() {
 		p,\ --ports=LIST -max-hosts=NUMBER 4,\ --use-ipv4 6,\ --use-ipv6 \
 		t,\ --timeout=SECONDS -probe-timeout=SECONDS -parallel=NUMBER \
 		-rate=NUMBER -retries=NUMBER -hedge -source=ADDRESS \
-		-interface=NAME w,\ --warning=RANGE\[%] c,\ --critical=RANGE\[%] \
+		-interface=INTERFACE w,\ --warning=RANGE\[%] c,\ --critical=RANGE\[%] \
 		-at-least=NUMBER -any -lag-warning=RANGE -lag-critical=RANGE \
 		-format=FORMAT -max-output=BYTES v,\ --verbose V,\ --version \
 		h,\ --help; do
