@@ -61,7 +61,12 @@ struct result {
 	int64_t resolve_us; /* resolution of the name */
 	int64_t connect_us; /* first attempt to connection, own clock */
 	int64_t rtt_us;     /* the network's, by the kernel */
+	int64_t reply_us;   /* connection to the first byte of the answer */
 	unsigned syn_resent;
+
+	/* How long each step of the dialogue took, of those that began. */
+	const int64_t *step_us;
+	size_t n_steps;
 
 	struct buf reply; /* all bytes the peer sent */
 
