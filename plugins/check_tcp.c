@@ -144,7 +144,6 @@ static const struct proto *named_protocol(const char *);
 static void use_protocol(struct check *, const struct proto *);
 static bool complete(struct check *, struct text *);
 static bool build_dialogue(struct check *, struct text *);
-static bool add_expected(struct check *, struct expect *, struct text *);
 static bool decode(const char *, bool, const char *, struct bytes *,
     const char *, struct text *);
 static void run(struct check *, int64_t);
@@ -537,8 +536,8 @@ complete(struct check *c, struct text *error)
 }
 
 /*
- * The steps of the protocol, but for what -s sends in place of them, where -d
- * waits before the answer is read, and what -e adds to the expectation.
+ * The steps of the protocol, but for what -s sends and -e expects in place of
+ * them, and where -d waits before the answer is read.
  */
 static bool
 build_dialogue(struct check *c, struct text *error)
@@ -566,8 +565,10 @@ build_dialogue(struct check *c, struct text *error)
 			expecting = true;
 		}
 	}
-	if (c->n_expected > 0 && !add_expected(c, &expect.expect, error))
-		return false;
+	/* Whoever expects a string is not content with that of the protocol. */
+	if (c->n_expected > 0)
+		expect = (struct step){ .kind = STEP_EXPECT,
+			.expect = { c->expected, c->n_expected, true, false } };
 	expect.expect.all = c->all;
 	if (send.len > 0)
 		*s++ = (struct step){ .kind = STEP_SEND, .send = send };
@@ -580,22 +581,6 @@ build_dialogue(struct check *c, struct text *error)
 	c->dialogue.n = (size_t)(s - c->steps);
 	c->dialogue.quiet_us = c->quiet_us;
 	c->dialogue.max_bytes = (size_t)c->max_bytes;
-	return true;
-}
-
-/* The strings of -e, then those of the protocol, anywhere in the answer. */
-static bool
-add_expected(struct check *c, struct expect *e, struct text *error)
-{
-	size_t i;
-
-	if (e->n > EXPECT_MAX - c->n_expected) {
-		text_puts(error, "-e: more strings than can be expected (64)");
-		return false;
-	}
-	for (i = 0; i < e->n; i++)
-		c->expected[c->n_expected++] = e->strings[i];
-	*e = (struct expect){ c->expected, c->n_expected, true, false };
 	return true;
 }
 

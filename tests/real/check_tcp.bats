@@ -1,23 +1,27 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# shellcheck disable=SC2154
+# shellcheck disable=SC2034,SC2154
 #
 # check_tcp beside the plugin of the same name of the Monitoring Plugins 2.x:
-# what it can stand in the place of, and where it answers differently.
+# the command lines of check_tcp.table run through both.  That file says how to
+# read it; here is what is done with it.
 #
-# A line of a table is what is expected, and the options:
-#
-#	same		exit status, the first line's STATE and the shape of the
-#			performance data (label, unit, which fields are given)
-#	same+		exit status; theirs has no STATE or performance data
-#	like		exit status and STATE, other performance data
-#	THEIRS OURS	exit status of theirs and of ours, which differ: the
-#			section COMPATIBILITY of check_tcp(1) says why
-#
-# @OPEN, @SAY (says "220 hello"), @SAID (the same, then closes), @NUL, @CLOSE,
-# @CLOSED, @FULL and @SILENT are ports, @UNIX is a path.
+# A test is a section of the table, and fails with one that is not, or with a
+# line that is compared in no test.
 
+here=$BATS_TEST_DIRNAME
+table=$here/check_tcp.table
+manual=$here/../../man/check_tcp.1
 reference=${CHECK_TCP_REFERENCE:-/usr/lib/nagios/plugins/check_tcp}
+
+# How many lines are run at once: most of them only wait.
+at_once=24
+
+# A locale of our own making, where localedef can make it.
+setup_file() {
+	localedef -i de_DE -f UTF-8 "$BATS_FILE_TMPDIR/de_DE.UTF-8" \
+		>/dev/null 2>&1 || true
+}
 
 setup() {
 	[ -x "$reference" ] || skip "needs $reference: monitoring-plugins-basic"
@@ -25,176 +29,325 @@ setup() {
 		skip "$reference is not of the Monitoring Plugins 2.x"
 	load ../e2e/common
 	common_setup
-	serve 'tcp4' 'tcp4 say "220 hello\r\n"' 'tcp4 say "220 hello\r\n" close' \
-		'tcp4 say "ab\x00XYZ" close' 'tcp4 close' 'tcp4 closed' 'tcp4 full' \
-		'unix say "hi\n"' 'tcp4 silent' 'tcp4 expect "PING\r\n" say "+PONG\r\n"'
+	export LC_ALL=C # a line may have any bytes
+	declare -gA value=()
 }
 
 teardown() {
 	[ -z "${out:-}" ] || common_teardown
 }
 
-# state_of FILE: the first line's
-state_of() {
-	sed -n -E '1s/^[A-Z]+ (OK|WARNING|CRITICAL|UNKNOWN) - .*/\1/p' "$1"
+# The lines of one kind: of the peers, or of all commands.
+peers() {
+	sed -n -E 's/^peer +([^ ]+) +/\1 /p' "$table"
 }
 
-# shape_of FILE: its performance data without the numbers
-shape_of() {
-	sed -n -E '1s/.*\|//p' "$1" | sed -E 's/[0-9]+\.[0-9]{6}/N/g'
+commands() {
+	sed -n -E '/^(#|peer |- |=|$)/!p' "$table"
 }
 
-# one EXPECTED OPTION...
-one() {
-	local expected=$1 theirs=0 ours=0 problem=
-
-	shift
-	timeout 60 "$reference" "$@" >theirs 2>/dev/null 3>&- 4>&- || theirs=$?
-	check "$@"
-	silent
-	ours=$status
-	case $expected in
-	same | same+ | like)
-		[ "$theirs" = "$ours" ] || problem="exit status $theirs, $ours"
-		;;
-	*)
-		[ "$expected" = "$theirs $ours" ] ||
-			problem="exit status $theirs, $ours, not $expected"
-		;;
-	esac
-	case $expected in
-	same | like)
-		[ "$(state_of theirs)" = "$(state_of "$out")" ] ||
-			problem+="; state"
-		;;
-	esac
-	if [ "$expected" = same ]; then
-		[ "$(shape_of theirs)" = "$(shape_of "$out")" ] ||
-			problem+="; performance data"
-	fi
-	[ -n "$problem" ] || return 0
-	printf '%s: check_tcp' "$problem"
-	printf ' %q' "$@"
-	printf '\ntheirs: %s\n' "$(head -n 1 theirs | tr -d '\0')"
-	printf 'ours:   %s\n' "$(head -n 1 "$out")"
-	return 1
+# Those of one section.
+commands_of() {
+	sed -n "/^= $1\$/,/^= /p" "$table" | sed -E '/^(=|#|- |$)/d'
 }
 
-# Reads a table; options are words of the shell.
-table() {
-	local line expected failed=0
-	local -a words
+#
+# What stands for a name with an @: it is empty if that cannot be had here.
+#
+start_peers() {
+	local name script i
+	local -a names=() scripts=()
 
-	while IFS='|' read -r expected line; do
-		read -r expected <<<"$expected" # without blanks around it
-		line=${line//@OPEN/$p0}
-		line=${line//@SAY/$p1}
-		line=${line//@SAID/$p2}
-		line=${line//@NUL/$p3}
-		line=${line//@CLOSED/$p5}
-		line=${line//@CLOSE/$p4}
-		line=${line//@FULL/$p6}
-		line=${line//@UNIX/$p7}
-		line=${line//@SILENT/$p8}
-		line=${line//@PING/$p9}
-		eval "words=($line)"
-		one "$expected" "${words[@]}" </dev/null || failed=1
+	while read -r name script; do
+		value[$name]=
+		[[ $script != tcp6* ]] || there_is_ipv6 || continue
+		names+=("$name")
+		scripts+=("$script")
+	done < <(peers)
+	fake_start "${scripts[@]}" || return 1
+	for i in "${!names[@]}"; do
+		value[${names[i]}]=${FAKE_PORT[i]:-${FAKE_PATH[i]}}
 	done
-	return "$failed"
+	value[NONAME]=
+	! resolver_says_no || value[NONAME]=no.such.invalid
+	value[GERMAN]=
+	! speaks_german || value[GERMAN]=de_DE.UTF-8
 }
 
-@test "the same: connections" {
-	table <<-'END'
-		same  |-p @OPEN
-		same  |-H 127.0.0.1 -p @OPEN
-		same  |--hostname=127.0.0.1 --port=@OPEN
-		same  |-H localhost -p @OPEN
-		same  |-4 -H 127.0.0.1 -p @OPEN
-		same  |127.0.0.1 -p @OPEN
-		same  |-p @OPEN 127.0.0.1
-		same  |-p @OPEN -t 5
-		same  |-p @OPEN -to 5
-		same  |-H @UNIX
-		same  |-p @CLOSE
-		same+ |-p @CLOSED
-		same+ |-H 127.0.0.1 -p @CLOSED -r ok
-		same+ |-H 127.0.0.1 -p @CLOSED -r warn
-		same+ |-H 127.0.0.1 -p @CLOSED --refuse=crit
-		same+ |-p @FULL -t 1
-		same+ |-H 255.255.255.255 -p 80
-		same+ |-H /nonexistent
-		same+ |-H a..b -p 80
-	END
+# localedef leaves a directory even where it cannot do its work.
+speaks_german() {
+	[ "$(LOCPATH=$BATS_FILE_TMPDIR LC_ALL=de_DE.UTF-8 \
+		bash -c 'printf %.1f 1' 2>/dev/null)" = 1,0 ]
 }
 
-@test "the same: answers" {
-	table <<-'END'
-		same  |-p @SAY -e 220
-		same  |-p @SAY -e ello -j
-		same  |-p @SAY -e no -e hello
-		same  |-p @SAY -A -e 220 -e hello
-		same  |-p @SAID -e no
-		same  |-p @SAID -e no -j
-		same  |-p @SAID -A -e 220 -e no
-		same  |-p @SAID -e no -M ok
-		same  |-p @SAID -e no -M crit
-		same  |-p @SAY -e 220 -q QUIT
-		same  |-p @SAY -e 220 -m 100
-		same  |-p @SAY -e 220 -d 1
-		same  |-p @SAY -e ''
-		same  |-p @PING -E -s 'PING\r\n' -e +PONG
-		same  |-H @UNIX -e hi
-		same+ |-p @CLOSE -e x
-		same+ |-p @SILENT -e x -t 1
-		same+ |-p @CLOSED -r ok -e x
-	END
+there_is_ipv6() {
+	grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null
 }
 
-@test "the same: thresholds" {
-	table <<-'END'
-		same  |-p @OPEN -w 30
-		same  |-p @OPEN -w 30 -c 60
-		same  |-p @OPEN -wt 30 -ct 60
-		same  |-p @OPEN -w 0 -c 60
-		same  |-p @OPEN -c 0
-		same  |-p @OPEN -w 0 -c 0
-		same  |-p @SAID -e no -w 30 -c 60
-		same  |-p @SAID -e no -c 0 -M ok
-	END
+# At once: without a name server that answers, a name costs many seconds.
+resolver_says_no() {
+	local status=0
+
+	timeout 2 getent ahosts no.such.invalid >/dev/null || status=$?
+	[ "$status" = 2 ]
 }
 
-@test "the same: errors in the options" {
-	table <<-'END'
-		same+ |
-		same+ |-p 0
-		same+ |-p -1
-		same+ |-p x1
-		same+ |-p @OPEN -r bogus
-		same+ |-p @OPEN -M bogus
-		same+ |-p @OPEN -t 0
-		same+ |-p @OPEN -t x
-		same+ |-Z
-		same+ |--nonsense
-		same+ |-p
-		same+ |-V
-		same+ |-h
-	END
+# fill_in LINE: sets $filled; status 1 if a value cannot be had
+fill_in() {
+	local rest=$1
+
+	filled=
+	while [[ $rest =~ @([A-Z][A-Z0-9]*) ]]; do
+		if [[ -z ${value[${BASH_REMATCH[1]}]+set} ]]; then
+			filled=none # no such peer, no such program: the line fails
+			return
+		fi
+		[[ -n ${value[${BASH_REMATCH[1]}]} ]] || return 1
+		filled+=${rest%%"${BASH_REMATCH[0]}"*}${value[${BASH_REMATCH[1]}]}
+		rest=${rest#*"${BASH_REMATCH[0]}"}
+	done
+	filled+=$rest
 }
 
-@test "different, as the manual says" {
-	table <<-'END'
-		0 2 |-H 255.255.255.255 -p 80 -r ok
-		0 2 |-H /nonexistent -r ok
-		0 1 |-p @SAY -e END -m 4
-		0 1 |-p @SAID 127.0.0.1 -e no
-		1 0 |-p @NUL -e XYZ
-		0 1 |-p @SAID -e no -M ok -w 0
-		1 3 |-p @OPEN -w abc
-		0 1 |-p @OPEN -w 30:60
-		3 2 |-p telnet -H 255.255.255.255
-		2 3 |-p 99999 -H 255.255.255.255
-		0 3 |-p @OPEN 127.0.0.1 127.0.0.2
-		3 2 |-p @FULL -t 0.5
-		2 0 |-p @PING -s 'PING\r\n' -E -e +PONG -t 1
+# The files of --extra-opts, and names to call the programs by.
+make_files() {
+	local name
+
+	cat >x.ini <<-END
+		; of the test
+		[open]
+		port=${value[OPEN]}
+		[closed]
+		port=${value[CLOSED]}
+		[check_tcp]
+		port=${value[OPEN]}
+		hostname=127.0.0.1
+		[check_ftp]
+		port=${value[FTP]}
+		[warn]
+		warning=30
+		[twice]
+		port=${value[SAY]}
+		[expect]
+		# all of it
+		port = ${value[SAY]}
+		expect = 220
+		expect = hello
+		all =
+		[quoted]
+		port=${value[SAY]}
+		expect="220"
+		[flag]
+		jail=
+		[twice]
+		expect=220
+		[crlf]
+		port=${value[OPEN]}$(printf '\r')
+		[comment]
+
+		; one
+		# two
+		port=${value[OPEN]}
+		[after]
+		port=${value[OPEN]} # not a comment
+		[bogus]
+		bogus=1
+		[short]
+		warn=30
+		[value]
+		port=x1
+		[letter]
+		p=${value[OPEN]}
+		[indented]
+		    port=${value[OPEN]}
+		[blanks]
+		port  =  ${value[OPEN]}
 	END
+	printf '[noequals]\njail\n' >bad.ini
+	cp x.ini monitoring-plugins.ini
+	mkdir theirs ours
+	for name in $(commands |
+		sed -E 's/^[^|]*\| ([A-Z_]+=[^ ]+ )*([^ ]+).*/\2/' | sort -u); do
+		ln -s "$reference" "theirs/$name"
+		ln -s "$plugin" "ours/$name"
+	done
+}
+
+# run_both COMMAND: into files in the directory $job
+run_both() {
+	local whose
+	local -a words environment=() pids=()
+
+	eval "words=($1)"
+	while [[ ${words[0]} == *=* ]]; do
+		environment+=("${words[0]}")
+		words=("${words[@]:1}")
+	done
+	for whose in theirs ours; do
+		{
+			status=0
+			env LOCPATH="$BATS_FILE_TMPDIR" "${environment[@]}" \
+				timeout -s KILL 60 "$whose/${words[0]}" "${words[@]:1}" \
+				>"$job/$whose" 2>"$job/$whose.err" || status=$?
+			echo "$status" >"$job/$whose.status"
+		} 2>/dev/null & # where the shell says that theirs was aborted
+		pids+=("$!")
+	done
+	wait "${pids[@]}"
+}
+
+# look_at theirs|ours: sets $status, and of the first line $first, $state, like
+# "TCP OK", and $shape, the performance data without the time itself
+look_at() {
+	status=$(<"$job/$1.status")
+	IFS= read -r first <"$job/$1" || true
+	state=
+	shape=
+	[[ ! $first =~ ^([A-Z0-9]+' '(OK|WARNING|CRITICAL|UNKNOWN))' - ' ]] ||
+		state=${BASH_REMATCH[1]}
+	[[ ! $first =~ '|'(.*) ]] || shape=${BASH_REMATCH[1]}
+	[[ ! $shape =~ ^time=[0-9]+[.,][0-9]{6}s ]] ||
+		shape=time=N${shape#"${BASH_REMATCH[0]}"}
+}
+
+# What came of it, in the words of the table: sets $found.
+compare() {
+	local first state shape status their_state their_shape their_status
+
+	look_at theirs
+	their_status=$status their_state=$state their_shape=$shape
+	look_at ours
+	if [[ -s $job/ours.err ]]; then
+		found="something on standard error"
+	elif [[ $their_status != "$status" ]]; then
+		found="$their_status $status"
+	elif [[ $status != 3 && ( -z $state || -z $shape ) ]]; then
+		found="no state or performance data"
+	elif [[ -z $their_state || -z $their_shape ]]; then
+		found=same+
+		[[ ${their_state:-$state} == "$state" &&
+			${their_shape:-$shape} == "$shape" ]] || found="other data"
+	elif [[ $their_state == "$state" && $their_shape == "$shape" ]]; then
+		found=same
+	elif [[ ${their_state#* } == "${state#* }" ]]; then
+		found=like
+	else
+		found="another state"
+	fi
+}
+
+# try LINE COMMAND: a line of the table, as it stands and filled in; writes what
+# is wrong with it.  What bats does at each command of the shell is left out, to
+# be in time.
+try() {
+	local expected key found
+
+	trap - DEBUG
+	mkdir "$job"
+	run_both "$2"
+	read -r expected key _ <<<"${1%%|*}"
+	[[ $expected != [0-9]* ]] || expected+=" $key"
+	compare
+	[[ $found != "$expected" ]] || return 0
+	printf '%s, not %s: %s\n' "$found" "$expected" "${1#*| }"
+	printf 'theirs: %s\n' "$(head -n 1 "$job/theirs" | tr -d '\0')"
+	printf 'ours:   %s\n' "$(head -n 1 "$job/ours")"
+	cat "$job/ours.err"
+}
+
+# Runs the section that is named as the test, at_once lines at a time.
+section() {
+	local job line n=0
+	local -a pids=()
+
+	start_peers
+	make_files
+	while IFS= read -r line; do
+		if ! fill_in "${line#*| }"; then
+			echo "$line" >>"$BATS_FILE_TMPDIR/absent"
+			continue
+		fi
+		((n < at_once)) || wait "${pids[n - at_once]}"
+		job=job$n
+		try "$line" "$filled" </dev/null >"wrong$n" 2>&1 3>&- 4>&- &
+		pids[n++]=$!
+		echo "$line" >>"$BATS_FILE_TMPDIR/compared"
+	done < <(commands_of "$BATS_TEST_DESCRIPTION")
+	wait "${pids[@]}"
+	cat wrong* >wrong
+	cat wrong
+	[ ! -s wrong ]
+}
+
+@test "connections" {
+	section
+}
+
+@test "addresses" {
+	section
+}
+
+@test "Unix sockets" {
+	section
+}
+
+@test "failures" {
+	section
+}
+
+@test "answers" {
+	section
+}
+
+@test "bytes" {
+	section
+}
+
+@test "pieces" {
+	section
+}
+
+@test "sending" {
+	section
+}
+
+@test "thresholds" {
+	section
+}
+
+@test "deadlines" {
+	section
+}
+
+@test "errors and information" {
+	section
+}
+
+@test "options from a file" {
+	section
+}
+
+@test "services" {
+	section
+}
+
+@test "all lines of the table were compared, and are at least 150" {
+	cd "$BATS_FILE_TMPDIR"
+	touch absent
+	diff <(commands | sort) <(sort compared absent)
+	[ -z "$(commands | sed 's/^[^|]*| //' | sort | uniq -d)" ]
+	(($(sort -u compared | wc -l) >= 150))
+}
+
+# A line that is `same` or `same+` needs no key, any other line does.
+@test "all differences are in the manual, and all in the manual were shown" {
+	[ -z "$(commands | grep -E '^(like|[0-9]+ [0-9]+) *\|')" ]
+	[ -z "$(commands | grep -vE '^(same\+?|like|[0-9]+ [0-9]+)( +[a-z-]+)? *\| ')" ]
+	diff --label "$table" --label "$manual" -U 0 <(
+		{
+			commands | sed -n -E 's/^[^|]*[a-z0-9+] +([a-z-]+) *\|.*/\1/p'
+			sed -n -E 's/^- +([a-z-]+) +\|.*/\1/p' "$table"
+		} | sort -u
+	) <(sed -n '/^\.Sh COMPATIBILITY/,/^\.Sh SEE/s/^\.It Sy //p' "$manual" |
+		sort -u)
 }
