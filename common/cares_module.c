@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -30,6 +31,21 @@
 /* Datagrams read in one turn of the loop. */
 #define TURN_MAX 128
 
+/* Queries that are sent by one call, and room for as many as is usual. */
+#define BATCH_MAX 64
+#define BATCH_SIZE 4096
+
+/* Datagrams that are still to be sent. */
+struct batch {
+	int fd; /* -1: none */
+	bool datagrams;
+	int err; /* why it could not be sent, or 0 */
+	unsigned n;
+	size_t size;
+	struct iovec parts[BATCH_MAX];
+	unsigned char bytes[BATCH_SIZE];
+};
+
 struct cares_session {
 	struct cares_host host;
 	ares_channel channel;
@@ -39,6 +55,18 @@ struct cares_session {
 	int fd;          /* the socket that is being read; -1: closed */
 	unsigned budget; /* datagrams it may still read */
 	int unread_fd;   /* one that had more than that, or -1 */
+
+	/*
+	 * c-ares opens a socket for each address that it sorts, only to hear
+	 * where it would be asked from: one for IPv4 and one for IPv6 serve
+	 * them all.  -1: none.
+	 */
+	int spare_fds[2];
+	int opened_fd; /* the last socket, unless it is one to ask by */
+	int opened_family;
+
+	struct batch batch;
+	int fault; /* errno of the next receive(), or 0 */
 };
 
 static struct cares_session *start(const struct cares_host *, const char *);
@@ -47,17 +75,22 @@ static void end(struct cares_session *);
 static void ask(struct cares_session *, const char *, int, void *);
 static void answered(void *, int, int, struct ares_addrinfo *);
 static void ready(struct cares_session *, int);
+static void flush(struct cares_session *);
 static void tick(struct cares_session *);
 static void drain(struct cares_session *, int);
 static void set_timer(struct cares_session *, int64_t);
 
 static ares_socket_t open_socket(int, int, int, void *);
 static int close_socket(ares_socket_t, void *);
+static bool disconnect(int);
 static int connect_socket(ares_socket_t, const struct sockaddr *,
     ares_socklen_t, void *);
 static ares_ssize_t receive(ares_socket_t, void *, size_t, int,
     struct sockaddr *, ares_socklen_t *, void *);
 static ares_ssize_t transmit(ares_socket_t, const struct iovec *, int, void *);
+static void new_batch(struct batch *, int);
+static void put(struct batch *, const struct iovec *, int, size_t);
+static void send_batch(struct batch *);
 static int enlarge(ares_socket_t, int, void *);
 static void watch(void *, ares_socket_t, int, int);
 
@@ -76,6 +109,7 @@ const struct cares_module cares_module = {
 	.end = end,
 	.ask = ask,
 	.ready = ready,
+	.flush = flush,
 	.wake = set_timer,
 };
 
@@ -89,6 +123,10 @@ start(const struct cares_host *host, const char *servers)
 	s->host = *host;
 	s->fd = -1;
 	s->unread_fd = -1;
+	s->spare_fds[0] = -1;
+	s->spare_fds[1] = -1;
+	s->opened_fd = -1;
+	s->batch.fd = -1;
 	s->timer_fd = fd_above_standard(timerfd_create(CLOCK_MONOTONIC,
 	    TFD_CLOEXEC | TFD_NONBLOCK));
 	if (s->timer_fd == -1 || !start_channel(s, servers)) {
@@ -134,8 +172,13 @@ no_channel:
 static void
 end(struct cares_session *s)
 {
+	int i;
+
 	ares_destroy(s->channel);
 	ares_library_cleanup();
+	for (i = 0; i < 2; i++)
+		if (s->spare_fds[i] != -1)
+			(void)close(s->spare_fds[i]);
 	s->host.close(s->host.ctx, s->timer_fd);
 	free(s);
 }
@@ -192,6 +235,25 @@ ready(struct cares_session *s, int fd)
 		drain(s, fd);
 }
 
+/*
+ * c-ares took all for sent: an error is told as one of receiving, after which
+ * it asks again, of the next server if there is one, no more than TRIES times.
+ */
+static void
+flush(struct cares_session *s)
+{
+	struct batch *b = &s->batch;
+
+	send_batch(b);
+	while (b->err != 0) {
+		s->fault = b->err;
+		b->err = 0;
+		ares_process_fd(s->channel, b->fd, ARES_SOCKET_BAD);
+		s->fault = 0;
+		send_batch(b);
+	}
+}
+
 static void
 tick(struct cares_session *s)
 {
@@ -242,22 +304,48 @@ set_timer(struct cares_session *s, int64_t time_us)
 static ares_socket_t
 open_socket(int family, int type, int protocol, void *ctx)
 {
-	(void)ctx;
-	return fd_above_standard(socket(family,
-	    type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
+	struct cares_session *s = ctx;
+	int *spare_fd = &s->spare_fds[family == AF_INET6];
+	int fd = *spare_fd;
+
+	if (type == SOCK_DGRAM && fd != -1)
+		*spare_fd = -1;
+	else
+		fd = fd_above_standard(socket(family,
+		    type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
+	s->opened_fd = type == SOCK_DGRAM ? fd : -1;
+	s->opened_family = family;
+	return fd;
 }
 
 static int
 close_socket(ares_socket_t fd, void *ctx)
 {
 	struct cares_session *s = ctx;
+	int *spare_fd = &s->spare_fds[s->opened_family == AF_INET6];
 
+	if (fd == s->opened_fd && *spare_fd == -1 && disconnect(fd)) {
+		*spare_fd = fd;
+		s->opened_fd = -1;
+		return 0;
+	}
 	if (fd == s->fd)
 		s->fd = -1;
 	if (fd == s->unread_fd)
 		s->unread_fd = -1;
+	if (fd == s->batch.fd)
+		new_batch(&s->batch, -1);
 	s->host.close(s->host.ctx, fd);
 	return 0;
+}
+
+/* Takes away the local address and port, too. */
+static bool
+disconnect(int fd)
+{
+	const struct sockaddr none = { .sa_family = AF_UNSPEC };
+
+	return connect(fd, &none, sizeof(none)) == 0;
 }
 
 static int
@@ -274,6 +362,11 @@ receive(ares_socket_t fd, void *data, size_t size, int flags,
 {
 	struct cares_session *s = ctx;
 
+	if (s->fault != 0) {
+		errno = s->fault;
+		s->fault = 0;
+		return -1;
+	}
 	if (s->budget == 0) {
 		errno = EAGAIN;
 		return -1;
@@ -282,6 +375,7 @@ receive(ares_socket_t fd, void *data, size_t size, int flags,
 	return recvfrom(fd, data, size, flags, from, from_len);
 }
 
+/* Datagrams wait for flush(): sent one by one, each wakes the name server. */
 static ares_ssize_t
 transmit(ares_socket_t fd, const struct iovec *data, int n, void *ctx)
 {
@@ -290,9 +384,80 @@ transmit(ares_socket_t fd, const struct iovec *data, int n, void *ctx)
 		.msg_iov = (struct iovec *)(uintptr_t)data,
 		.msg_iovlen = (size_t)n,
 	};
+	struct cares_session *s = ctx;
+	struct batch *b = &s->batch;
+	size_t size = 0;
+	int i;
 
-	(void)ctx;
+	for (i = 0; i < n; i++)
+		size += data[i].iov_len;
+	if (fd != b->fd) {
+		send_batch(b);
+		new_batch(b, fd);
+	}
+	if (b->datagrams && size <= BATCH_SIZE) {
+		if (b->n == BATCH_MAX || b->size + size > BATCH_SIZE)
+			send_batch(b);
+		put(b, data, n, size);
+		return (ares_ssize_t)size;
+	}
 	return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+/* Without what the last one had. */
+static void
+new_batch(struct batch *b, int fd)
+{
+	int type = 0;
+	socklen_t size = sizeof(type);
+
+	b->fd = fd;
+	b->datagrams = fd != -1 &&
+	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
+	    type == SOCK_DGRAM;
+	b->err = 0;
+	b->n = 0;
+	b->size = 0;
+}
+
+static void
+put(struct batch *b, const struct iovec *data, int n, size_t size)
+{
+	int i;
+
+	b->parts[b->n++] = (struct iovec){ b->bytes + b->size, size };
+	for (i = 0; i < n; i++) {
+		memcpy(b->bytes + b->size, data[i].iov_base, data[i].iov_len);
+		b->size += data[i].iov_len;
+	}
+}
+
+/* What finds no room is lost, as it may be anywhere on its way. */
+static void
+send_batch(struct batch *b)
+{
+	struct mmsghdr messages[BATCH_MAX];
+	unsigned i, sent = 0;
+	int n;
+
+	memset(messages, 0, b->n * sizeof(messages[0]));
+	for (i = 0; i < b->n; i++) {
+		messages[i].msg_hdr.msg_iov = &b->parts[i];
+		messages[i].msg_hdr.msg_iovlen = 1;
+	}
+	while (sent < b->n) {
+		n = sendmmsg(b->fd, messages + sent, b->n - sent, MSG_NOSIGNAL);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1) {
+			if (errno != EAGAIN && errno != ENOBUFS)
+				b->err = errno;
+			break;
+		}
+		sent += (unsigned)n;
+	}
+	b->n = 0;
+	b->size = 0;
 }
 
 /* As far as the kernel lets us. */
@@ -300,8 +465,9 @@ static int
 enlarge(ares_socket_t fd, int type, void *ctx)
 {
 	const int size = RECEIVE_BUFFER;
+	struct cares_session *s = ctx;
 
-	(void)ctx;
+	s->opened_fd = -1;
 	if (type == SOCK_DGRAM)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size,
 		    sizeof(size));

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 
 /* To be raised with each change of what follows. */
-#define CARES_MODULE_VERSION 1
+#define CARES_MODULE_VERSION 2
 
 /* The one symbol: a struct cares_module. */
 #define CARES_MODULE_SYMBOL "cares_module"
@@ -44,11 +44,13 @@ struct cares_module {
 	/* Names that were asked for are done with nothing found. */
 	void (*end)(struct cares_session *s);
 
-	/* May be done before it returns. */
+	/* May be done before it returns; is sent by flush(). */
 	void (*ask)(struct cares_session *s, const char *host, int family,
 	    void *name);
 
+	/* To be followed by flush(), too. */
 	void (*ready)(struct cares_session *s, int fd);
+	void (*flush)(struct cares_session *s);
 
 	/* Some descriptor is to be ready after that time, not 0. */
 	void (*wake)(struct cares_session *s, int64_t time_us);

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "resolver_cares.h"
 
-#include <dlfcn.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "cares_module.h"
 #include "clock.h"
 #include "hosts.h"
+#include "module.h"
 #include "xalloc.h"
 
 #define MODULE "resolver_cares.so"
@@ -21,16 +19,23 @@
  * receive buffer (277 of them in Linux's default), grows with each answer that
  * came in good time, and begins again when one was lost.
  */
-#define WINDOW_FIRST 96
-#define WINDOW_MAX 768
-#define WINDOW_GROWTH 7
+#define WINDOW_FIRST 120
+#define WINDOW_MAX 448
+#define WINDOW_GROWTH 4
 
 /* In good time: by no more than an eighth and this above the least time. */
 #define JITTER_US (2 * CLOCK_MILLISECOND)
 
-/* So many are started in a millisecond, for the name server to keep up. */
-#define BURST_MAX 48
-#define BURST_US CLOCK_MILLISECOND
+/*
+ * One is started in this time, for the name server to keep up; after a pause,
+ * such as a turn of the loop that took long, as many as its buffer takes.
+ */
+#define PACE_US 20
+#define BURST_MAX WINDOW_FIRST
+
+/* The first are started at once, those that have to wait some at a time. */
+#define SOON_US 1
+#define LATER_US CLOCK_MILLISECOND
 
 /* A descriptor of the module; its fd is -1 when it is to be used again. */
 struct module_watch {
@@ -41,7 +46,6 @@ struct module_watch {
 
 struct cares {
 	struct poller *poller;
-	void *library;
 	struct hosts *hosts;
 	const struct cares_module *module;
 	struct cares_session *session;
@@ -52,8 +56,7 @@ struct cares {
 	unsigned asked; /* of the module */
 	unsigned window;
 	int64_t least_us; /* that a name took, or CLOCK_NEVER */
-	int64_t burst_us; /* when this millisecond began */
-	unsigned burst;   /* names started in it */
+	int64_t next_us;  /* when the next one may be started */
 	bool awake;       /* ready() is going to be called, and starts more */
 
 	struct module_watch *watches;
@@ -64,8 +67,6 @@ struct cares {
 static void *cares_new(struct poller *, const char *, lookup_fn *, void *);
 static void cares_free(void *);
 static bool cares_ask(void *, struct lookup *);
-static bool open_module(struct cares *);
-static bool in_build_tree(void);
 static void wake(struct cares *);
 static void ready(struct watch *, int64_t);
 static void start_some(struct cares *);
@@ -100,7 +101,9 @@ cares_new(struct poller *p, const char *servers, lookup_fn *done, void *ctx)
 	rc->window = WINDOW_FIRST;
 	rc->least_us = CLOCK_NEVER;
 	lookup_queue_init(&rc->queue);
-	if (open_module(rc))
+	rc->module = module_open(MODULE, CARES_MODULE_SYMBOL,
+	    CARES_MODULE_VERSION);
+	if (rc->module != NULL)
 		rc->session = rc->module->start(&host, servers);
 	if (rc->session == NULL) {
 		cares_free(rc);
@@ -129,8 +132,6 @@ cares_free(void *bulk)
 		rc->watches = w->next;
 		free(w);
 	}
-	if (rc->library != NULL)
-		(void)dlclose(rc->library);
 	free(rc);
 }
 
@@ -146,42 +147,13 @@ cares_ask(void *bulk, struct lookup *l)
 	return true;
 }
 
-static bool
-open_module(struct cares *rc)
-{
-	rc->library = dlopen(in_build_tree() ? BUILDDIR "/common/" MODULE
-					     : PKGLIBDIR "/" MODULE,
-	    RTLD_NOW | RTLD_LOCAL);
-	if (rc->library == NULL)
-		return false;
-	rc->module = dlsym(rc->library, CARES_MODULE_SYMBOL);
-	return rc->module != NULL &&
-	    rc->module->version == CARES_MODULE_VERSION;
-}
-
-/*
- * A program that lies in the build tree may trust that tree, in which it was
- * put by the same hands, but not one with the rights of somebody else, which
- * may be a link that was put there.
- */
-static bool
-in_build_tree(void)
-{
-	static const char builddir[] = BUILDDIR "/";
-	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path));
-
-	return n >= (ssize_t)sizeof(builddir) - 1 &&
-	    memcmp(path, builddir, sizeof(builddir) - 1) == 0 &&
-	    getauxval(AT_SECURE) == 0;
-}
-
 /* Once is enough, and not while others have to end first. */
 static void
 wake(struct cares *rc)
 {
 	if (!rc->awake && rc->asked < rc->window) {
-		rc->module->wake(rc->session, BURST_US);
+		rc->module->wake(rc->session,
+		    rc->asked == 0 ? SOON_US : LATER_US);
 		rc->awake = true;
 	}
 }
@@ -195,6 +167,7 @@ ready(struct watch *w, int64_t now_us)
 	rc->awake = false;
 	rc->module->ready(rc->session, w->fd);
 	start_some(rc);
+	rc->module->flush(rc->session);
 }
 
 static void
@@ -202,13 +175,11 @@ start_some(struct cares *rc)
 {
 	struct lookup *l;
 
-	if (rc->now_us - rc->burst_us >= BURST_US) {
-		rc->burst_us = rc->now_us;
-		rc->burst = 0;
-	}
-	while (rc->burst < BURST_MAX && rc->asked < rc->window &&
+	if (rc->next_us < rc->now_us - (BURST_MAX - 1) * PACE_US)
+		rc->next_us = rc->now_us - (BURST_MAX - 1) * PACE_US;
+	while (rc->next_us <= rc->now_us && rc->asked < rc->window &&
 	    (l = lookup_queue_take(&rc->queue)) != NULL) {
-		rc->burst++;
+		rc->next_us += PACE_US;
 		rc->asked++;
 		l->asked_us = rc->now_us;
 		rc->module->ask(rc->session, l->host, l->family, l);

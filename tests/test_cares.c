@@ -167,9 +167,9 @@ static const struct {
 	{ "both-7.test", AF_INET6, 0, 1 },
 	{ "twice-7.test", AF_UNSPEC, 1, 0 },
 	{ "many-20.test", AF_INET, 20, 0 },
-	{ "many-20.test", AF_UNSPEC, 16, 16 },
-	{ "many-40.test", AF_INET, 32, 0 },
-	{ "many-40.test", AF_UNSPEC, 16, 16 },
+	{ "many-20.test", AF_UNSPEC, 20, 20 },
+	{ "many-40.test", AF_INET, 40, 0 },
+	{ "many-40.test", AF_UNSPEC, 32, 32 },
 	{ "nx-7.test", AF_UNSPEC, 0, 0 },
 	{ "fail-7.test", AF_UNSPEC, 0, 0 },
 	{ "refuse-7.test", AF_UNSPEC, 0, 0 },
@@ -429,7 +429,6 @@ START_TEST(rule)
 	ck_assert(!wait_for(n_names, 500 * CLOCK_MILLISECOND));
 	ck_assert_uint_eq(names[i].told, 0);
 	resolver_free(r);
-	ck_assert(!is_loaded());
 	poller_free(poller);
 	dns_stop(&dns);
 }
