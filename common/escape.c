@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "escape.h"
 
-#include <ctype.h>
 #include <string.h>
 
+static char lower(char);
 static int hex_digit(char);
 
 const char *
@@ -34,12 +34,44 @@ escape_decode(const char *s, char *out, size_t *len)
 	return NULL;
 }
 
+const char *
+hex_decode(const char *s, char *out, size_t *len)
+{
+	char *o = out;
+
+	for (s += strspn(s, " \t"); *s != '\0'; s += strspn(s, " \t")) {
+		if (hex_digit(s[0]) < 0 || hex_digit(s[1]) < 0)
+			return "not hexadecimal bytes of two digits each";
+		*o++ = (char)(hex_digit(s[0]) << 4 | hex_digit(s[1]));
+		s += 2;
+	}
+	*len = (size_t)(o - out);
+	return NULL;
+}
+
+bool
+word_equal(const char *word, const char *s, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len && word[i] != '\0'; i++)
+		if (lower(s[i]) != lower(word[i]))
+			return false;
+	return i == len && word[i] == '\0';
+}
+
+/* Of ASCII: there is no locale. */
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 static int
 hex_digit(char c)
 {
-	static const char hex[] = "0123456789abcdef";
-	const char *p;
-
-	p = c != '\0' ? strchr(hex, tolower((unsigned char)c)) : NULL;
-	return p != NULL ? (int)(p - hex) : -1;
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }

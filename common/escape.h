@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Backslash escapes in strings that a user gives.
+ * Strings that a user gives: backslash escapes, hexadecimal bytes, words.
  */
 #ifndef ESCAPE_H
 #define ESCAPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -15,5 +16,14 @@
  * text.
  */
 const char *escape_decode(const char *s, char *out, size_t *len);
+
+/*
+ * Decodes hexadecimal digits, two a byte, with blanks between the bytes, in the
+ * same manner.
+ */
+const char *hex_decode(const char *s, char *out, size_t *len);
+
+/* Whether the first len bytes of s are the word, in lower or upper case. */
+bool word_equal(const char *word, const char *s, size_t len);
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "expected.h"
 
-#include <string.h>
-#include <strings.h>
+#include "escape.h"
 
 static const char *const names[] = {
 	[EXPECTED_OPEN] = "open",
@@ -23,8 +22,7 @@ expected_parse(const char *s, size_t len, enum expected *out)
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strlen(names[i]) == len &&
-		    strncasecmp(names[i], s, len) == 0) {
+		if (word_equal(names[i], s, len)) {
 			*out = (enum expected)i;
 			return true;
 		}

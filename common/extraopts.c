@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "extraopts.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -95,6 +94,7 @@ extraopts_set(const struct options *o, const char *where, const char *name,
 static char *
 find_file(void)
 {
+	struct stat st;
 	const char *s = getenv("MP_CONFIG_FILE");
 	char *file;
 	size_t i;
@@ -105,7 +105,7 @@ find_file(void)
 	if (s != NULL && (file = find_in_path(s)) != NULL)
 		return file;
 	for (i = 0; i < ARRAY_SIZE(usual_files); i++)
-		if (access(usual_files[i], F_OK) == 0)
+		if (stat(usual_files[i], &st) == 0)
 			return xstrdup(usual_files[i]);
 	return NULL;
 }
@@ -113,17 +113,18 @@ find_file(void)
 static char *
 find_in_path(const char *dirs)
 {
+	struct stat st;
 	const char *dir, *end;
 	struct text t;
 	size_t i;
 
 	for (dir = dirs; *dir != '\0'; dir = *end == ':' ? end + 1 : end) {
-		end = strchrnul(dir, ':');
+		end = dir + strcspn(dir, ":");
 		for (i = 0; i < ARRAY_SIZE(usual_names) && end > dir; i++) {
 			text_init(&t, 4096);
 			text_printf(&t, "%.*s/%s", (int)(end - dir), dir,
 			    usual_names[i]);
-			if (!t.cut && access(t.data, F_OK) == 0)
+			if (!t.cut && stat(t.data, &st) == 0)
 				return t.data;
 			text_free(&t);
 		}
@@ -183,7 +184,7 @@ read_lines(struct ini *ini, char *data, size_t len)
 	if (strlen(data) != len)
 		return fail(ini, NULL, "the file has a NUL byte");
 	for (line = data; line < data + len; line = end + 1) {
-		end = strchrnul(line, '\n');
+		end = line + strcspn(line, "\n");
 		*end = '\0';
 		ini->line++;
 		if (!read_line(ini, trim(line)))
@@ -258,13 +259,7 @@ fail(struct ini *ini, const char *what, const char *why)
 static char *
 trim(char *s)
 {
-	size_t len;
-
-	while (isspace((unsigned char)*s))
-		s++;
-	len = strlen(s);
-	while (len > 0 && isspace((unsigned char)s[len - 1]))
-		len--;
-	s[len] = '\0';
+	s += strspn(s, " \t\r\n\v\f");
+	s[text_trimmed(s, strlen(s))] = '\0';
 	return s;
 }

@@ -16,7 +16,7 @@ struct addrinfo;
 struct poller;
 
 /* More addresses of one name than this are not looked at. */
-#define LOOKUP_ADDRS_MAX 32
+#define LOOKUP_ADDRS_MAX 64
 
 /* Part of what the asker knows of it, and its first member. */
 struct lookup {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "num.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
@@ -20,16 +19,20 @@ const char *
 num_int(const char *s, int64_t min, int64_t max, int64_t *out)
 {
 	const char *p = s[0] == '-' || s[0] == '+' ? s + 1 : s;
-	long long n;
+	const char *beyond = s[0] == '-' ? "too small" : "too large";
+	int64_t n = 0;
 
 	if (s[0] == '\0')
 		return "is empty";
 	if (*p == '\0' || p[digits(p, strlen(p))] != '\0')
 		return "not a whole number";
-	errno = 0;
-	n = strtoll(s, NULL, 10);
-	if (errno == ERANGE)
-		return s[0] == '-' ? "too small" : "too large";
+	/* Below 0, where there is one number more. */
+	for (; *p != '\0'; p++)
+		if (__builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_sub_overflow(n, *p - '0', &n))
+			return beyond;
+	if (s[0] != '-' && __builtin_sub_overflow(0, n, &n))
+		return beyond;
 	if (n < min)
 		return "too small";
 	if (n > max)
@@ -82,7 +85,7 @@ digits(const char *s, size_t len)
 {
 	size_t n = 0;
 
-	while (n < len && isdigit((unsigned char)s[n]))
+	while (n < len && s[n] >= '0' && s[n] <= '9')
 		n++;
 	return n;
 }

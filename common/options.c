@@ -19,11 +19,15 @@ struct parse {
 
 static bool one_pass(struct parse *, const char *, const struct option *);
 static bool take(struct parse *, int);
+static bool take_short(struct parse *, const struct option_row *, const char *);
+static bool no_value(const struct parse *, const struct option_row *);
 static bool take_row(struct parse *, const struct option_row *, const char *);
 static bool operand(const struct parse *, const char *);
 static bool unknown(const struct parse *, const char *);
+static bool begins_some(const struct options *, const char *, size_t);
 static const struct option_row *find_row(const struct options *, int);
-static const struct option_row *find_key(const struct options *, const char *);
+static const struct option_row *find_key(const struct options *, const char *,
+    size_t);
 static bool apply(const struct options *, const struct option_row *,
     const char *, struct text *);
 static void row_name(struct text *, const struct option_row *);
@@ -61,8 +65,11 @@ bool
 options_set(const struct options *o, const char *key, const char *value,
     struct text *error)
 {
-	const struct option_row *row = find_key(o, key);
+	size_t len = strlen(key);
+	const struct option_row *row = len == 1 ? find_row(o, key[0]) : NULL;
 
+	if (row == NULL)
+		row = find_key(o, key, len);
 	if (row == NULL || row->early) {
 		text_escape_string(error, key);
 		text_puts(error,
@@ -99,7 +106,7 @@ options_help(const struct options *o, struct text *t)
 		else if (row->has == OPTION_MAY_HAVE_VALUE)
 			text_printf(t, "[=%s]", row->value);
 		for (line = row->help; *line != '\0'; line = end) {
-			end = strchrnul(line, '\n');
+			end = line + strcspn(line, "\n");
 			text_printf(t, "\n    %.*s", (int)(end - line), line);
 			end += *end == '\n';
 		}
@@ -134,6 +141,9 @@ take(struct parse *p, int code)
 
 	if (code == CODE_OPERAND)
 		return operand(p, optarg);
+	if (code == '?' && optopt == 0 &&
+	    (row = find_key(p->o, word + 2, strcspn(word + 2, "="))) != NULL)
+		return take_short(p, row, strchr(word, '='));
 	if (code == '?')
 		return unknown(p, word);
 	row = find_row(p->o, code == ':' ? optopt : code);
@@ -145,8 +155,30 @@ take(struct parse *p, int code)
 		else
 			code = ':';
 	}
-	if (code != ':')
-		return take_row(p, row, value);
+	return code != ':' ? take_row(p, row, value) : no_value(p, row);
+}
+
+/* Short for several, of which getopt(3) cannot choose one. */
+static bool
+take_short(struct parse *p, const struct option_row *row, const char *equals)
+{
+	const char *value = equals != NULL ? equals + 1 : NULL;
+
+	if (row->has == OPTION_NO_VALUE && value != NULL) {
+		optopt = CODE(row - p->o->rows);
+		return unknown(p, NULL);
+	}
+	if (row->has == OPTION_VALUE && value == NULL) {
+		if (optind == p->argc)
+			return no_value(p, row);
+		value = p->argv[optind++];
+	}
+	return take_row(p, row, value);
+}
+
+static bool
+no_value(const struct parse *p, const struct option_row *row)
+{
 	if (p->early)
 		return true;
 	row_name(p->error, row);
@@ -180,6 +212,7 @@ static bool
 unknown(const struct parse *p, const char *word)
 {
 	const struct option_row *row;
+	size_t len;
 
 	if (p->early)
 		return true;
@@ -192,9 +225,24 @@ unknown(const struct parse *p, const char *word)
 		text_escape(p->error, &(char){ (char)optopt }, 1, 4);
 		text_puts(p->error, ": no such option");
 	} else {
-		text_escape(p->error, word, strcspn(word, "="), 64);
-		text_puts(p->error, ": no such option, or short for several");
+		len = strcspn(word, "=");
+		text_escape(p->error, word, len, 64);
+		text_puts(p->error,
+		    begins_some(p->o, word + 2, len - 2)
+			? ": short for several options"
+			: ": no such option");
 	}
+	return false;
+}
+
+static bool
+begins_some(const struct options *o, const char *key, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < o->n; i++)
+		if (strncmp(o->rows[i].name, key, len) == 0)
+			return true;
 	return false;
 }
 
@@ -209,24 +257,28 @@ find_row(const struct options *o, int code)
 	return NULL;
 }
 
+/* A name or the beginning of one: see options.h. */
 static const struct option_row *
-find_key(const struct options *o, const char *key)
+find_key(const struct options *o, const char *key, size_t len)
 {
-	const struct option_row *found = NULL;
-	size_t i, len = strlen(key);
+	const struct option_row *found[2] = { NULL, NULL };
+	size_t i, n[2] = { 0, 0 };
+	bool lettered;
 
-	if (len == 1 && (found = find_row(o, key[0])) != NULL)
-		return found;
 	for (i = 0; i < o->n; i++) {
-		if (strcmp(o->rows[i].name, key) == 0)
-			return &o->rows[i];
-		if (strncmp(o->rows[i].name, key, len) == 0) {
-			if (found != NULL)
-				return NULL;
-			found = &o->rows[i];
-		}
+		const struct option_row *row = &o->rows[i];
+
+		if (strncmp(row->name, key, len) != 0)
+			continue;
+		if (row->name[len] == '\0')
+			return row;
+		lettered = row->letter != 0;
+		found[lettered] = row;
+		n[lettered]++;
 	}
-	return found;
+	if (n[true] == 1)
+		return found[true];
+	return n[true] == 0 && n[false] == 1 ? found[false] : NULL;
 }
 
 static bool
@@ -234,15 +286,20 @@ apply(const struct options *o, const struct option_row *row, const char *value,
     struct text *error)
 {
 	const char *why = row->set(o->ctx, value);
+	struct text told;
 
 	if (why == NULL)
 		return true;
 	row_name(error, row);
-	if (value != NULL) {
-		text_puts(error, value[0] != '\0' ? ": " : "");
-		text_escape(error, value, strlen(value), 200);
+	text_init(&told, 256);
+	if (value != NULL && value[0] != '\0') {
+		text_escape(&told, value, strlen(value), 200);
+		text_puts(&told, ": ");
 	}
-	text_printf(error, ": %s", why);
+	/* Of a list, the reason names the item, which may be all of it. */
+	text_printf(error, ": %s%s",
+	    strncmp(why, told.data, told.len) == 0 ? "" : told.data, why);
+	text_free(&told);
 	return false;
 }
 

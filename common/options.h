@@ -24,11 +24,14 @@ enum option_value {
 	OPTION_MAY_HAVE_VALUE, /* long form only: --name or --name=value */
 };
 
+/*
+ * Strings in place, where they can be: each pointer costs at every start.
+ */
 struct option_row {
 	int letter; /* 0: long form only */
-	const char *name;
+	char name[20];
 	enum option_value has;
-	const char *value; /* its name in --help */
+	char value[20]; /* its name in --help; what it is completed by */
 	option_fn *set;
 	const char *help; /* lines; NULL: not in --help */
 	/* "to": the word "-to" is read as the letter's option; or NULL. */
@@ -44,6 +47,12 @@ struct options {
 };
 
 #define OPTIONS_MAX 64
+
+/*
+ * A long option may be shortened to what is unique among those with a letter,
+ * or where none of these begins so, among all: what is added without a letter
+ * makes no shorter form of theirs ambiguous.
+ */
 
 /*
  * Parses argv, options and operands in any order; "--" ends the options.  On

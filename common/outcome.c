@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "outcome.h"
 
+#include "escape.h"
+
 static const struct {
 	const char *name;
 	const char *meaning;
@@ -26,6 +28,19 @@ const char *
 outcome_name(enum outcome o)
 {
 	return outcomes[o].name;
+}
+
+bool
+outcome_find(const char *name, size_t len, enum outcome *o)
+{
+	size_t i;
+
+	for (i = 0; i < OUTCOME_COUNT; i++)
+		if (word_equal(outcomes[i].name, name, len)) {
+			*o = (enum outcome)i;
+			return true;
+		}
+	return false;
 }
 
 const char *

@@ -5,6 +5,9 @@
 #ifndef OUTCOME_H
 #define OUTCOME_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "state.h"
 
 enum outcome {
@@ -25,6 +28,8 @@ enum port_state {
 
 /* "refused" */
 const char *outcome_name(enum outcome o);
+/* The outcome of that name, in any case: len bytes of it. */
+bool outcome_find(const char *name, size_t len, enum outcome *o);
 /* One line for people, without a capital or a full stop. */
 const char *outcome_meaning(enum outcome o);
 enum port_state outcome_port(enum outcome o);

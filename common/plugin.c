@@ -4,19 +4,28 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fd.h"
 #include "xalloc.h"
 
 bool plugin_interrupted;
 
 /* Those that ask a program to end. */
-static const int ending[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+static const struct {
+	int signal;
+	char name[8];
+} ending[] = {
+	{ SIGTERM, "SIGTERM" },
+	{ SIGINT, "SIGINT" },
+	{ SIGHUP, "SIGHUP" },
+	{ SIGQUIT, "SIGQUIT" },
+};
 
 /* Those that come from a mistake of the program's own, and job control. */
 static const int let_in[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT,
@@ -24,8 +33,15 @@ static const int let_in[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT,
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+static const char interrupted[] =
+    " UNKNOWN - interrupted before anything was probed\n";
+static const char no_input[] =
+    " UNKNOWN - no end of what is to be read before the deadline\n";
+
+static int64_t await_until_us = CLOCK_NEVER;
+
 static const char *the_service;
-static int the_signal;
+static const char *the_signal;
 static bool unwritten;
 static sigset_t blocked;
 
@@ -61,11 +77,41 @@ plugin_let_signals_end(bool yes)
 
 	(void)sigemptyset(&set);
 	for (i = 0; i < ARRAY_SIZE(ending); i++) {
-		(void)sigaddset(&set, ending[i]);
+		(void)sigaddset(&set, ending[i].signal);
 		if (yes)
-			(void)sigaction(ending[i], &sa, NULL);
+			(void)sigaction(ending[i].signal, &sa, NULL);
 	}
 	(void)sigprocmask(yes ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+}
+
+void
+plugin_await_until(int64_t until_us)
+{
+	await_until_us = until_us;
+}
+
+void
+plugin_await_input(int fd)
+{
+	struct watch *signals = plugin_signals();
+	struct pollfd fds[] = { { fd, POLLIN, 0 },
+		{ signals != NULL ? signals->fd : -1, POLLIN, 0 } };
+
+	while (!plugin_interrupted) {
+		int64_t left_us = await_until_us - clock_now_us();
+		const struct timespec left = { left_us / CLOCK_SECOND,
+			left_us % CLOCK_SECOND * 1000 };
+
+		if (left_us <= 0)
+			last_words(no_input);
+		if (ppoll(fds, ARRAY_SIZE(fds), &left, NULL) == -1)
+			return;
+		if (fds[1].revents != 0)
+			signal_came(signals, 0);
+		else if (fds[0].revents != 0)
+			return;
+	}
+	last_words(interrupted);
 }
 
 struct watch *
@@ -73,20 +119,21 @@ plugin_signals(void)
 {
 	static struct watch watch = { signal_came, -1, WANT_READ };
 
-	watch.fd = fd_above_standard(signalfd(-1, &blocked,
-	    SFD_CLOEXEC | SFD_NONBLOCK));
+	if (watch.fd == -1)
+		watch.fd = fd_above_standard(signalfd(-1, &blocked,
+		    SFD_CLOEXEC | SFD_NONBLOCK));
 	return watch.fd != -1 ? &watch : NULL;
 }
 
 const char *
 plugin_interruption(void)
 {
-	static char words[40];
-	const char *name = sigabbrev_np(the_signal);
+	static struct text words;
 
-	(void)snprintf(words, sizeof(words), "interrupted by SIG%s",
-	    name != NULL ? name : "?");
-	return words;
+	text_free(&words);
+	text_init(&words, 40);
+	text_printf(&words, "interrupted by %s", the_signal);
+	return words.data;
 }
 
 void
@@ -112,7 +159,7 @@ static void
 end_at_once(int signal)
 {
 	(void)signal;
-	last_words(" UNKNOWN - interrupted before anything was probed\n");
+	last_words(interrupted);
 }
 
 /* Without allocating anything, and safe in a signal handler. */
@@ -133,9 +180,9 @@ signal_came(struct watch *w, int64_t now_us)
 	(void)now_us;
 	while (read(w->fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		for (i = 0; i < ARRAY_SIZE(ending); i++) {
-			if (info.ssi_signo != (uint32_t)ending[i])
+			if (info.ssi_signo != (uint32_t)ending[i].signal)
 				continue;
-			the_signal = ending[i];
+			the_signal = ending[i].name;
 			plugin_interrupted = true;
 		}
 	}
@@ -145,6 +192,7 @@ signal_came(struct watch *w, int64_t now_us)
 static bool
 write_all(const char *s, size_t n)
 {
+	static const struct timespec second = { 1, 0 };
 	struct pollfd out = { STDOUT_FILENO, POLLOUT, 0 };
 
 	while (n > 0) {
@@ -154,7 +202,7 @@ write_all(const char *s, size_t n)
 			s += written;
 			n -= (size_t)written;
 		} else if (errno == EAGAIN) {
-			if (poll(&out, 1, 1000) <= 0)
+			if (ppoll(&out, 1, &second, NULL) <= 0)
 				return false;
 		} else if (errno != EINTR) {
 			return false;

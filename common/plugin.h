@@ -22,6 +22,13 @@ void plugin_start(const char *service);
  */
 void plugin_let_signals_end(bool yes);
 
+/*
+ * Waits until there is something to read, or ends the program in the same
+ * manner: for a single read(2).  It also ends when it is until_us.
+ */
+void plugin_await_input(int fd);
+void plugin_await_until(int64_t until_us);
+
 /* A watch that is told when a signal asks the program to end. */
 struct watch *plugin_signals(void);
 

@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: ISC */
 #include "proto.h"
 
-#include <strings.h>
+#include <string.h>
+
+#include "escape.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Steps: the answer has to begin with one of these strings. */
-#define BEGINS(...)                                                       \
-	{                                                                 \
-		.kind = STEP_EXPECT,                                      \
-		.expect = {                                               \
-			.strings = (const struct bytes[]){ __VA_ARGS__ }, \
-			.n = ARRAY_SIZE(((const struct bytes[]){          \
-			    __VA_ARGS__ })),                              \
-		},                                                        \
+#define PREFIX(literal)                                        \
+	{                                                      \
+		.kind = PATTERN_PREFIX, .text = BYTES(literal) \
+	}
+#define BEGINS(...)                                                          \
+	{                                                                    \
+		.kind = STEP_EXPECT,                                         \
+		.expect = {                                                  \
+			.patterns = (const struct pattern[]){ __VA_ARGS__ }, \
+			.n = ARRAY_SIZE(((const struct pattern[]){           \
+			    __VA_ARGS__ })),                                 \
+		},                                                           \
 	}
 #define SENDS(literal)                                    \
 	{                                                 \
@@ -23,28 +29,28 @@
 #define STEPS(array) .steps = (array), .n = ARRAY_SIZE(array)
 
 /* RFC 959 4.2, RFC 5321 4.2: the service is ready. */
-static const struct step ready_220[] = { BEGINS(BYTES("220")) };
+static const struct step ready_220[] = { BEGINS(PREFIX("220")) };
 
 /* RFC 1939 4. */
-static const struct step pop[] = { BEGINS(BYTES("+OK")) };
+static const struct step pop[] = { BEGINS(PREFIX("+OK")) };
 
 /* RFC 9051 7.1. */
-static const struct step imap[] = { BEGINS(BYTES("* OK")) };
+static const struct step imap[] = { BEGINS(PREFIX("* OK")) };
 
 /* RFC 3977 5.1: posting allowed, posting prohibited. */
-static const struct step nntp[] = { BEGINS(BYTES("200"), BYTES("201")) };
+static const struct step nntp[] = { BEGINS(PREFIX("200"), PREFIX("201")) };
 
 /* RFC 6120 4: the opening of a stream, which the server answers with its own. */
 static const struct step jabber[] = {
 	SENDS("<stream:stream to='host' xmlns='jabber:client' "
 	      "xmlns:stream='http://etherx.jabber.org/streams'>\n"),
-	BEGINS(BYTES("<?xml version='1.0'")),
+	BEGINS(PREFIX("<?xml version='1.0'")),
 };
 
 /* clamd(8). */
 static const struct step clamd[] = {
 	SENDS("PING"),
-	BEGINS(BYTES("PONG")),
+	BEGINS(PREFIX("PONG")),
 };
 
 static const struct proto protos[] = {
@@ -77,7 +83,7 @@ proto_find(const char *name)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(protos); i++)
-		if (strcasecmp(name, protos[i].name) == 0)
+		if (word_equal(protos[i].name, name, strlen(name)))
 			return &protos[i];
 	return NULL;
 }

@@ -2,7 +2,9 @@
 #include "state.h"
 
 #include <stddef.h>
-#include <strings.h>
+#include <string.h>
+
+#include "escape.h"
 
 static const struct {
 	const char *name;
@@ -27,12 +29,12 @@ state_name(enum state s)
 bool
 state_parse(const char *s, enum state *out)
 {
-	size_t i;
+	size_t i, len = strlen(s);
 
 	for (i = 0; i < STATE_COUNT; i++) {
-		if (strcasecmp(s, states[i].name) == 0 ||
-		    strcasecmp(s, states[i].abbreviation) == 0 ||
-		    strcasecmp(s, states[i].number) == 0) {
+		if (word_equal(states[i].name, s, len) ||
+		    word_equal(states[i].abbreviation, s, len) ||
+		    word_equal(states[i].number, s, len)) {
 			*out = (enum state)i;
 			return true;
 		}

@@ -39,6 +39,18 @@ text_truncate(struct text *t, size_t len)
 	t->data[len] = '\0';
 }
 
+size_t
+text_trimmed(const void *bytes, size_t len)
+{
+	static const char white_space[] = { ' ', '\t', '\r', '\n', '\v', '\f' };
+	const char *s = bytes;
+
+	while (len > 0 &&
+	    memchr(white_space, s[len - 1], sizeof(white_space)) != NULL)
+		len--;
+	return len;
+}
+
 void
 text_puts(struct text *t, const char *s)
 {

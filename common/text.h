@@ -29,6 +29,9 @@ void text_free(struct text *t);
 /* Keeps the first len bytes, which is no more than there are. */
 void text_truncate(struct text *t, size_t len);
 
+/* How many of len bytes there are without the white space at their end. */
+size_t text_trimmed(const void *bytes, size_t len);
+
 void text_puts(struct text *t, const char *s);
 /* The first n bytes of s, as they are. */
 void text_put(struct text *t, const char *s, size_t n);

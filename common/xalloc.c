@@ -15,7 +15,7 @@ xalloc_set_hook(xalloc_hook *hook)
 void *
 xmalloc(size_t size)
 {
-	return xcheck(malloc(size != 0 ? size : 1));
+	return xreallocarray(NULL, 1, size);
 }
 
 void *
@@ -27,7 +27,19 @@ xcalloc(size_t n, size_t size)
 void *
 xreallocarray(void *p, size_t n, size_t size)
 {
-	return xcheck(reallocarray(p, n != 0 ? n : 1, size != 0 ? size : 1));
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes))
+		return xcheck(NULL);
+	return xcheck(realloc(p, bytes != 0 ? bytes : 1));
+}
+
+void *
+xmemdup(const void *p, size_t n)
+{
+	char *copy = xmalloc(n);
+
+	return n > 0 ? memcpy(copy, p, n) : copy;
 }
 
 char *

@@ -22,6 +22,8 @@ void *xreallocarray(void *p, size_t n, size_t size)
     __attribute__((returns_nonnull));
 /* What a library allocated: returns p unless it is NULL. */
 void *xcheck(void *p) __attribute__((returns_nonnull));
+/* A copy of n bytes, which may be 0. */
+void *xmemdup(const void *p, size_t n) __attribute__((returns_nonnull));
 char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
 
 #endif

@@ -87,6 +87,57 @@ START_TEST(each_hex_byte)
 }
 END_TEST
 
+static const struct {
+	const char *s;
+	const char *want; /* NULL: refused */
+	size_t len;
+} hex[] = {
+	{ "", "", 0 },
+	{ " ", "", 0 },
+	{ "41", "A", 1 },
+	{ "41 42 43", "ABC", 3 },
+	{ "414243", "ABC", 3 },
+	{ "  00  fF ", "\0\xff", 2 },
+	{ "4", NULL, 0 },
+	{ "4 1", NULL, 0 },
+	{ "411", NULL, 0 },
+	{ "0x41", NULL, 0 },
+	{ "4g", NULL, 0 },
+	{ "41,42", NULL, 0 },
+	{ "-1", NULL, 0 },
+};
+
+START_TEST(decodes_hex)
+{
+	char out[32];
+	size_t len = 99;
+	const char *why = hex_decode(hex[_i].s, out, &len);
+
+	ck_assert((why == NULL) == (hex[_i].want != NULL));
+	if (why != NULL)
+		return;
+	ck_assert_uint_eq(len, hex[_i].len);
+	ck_assert_int_eq(memcmp(out, hex[_i].want, len), 0);
+}
+END_TEST
+
+START_TEST(words)
+{
+	ck_assert(word_equal("open", "open", 4));
+	ck_assert(word_equal("open", "OPEN", 4));
+	ck_assert(word_equal("WARN", "wArN", 4));
+	ck_assert(word_equal("no-data", "No-Data", 7));
+	ck_assert(word_equal("a", "abc", 1));
+	ck_assert(word_equal("", "x", 0));
+	ck_assert(!word_equal("open", "ope", 3));
+	ck_assert(!word_equal("open", "opens", 5));
+	ck_assert(!word_equal("open", "", 0));
+	ck_assert(!word_equal("no-data", "no\rdata", 7));
+	ck_assert(!word_equal("a", "\0", 1));
+	ck_assert(!word_equal("[", "{", 1));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -95,5 +146,7 @@ main(void)
 	unit_rows(tc, decodes, decoded);
 	unit_rows(tc, refuses, refused);
 	tcase_add_loop_test(tc, each_hex_byte, 0, 256);
+	unit_rows(tc, decodes_hex, hex);
+	tcase_add_test(tc, words);
 	return unit_run("escape", tc);
 }

@@ -167,7 +167,7 @@ set_host(void *ctx, const char *value)
 }
 
 static const struct option_row rows[] = {
-	{ 'a', "all", OPTION_NO_VALUE, NULL, set_all, NULL },
+	{ 'a', "all", OPTION_NO_VALUE, "", set_all, NULL },
 	{ 'h', "host", OPTION_VALUE, "HOST", set_host, NULL },
 	{ 0, "load", OPTION_MAY_HAVE_VALUE, "FILE", set_host, NULL, NULL,
 	    true },

@@ -75,7 +75,7 @@ START_TEST(too_many)
 	struct addr addrs[LOOKUP_ADDRS_MAX];
 	unsigned i;
 
-	for (i = 1; i <= 40; i++)
+	for (i = 1; i <= 80; i++)
 		add(&f, '6', (unsigned char)i);
 	ck_assert_uint_eq(lookup_order(&f, addrs), LOOKUP_ADDRS_MAX);
 	add(&f, '4', 1);

@@ -313,7 +313,7 @@ START_TEST(families_in_turn)
 }
 END_TEST
 
-START_TEST(first_32_addresses)
+START_TEST(first_64_addresses)
 {
 	struct answer *a = &answers[0];
 	char text[32];
@@ -636,7 +636,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 60);
 	unit_rows(tc, families_in_turn, orders);
-	tcase_add_test(tc, first_32_addresses);
+	tcase_add_test(tc, first_64_addresses);
 	tcase_add_test(tc, family_is_asked_for);
 	unit_rows(tc, error_is_told_in_words, errors);
 	tcase_add_test(tc, error_of_the_system);

@@ -25,7 +25,7 @@ static void forget(void);
 static const struct option_row rows[] = {
 	{ 'H', "hostname", OPTION_VALUE, "HOST", set, "A host" },
 	{ 'e', "expect", OPTION_VALUE, "STRING", set, "A string" },
-	{ 'E', "escape", OPTION_NO_VALUE, NULL, set, "A flag" },
+	{ 'E', "escape", OPTION_NO_VALUE, "", set, "A flag" },
 	{ 0, "extra-opts", OPTION_MAY_HAVE_VALUE, "FILE", set, "Early", NULL,
 	    true },
 	{ 0, "refused", OPTION_VALUE, "WHAT", refuse, "Always wrong" },
