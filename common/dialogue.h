@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What is said over a connection: a list of steps, and how to end.
+ *
+ * An expectation is judged on what follows that which met the one before it, but
+ * not on what was read before the last send.
  */
 #ifndef DIALOGUE_H
 #define DIALOGUE_H
 
 #include "expect.h"
+#include "text.h"
 
 enum step_kind {
 	STEP_SEND,
 	STEP_WAIT,
 	STEP_EXPECT,
+	STEP_CLOSE, /* of our side: we send no more */
 };
 
 /*
  * Decides whether an answer is what makes the port "open": the handler of a
  * protocol whose right answer is computed.  It is asked after every piece that
- * arrives, with all that has come since the last expectation was met.
+ * arrives, with all that counts for it.
  */
 typedef enum judgement judge_fn(const void *answer, size_t len);
 
@@ -39,6 +44,30 @@ struct dialogue {
 	int64_t quiet_us;
 	size_t max_bytes; /* of answer read at the most */
 };
+
+/* Steps that people write are at most so many. */
+#define DIALOGUE_STEPS_MAX 100
+
+/* A list of steps, to begin with zeroed. */
+struct script {
+	struct step steps[DIALOGUE_STEPS_MAX];
+	size_t n;
+};
+
+/*
+ * Adds one step, as check_tcp(1) describes them: "send:QUIT\r\n".  Returns NULL
+ * or the reason as text that lives until the next call.
+ */
+const char *script_add(struct script *s, const char *step);
+
+void script_clear(struct script *s);
+
+/*
+ * Adds the steps of a file, "-" for standard input, one a line; await is called
+ * before each read(2).  On an error *error names the file and the line.
+ */
+bool script_read(struct script *s, const char *file, void (*await)(int fd),
+    struct text *error);
 
 #define DIALOGUE_QUIET_US INT64_C(2000000)
 #define DIALOGUE_MAX_BYTES ((size_t)1 << 20)

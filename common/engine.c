@@ -76,6 +76,8 @@ static void name_known(void *, struct name *, int64_t);
 static struct waiter *take_waiter(struct engine *, struct name *);
 static void start(struct engine *, struct entry, const struct addr *, size_t,
     int64_t, int64_t);
+static void start_one(struct engine *, struct entry, const struct addr *,
+    size_t, int64_t, int64_t);
 static int64_t hedge_us(const struct engine *);
 static void land(void *, struct probe *, const struct result *);
 static bool unanswered(const struct result *);
@@ -154,6 +156,16 @@ engine_turn(struct engine *e, int64_t now_us)
 		next_us = other_us;
 	other_us = timers_next(&e->lookups);
 	return other_us < next_us ? other_us : next_us;
+}
+
+/* Those that somebody waits for stay. */
+void
+engine_forget_names(struct engine *e)
+{
+	if (e->waiting > 0)
+		return;
+	names_free(e->names);
+	e->names = NULL;
 }
 
 bool
@@ -354,6 +366,20 @@ static void
 start(struct engine *e, struct entry entry, const struct addr *addrs, size_t n,
     int64_t resolve_us, int64_t now_us)
 {
+	size_t i;
+
+	if (!e->conf.all_addresses) {
+		start_one(e, entry, addrs, n, resolve_us, now_us);
+		return;
+	}
+	for (i = 0; i < n; i++)
+		start_one(e, entry, &addrs[i], 1, resolve_us, now_us);
+}
+
+static void
+start_one(struct engine *e, struct entry entry, const struct addr *addrs,
+    size_t n, int64_t resolve_us, int64_t now_us)
+{
 	int64_t deadline_us = entry.deadline_us;
 	struct probe *p;
 
@@ -485,6 +511,7 @@ tell_unprobed(struct engine *e, const struct target *t, enum outcome outcome,
 		.resolve_us = resolve_us,
 		.connect_us = RESULT_NONE,
 		.rtt_us = RESULT_NONE,
+		.reply_us = RESULT_NONE,
 	};
 
 	e->conf.done(e->conf.ctx, t, &r);

@@ -16,7 +16,8 @@ struct engine;
 struct lookup_bulk;
 
 /*
- * Told once for every target that was added.  The result and what it points
+ * Told once for every target that was added, or for each of its addresses if
+ * all are asked.  The result and what it points
  * to live until the call returns.
  */
 typedef void engine_fn(void *ctx, const struct target *t,
@@ -35,6 +36,8 @@ struct engine_conf {
 	unsigned retries;   /* of a probe that got no answer */
 	int64_t timeout_us; /* of one probe, from when it is started */
 	bool hedge; /* ask again on a second socket when an answer is late */
+	/* Ask every address of a name, each by a probe of its own. */
+	bool all_addresses;
 	struct sock_conf sock;
 	const struct lookup_bulk *bulk; /* for many names at once */
 	engine_more_fn *more;
@@ -59,6 +62,9 @@ void engine_add(struct engine *e, const struct target *t, int64_t deadline_us);
  * descriptor becomes ready, or CLOCK_NEVER.
  */
 int64_t engine_turn(struct engine *e, int64_t now_us);
+
+/* Names that were resolved are resolved again by whoever asks next. */
+void engine_forget_names(struct engine *e);
 
 /* Whether there are targets whose result was not told, or may be more. */
 bool engine_busy(const struct engine *e);

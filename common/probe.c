@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -39,6 +40,10 @@ struct talk {
 	int64_t wait_start_us; /* RESULT_NONE: not waiting */
 	int64_t waited_us;     /* in steps that wait */
 	int64_t quiet_us;      /* when an undecided answer is at its end */
+	int64_t begin_us;      /* of the present step */
+	int64_t first_us;      /* byte of the answer, or RESULT_NONE */
+	int64_t last_us;       /* and the last */
+	int64_t step_us[];     /* how long each took */
 };
 
 /* There may be very many: what only some need is allocated apart. */
@@ -102,11 +107,18 @@ static enum progress talk_step(struct probe *, const struct step *, int64_t);
 static enum progress send_on(struct probe *, const struct step *, int64_t);
 static enum progress wait_on(struct probe *, const struct step *, int64_t);
 static enum progress read_on(struct probe *, const struct step *, int64_t);
-static enum judgement judge(struct talk *, const struct step *);
+static bool complete(struct probe *, const struct step *, enum answer_end,
+    int64_t);
+static enum judgement judge(struct talk *, const struct step *,
+    enum answer_end);
+static void step_done(struct talk *, const struct step *, int64_t);
+static bool has_answer(const struct talk *);
 static void answer_ended(struct probe *, enum ending, int64_t);
 static void lost(struct probe *, enum outcome, int, enum origin, int64_t);
 static void expire(struct probe *, int64_t);
+static void talk_expired(struct probe *, int64_t);
 static void finish(struct probe *, struct result *, int64_t);
+static void add_talk(struct probe *, struct result *, int64_t);
 static int64_t response_time(const struct probe *, int64_t);
 static void hang_up(struct probe *);
 static void arm(struct probe *, int64_t);
@@ -277,6 +289,8 @@ dial_start(struct probe *p, int64_t now_us)
 	if (d->watch.fd == -1) {
 		a->cause = (struct cause){ errno, .origin = ORIGIN_LOCAL };
 		dial_failed(d, now_us);
+		/* Nothing was asked, whatever connect(2) says with this. */
+		a->outcome = OUTCOME_LOCAL_ERROR;
 		return;
 	}
 	dial_try(d, now_us);
@@ -355,6 +369,10 @@ dial_connected(struct dial *d, int64_t now_us)
 	p->rtt_us = sock_rtt_us(d->watch.fd, &p->syn_resent);
 	p->again = d->start_us == now_us &&
 	    (p->rtt_us == RESULT_NONE || p->target->dialogue->n > 0);
+	if (d->start_us != now_us)
+		p->connect_us = now_us - p->start_us;
+	else if (p->rtt_us != RESULT_NONE)
+		p->connect_us = now_us - p->start_us + p->rtt_us;
 	for (i = 0; i < p->started; i++)
 		if (&p->dials[i] != d)
 			dial_close(&p->dials[i]);
@@ -367,6 +385,10 @@ dial_failed(struct dial *d, int64_t now_us)
 	struct attempt *a = dial_attempt(d);
 
 	a->outcome = cause_outcome(&a->cause, a->addr.family);
+	/* From there nobody can be reached: a fault of ours, not of a route. */
+	if (a->cause.err == EINVAL && p->env->sock != NULL &&
+	    p->env->sock->source.family != AF_UNSPEC)
+		a->outcome = OUTCOME_LOCAL_ERROR;
 	dial_close(d);
 	/* That there is no second socket says nothing of the first. */
 	if (p->hedged && d != p->dials && a->cause.origin == ORIGIN_LOCAL)
@@ -448,12 +470,14 @@ talk(struct probe *p, int64_t now_us)
 	enum progress progress;
 
 	if (p->connect_us == RESULT_NONE)
-		p->connect_us = now_us - p->start_us +
-		    (p->dials[p->peer].start_us == now_us ? p->rtt_us : 0);
+		p->connect_us = now_us - p->start_us;
 	if (t == NULL && dialogue->n > 0) {
-		t = p->talk = xcalloc(1, sizeof(*t));
+		t = p->talk = xcalloc(1,
+		    sizeof(*t) + dialogue->n * sizeof(t->step_us[0]));
 		t->wait_start_us = RESULT_NONE;
 		t->quiet_us = CLOCK_NEVER;
+		t->begin_us = now_us;
+		t->first_us = RESULT_NONE;
 		buf_init(&t->reply, dialogue->max_bytes);
 	}
 	for (; t != NULL && t->step < dialogue->n; t->step++) {
@@ -462,11 +486,7 @@ talk(struct probe *p, int64_t now_us)
 			talk_wait(p, progress, now_us);
 			return;
 		}
-		t->sent = 0;
-		t->mark = t->reply.len;
-		t->progress = (struct expect_progress){ 0 };
-		t->wait_start_us = RESULT_NONE;
-		t->quiet_us = CLOCK_NEVER;
+		step_done(t, &dialogue->steps[t->step], now_us);
 	}
 	finish(p, &ok, now_us);
 }
@@ -499,6 +519,9 @@ talk_step(struct probe *p, const struct step *s, int64_t now_us)
 		return wait_on(p, s, now_us);
 	case STEP_EXPECT:
 		return read_on(p, s, now_us);
+	case STEP_CLOSE:
+		sock_end(p->dials[p->peer].watch.fd);
+		return PROGRESS_DONE;
 	}
 	abort();
 }
@@ -541,11 +564,16 @@ read_on(struct probe *p, const struct step *s, int64_t now_us)
 {
 	int64_t quiet_us = p->target->dialogue->quiet_us;
 	struct talk *t = p->talk;
-	enum judgement verdict = JUDGE_MORE;
+	enum judgement verdict;
 	enum ending ending = ENDING_FULL;
 	size_t room, end = t->reply.len + READ_MAX;
 	unsigned char *to;
 
+	/* Some of it may have come together with what was expected before. */
+	verdict = judge(t, s, ANSWER_OPEN);
+	if (t->reply.len > t->mark && t->quiet_us == CLOCK_NEVER &&
+	    quiet_us != 0)
+		t->quiet_us = now_us + quiet_us;
 	while (verdict == JUDGE_MORE &&
 	    (to = buf_room(&t->reply, &room)) != NULL) {
 		ssize_t n;
@@ -558,7 +586,10 @@ read_on(struct probe *p, const struct step *s, int64_t now_us)
 			buf_added(&t->reply, (size_t)n);
 			if (quiet_us != 0)
 				t->quiet_us = now_us + quiet_us;
-			verdict = judge(t, s);
+			if (t->first_us == RESULT_NONE)
+				t->first_us = now_us;
+			t->last_us = now_us;
+			verdict = judge(t, s, ANSWER_OPEN);
 			if (verdict == JUDGE_MORE && t->reply.len >= end) {
 				p->again = true;
 				return PROGRESS_TIMER;
@@ -575,20 +606,80 @@ read_on(struct probe *p, const struct step *s, int64_t now_us)
 	}
 	if (verdict == JUDGE_MATCH)
 		return PROGRESS_DONE;
+	if (verdict == JUDGE_MORE && ending != ENDING_RESET &&
+	    complete(p, s, ending == ENDING_FULL ? ANSWER_CUT : ANSWER_ENDED,
+		now_us))
+		return PROGRESS_DONE;
 	answer_ended(p, verdict == JUDGE_MISMATCH ? ENDING_JUDGED : ending,
 	    now_us);
 	return PROGRESS_ENDED;
 }
 
-static enum judgement
-judge(struct talk *t, const struct step *s)
+/*
+ * Whether an answer of which no more comes is the expected one.  It took until
+ * its last byte, not until that was certain.
+ */
+static bool
+complete(struct probe *p, const struct step *s, enum answer_end how,
+    int64_t now_us)
 {
-	const unsigned char *answer = t->reply.data + t->mark;
-	size_t len = t->reply.len - t->mark;
+	struct talk *t = p->talk;
 
+	if (judge(t, s, how) != JUDGE_MATCH)
+		return false;
+	t->waited_us += now_us -
+	    (t->last_us > t->begin_us ? t->last_us : t->begin_us);
+	return true;
+}
+
+static enum judgement
+judge(struct talk *t, const struct step *s, enum answer_end how)
+{
+	size_t len = t->reply.len - t->mark;
+	const unsigned char *answer;
+
+	if (len == 0)
+		return JUDGE_MORE;
+	answer = t->reply.data + t->mark;
 	if (s->judge != NULL)
 		return s->judge(answer, len);
-	return expect_judge(&s->expect, &t->progress, answer, len);
+	return expect_judge(&s->expect, &t->progress, answer, len, how);
+}
+
+/*
+ * The next expectation begins where the last one was met, or with what comes
+ * after the last send.
+ */
+static void
+step_done(struct talk *t, const struct step *s, int64_t now_us)
+{
+	bool midline = t->progress.midline;
+
+	t->step_us[t->step] = now_us - t->begin_us;
+	t->begin_us = now_us;
+	t->sent = 0;
+	t->wait_start_us = RESULT_NONE;
+	t->quiet_us = CLOCK_NEVER;
+	if (s->kind == STEP_SEND || s->judge != NULL) {
+		t->mark = t->reply.len;
+		midline = false;
+	} else if (s->kind == STEP_EXPECT) {
+		t->mark += t->progress.end;
+		midline = t->mark > 0 && t->reply.data[t->mark - 1] != '\n';
+	}
+	t->progress = (struct expect_progress){ .midline = midline };
+}
+
+/* The rest of a line of which a part has met the last expectation is none. */
+static bool
+has_answer(const struct talk *t)
+{
+	const unsigned char *newline, *end = t->reply.data + t->reply.len;
+
+	if (t->reply.len == t->mark || !t->progress.midline)
+		return t->reply.len > t->mark;
+	newline = memchr(t->reply.data + t->mark, '\n', t->reply.len - t->mark);
+	return newline != NULL && newline + 1 < end;
 }
 
 /* No more comes of an answer that is not the expected one. */
@@ -606,7 +697,7 @@ answer_ended(struct probe *p, enum ending ending, int64_t now_us)
 	const struct talk *t = p->talk;
 	struct result r = { .outcome = OUTCOME_MISMATCH, .ending = ending };
 
-	if (t == NULL || t->reply.len == t->mark)
+	if (t == NULL || !has_answer(t))
 		r.outcome = without_answer[ending];
 	if (ending == ENDING_RESET)
 		r.cause = (struct cause){ ECONNRESET, .origin = ORIGIN_PEER };
@@ -640,10 +731,32 @@ expire(struct probe *p, int64_t now_us)
 		unconnected(p, now_us);
 		break;
 	case PHASE_TALK:
-		answer_ended(p, ENDING_DEADLINE, now_us);
+		talk_expired(p, now_us);
 		break;
 	case PHASE_IDLE:
 		break;
+	}
+}
+
+/*
+ * The last expectation may have waited for nothing but the end, which without a
+ * quiet time is this.
+ */
+static void
+talk_expired(struct probe *p, int64_t now_us)
+{
+	const struct dialogue *d = p->target->dialogue;
+	const struct step *last = &d->steps[d->n - 1];
+	struct result ok = { .outcome = OUTCOME_OK };
+	struct talk *t = p->talk;
+
+	if (t != NULL && t->step == d->n - 1 && last->kind == STEP_EXPECT &&
+	    d->quiet_us == 0 && complete(p, last, ANSWER_ENDED, now_us)) {
+		step_done(t, last, now_us);
+		t->step++;
+		finish(p, &ok, now_us);
+	} else {
+		answer_ended(p, ENDING_DEADLINE, now_us);
 	}
 }
 
@@ -660,11 +773,26 @@ finish(struct probe *p, struct result *r, int64_t now_us)
 	r->n_attempts = p->started;
 	if (p->phase == PHASE_TALK)
 		r->addr = p->attempts[p->peer].addr;
+	r->reply_us = RESULT_NONE;
 	if (p->talk != NULL)
-		r->reply = p->talk->reply;
+		add_talk(p, r, now_us);
 	timers_unset(p->env->timers, &p->timer);
 	p->env->done(p->env->ctx, p, r);
 	hang_up(p);
+}
+
+static void
+add_talk(struct probe *p, struct result *r, int64_t now_us)
+{
+	struct talk *t = p->talk;
+
+	r->reply = t->reply;
+	if (t->first_us != RESULT_NONE)
+		r->reply_us = t->first_us - p->start_us - p->connect_us;
+	r->n_steps = t->step;
+	r->step_us = t->step_us;
+	if (t->step < p->target->dialogue->n)
+		t->step_us[r->n_steps++] = now_us - t->begin_us;
 }
 
 /*

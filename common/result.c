@@ -2,8 +2,10 @@
 #include "result.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "icmp.h"
+#include "xalloc.h"
 
 /* What connect(2) says; an errno that is not here is our own fault. */
 static const struct {
@@ -58,6 +60,41 @@ attempt_asked(const struct attempt *a)
 	return a->cause.origin != ORIGIN_LOCAL ||
 	    (a->cause.err != ENETUNREACH && a->cause.err != EADDRNOTAVAIL &&
 		a->cause.err != EAFNOSUPPORT);
+}
+
+void
+result_copy(struct result *to, const struct result *from)
+{
+	*to = *from;
+	if (from->note != NULL)
+		to->note = xstrdup(from->note);
+	if (from->reply.data != NULL)
+		to->reply.data = xmemdup(from->reply.data, from->reply.len);
+	if (from->n_attempts > 0)
+		to->attempts = xmemdup(from->attempts,
+		    from->n_attempts * sizeof(from->attempts[0]));
+	if (from->n_steps > 0)
+		to->step_us = xmemdup(from->step_us,
+		    from->n_steps * sizeof(from->step_us[0]));
+}
+
+void
+result_clear(struct result *r)
+{
+	free((char *)(uintptr_t)r->note);
+	free(r->reply.data);
+	if (r->n_attempts > 0)
+		free((struct attempt *)(uintptr_t)r->attempts);
+	if (r->n_steps > 0)
+		free((int64_t *)(uintptr_t)r->step_us);
+	*r = (struct result){ 0 };
+}
+
+bool
+result_told(const struct result *r)
+{
+	return outcome_port(r->outcome) != PORT_FILTERED ||
+	    r->cause.origin != ORIGIN_LOCAL || r->cause.err == EHOSTUNREACH;
 }
 
 bool

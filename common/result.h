@@ -87,6 +87,18 @@ enum outcome cause_outcome(const struct cause *c, int family);
  */
 bool attempt_asked(const struct attempt *a);
 
+/*
+ * A copy that lives until result_clear(), with all that it points to.
+ */
+void result_copy(struct result *to, const struct result *from);
+void result_clear(struct result *r);
+
+/*
+ * Whether somebody else told us what the port is: that our own kernel knows no
+ * way there does not make it filtered.
+ */
+bool result_told(const struct result *r);
+
 /* Whether time_us is the response time of an answer. */
 bool result_answered(const struct result *r);
 

@@ -15,7 +15,8 @@
 /* More ICMP messages on one socket than this are not read. */
 #define ERRORS_MAX 16
 
-static bool configure(int, const struct sock_conf *);
+static bool configure(int, int, const struct sock_conf *);
+static bool bind_source(int, int, const struct sock_conf *);
 static enum sock_status failed(int, const struct addr *, int, struct cause *);
 static enum sock_status pending(int, struct cause *);
 static enum sock_status verified(int, const struct addr *, struct cause *);
@@ -38,7 +39,7 @@ sock_open(const struct addr *a, const struct sock_conf *conf)
 	else if (family == AF_INET6)
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on,
 		    sizeof(on));
-	if (conf != NULL && family != AF_UNIX && !configure(fd, conf)) {
+	if (conf != NULL && family != AF_UNIX && !configure(fd, family, conf)) {
 		int err = errno;
 
 		(void)close(fd);
@@ -126,23 +127,57 @@ sock_send(int fd, const void *p, size_t n)
 	return -1;
 }
 
-/* The port is left to connect(2), which has more to choose from. */
-static bool
-configure(int fd, const struct sock_conf *conf)
+void
+sock_end(int fd)
 {
-	union addr_sockaddr sa;
-	socklen_t len;
-	int on = 1;
+	(void)shutdown(fd, SHUT_WR);
+}
+
+static bool
+configure(int fd, int family, const struct sock_conf *conf)
+{
+	bool v4 = family == AF_INET;
+	int tos = conf->tos, ttl = conf->ttl;
 
 	if (conf->interface != NULL &&
 	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, conf->interface,
 		(socklen_t)strlen(conf->interface)) == -1)
 		return false;
-	if (conf->source.family == AF_UNSPEC)
+	if (tos != 0 &&
+	    setsockopt(fd, v4 ? IPPROTO_IP : IPPROTO_IPV6,
+		v4 ? IP_TOS : IPV6_TCLASS, &tos, sizeof(tos)) == -1)
+		return false;
+	if (ttl != 0 &&
+	    setsockopt(fd, v4 ? IPPROTO_IP : IPPROTO_IPV6,
+		v4 ? IP_TTL : IPV6_UNICAST_HOPS, &ttl, sizeof(ttl)) == -1)
+		return false;
+	return bind_source(fd, family, conf);
+}
+
+/*
+ * A port that is not given is left to connect(2), which has more to choose
+ * from; one that is may be that of a connection that has just ended.
+ */
+static bool
+bind_source(int fd, int family, const struct sock_conf *conf)
+{
+	struct addr source = conf->source;
+	union addr_sockaddr sa;
+	socklen_t len;
+	int on = 1;
+
+	if (source.family == AF_UNSPEC && conf->source_port == 0)
 		return true;
-	(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on,
-	    sizeof(on));
-	len = addr_get(&conf->source, &sa);
+	if (source.family == AF_UNSPEC)
+		source.family = (sa_family_t)family;
+	if (conf->source_port == 0) {
+		(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on,
+		    sizeof(on));
+	} else {
+		addr_set_port(&source, conf->source_port);
+		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	}
+	len = addr_get(&source, &sa);
 	return bind(fd, &sa.any, len) == 0;
 }
 

@@ -22,7 +22,11 @@ enum sock_status {
 /* Where connections come from; zeroed: wherever the kernel likes. */
 struct sock_conf {
 	struct addr source;    /* AF_UNSPEC: any; else of this family only */
+	uint16_t source_port;  /* host order; 0: any */
 	const char *interface; /* NULL: any */
+	/* Of what is sent; 0: as the system has it. */
+	uint8_t tos; /* type of service (RFC 2474) or traffic class byte */
+	uint8_t ttl; /* time to live or hop limit */
 };
 
 /*
@@ -61,5 +65,8 @@ int64_t sock_rtt_us(int fd, unsigned *resent);
  */
 ssize_t sock_recv(int fd, void *p, size_t n);
 ssize_t sock_send(int fd, const void *p, size_t n);
+
+/* Sends no more: the peer sees the end of what was sent. */
+void sock_end(int fd);
 
 #endif

@@ -155,10 +155,10 @@ recv(int fd, void *p, size_t n, int flags)
 
 static struct engine *engine;
 static struct fake *fake;
-static const struct bytes greeting = BYTES("220");
+static const struct pattern greeting = { PATTERN_PREFIX, BYTES("220"), NULL };
 static const struct step steps[] = {
 	{ .kind = STEP_SEND, .send = BYTES("x") },
-	{ .kind = STEP_EXPECT, .expect = { &greeting, 1, false, false } },
+	{ .kind = STEP_EXPECT, .expect = { &greeting, 1, false } },
 };
 static const struct dialogue connects = { .max_bytes = 1000 };
 static const struct dialogue expects = { &steps[1], 1, .max_bytes = 1000 };
@@ -1306,10 +1306,11 @@ START_TEST(endless_peer_holds_nobody_up)
 		1,
 		.max_bytes = (size_t)1 << 30,
 	};
-	static const struct bytes x = BYTES("nothing");
+	static const struct pattern x = { PATTERN_ANYWHERE, BYTES("nothing"),
+		NULL };
 	static const struct step wants_more = {
 		.kind = STEP_EXPECT,
-		.expect = { &x, 1, true, false },
+		.expect = { &x, 1, false },
 	};
 	struct dialogue patient = much;
 	int64_t us;

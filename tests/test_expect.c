@@ -119,8 +119,8 @@ count(const struct bytes *strings, size_t max)
 
 /* In memory that ends where the answer does, for the sanitizer. */
 static enum judgement
-judge(const struct expect *e, struct expect_progress *progress,
-    const char *answer, size_t len)
+judge_end(const struct expect *e, struct expect_progress *progress,
+    const char *answer, size_t len, bool ended)
 {
 	char *copy = len > 0 ? malloc(len) : NULL;
 	enum judgement j;
@@ -129,17 +129,41 @@ judge(const struct expect *e, struct expect_progress *progress,
 		ck_assert_ptr_nonnull(copy);
 		memcpy(copy, answer, len);
 	}
-	j = expect_judge(e, progress, copy, len);
+	j = expect_judge(e, progress, copy, len,
+	    ended ? ANSWER_ENDED : ANSWER_OPEN);
 	free(copy);
 	return j;
+}
+
+static enum judgement
+judge(const struct expect *e, struct expect_progress *progress,
+    const char *answer, size_t len)
+{
+	return judge_end(e, progress, answer, len, false);
+}
+
+/* Of strings that are all expected in the same place. */
+static struct expect
+expect_of(const struct bytes *strings, size_t n, bool is_anywhere, bool all)
+{
+	static struct pattern patterns[EXPECT_MAX];
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		patterns[i] = (struct pattern){
+			is_anywhere ? PATTERN_ANYWHERE : PATTERN_PREFIX,
+			strings[i],
+			NULL,
+		};
+	return (struct expect){ patterns, n, all };
 }
 
 static struct expect
 expectation(int i)
 {
-	return (struct expect){ cases[i].strings,
-		count(cases[i].strings, ARRAY_SIZE(cases[i].strings)),
-		cases[i].anywhere, cases[i].all };
+	return expect_of(cases[i].strings,
+	    count(cases[i].strings, ARRAY_SIZE(cases[i].strings)),
+	    cases[i].anywhere, cases[i].all);
 }
 
 /* At no other byte than the one that decides. */
@@ -187,15 +211,16 @@ model(const struct expect *e, const char *answer, size_t len)
 	size_t i, at, found = 0, impossible = 0;
 
 	for (i = 0; i < e->n && len > 0; i++) {
-		const struct bytes *s = &e->strings[i];
+		const struct bytes *s = &e->patterns[i].text;
+		bool is_anywhere = e->patterns[i].kind == PATTERN_ANYWHERE;
 		size_t shorter = len < s->len ? len : s->len;
 		bool there = false;
 
-		for (at = 0; at + s->len <= len && (e->anywhere || at == 0);
+		for (at = 0; at + s->len <= len && (is_anywhere || at == 0);
 		     at++)
 			there |= memcmp(answer + at, s->data, s->len) == 0;
 		found += there;
-		impossible += !e->anywhere &&
+		impossible += !is_anywhere &&
 		    memcmp(answer, s->data, shorter) != 0;
 	}
 	if (e->all)
@@ -220,17 +245,19 @@ START_TEST(same_whatever_the_pieces)
 	for (round = 0; round < 200; round++) {
 		char data[4][6], answer[40];
 		struct bytes strings[4];
-		struct expect e = { strings, 1 + unit_random(&seed, 4),
-			unit_random(&seed, 2), unit_random(&seed, 2) };
+		size_t n = 1 + unit_random(&seed, 4);
+		struct expect e;
 		struct expect_progress progress = { 0 };
 		size_t i, len = 0;
 		enum judgement j = MORE;
 
-		for (i = 0; i < e.n; i++) {
+		for (i = 0; i < n; i++) {
 			strings[i] = (struct bytes){ data[i],
 				unit_random(&seed, sizeof(data[i])) };
 			random_bytes(&seed, data[i], strings[i].len);
 		}
+		e = expect_of(strings, n, unit_random(&seed, 2),
+		    unit_random(&seed, 2));
 		random_bytes(&seed, answer, sizeof(answer));
 		/* Most prefixes would fail at once. */
 		if (unit_random(&seed, 2) == 0)
@@ -266,7 +293,8 @@ START_TEST(any_of_many)
 {
 	struct bytes strings[EXPECT_MAX];
 	char data[EXPECT_MAX][16];
-	struct expect e = { many(strings, data), EXPECT_MAX, _i % 2, ANY };
+	struct expect e = expect_of(many(strings, data), EXPECT_MAX, _i % 2,
+	    ANY);
 	struct expect_progress progress = { 0 };
 
 	ck_assert_int_eq(judge(&e, &progress, data[_i], strings[_i].len - 1),
@@ -281,7 +309,8 @@ START_TEST(all_of_many)
 {
 	struct bytes strings[EXPECT_MAX];
 	char data[EXPECT_MAX][16], answer[EXPECT_MAX * 16];
-	struct expect e = { many(strings, data), EXPECT_MAX, ANYWHERE, ALL };
+	struct expect e = expect_of(many(strings, data), EXPECT_MAX, ANYWHERE,
+	    ALL);
 	struct expect_progress progress = { 0 };
 	size_t len = 0;
 	int i;
@@ -304,7 +333,7 @@ END_TEST
 START_TEST(progress_is_all_memory)
 {
 	const struct bytes strings[] = { BYTES("a"), BYTES("b") };
-	const struct expect e = { strings, 2, ANYWHERE, ALL };
+	const struct expect e = expect_of(strings, 2, ANYWHERE, ALL);
 	struct expect_progress progress = { 0 };
 
 	ck_assert_int_eq(judge(&e, &progress, "a", 1), MORE);
@@ -313,6 +342,124 @@ START_TEST(progress_is_all_memory)
 	ck_assert_int_eq(judge(&e, &progress, "b", 1), MORE);
 	ck_assert_int_eq(judge(&e, &progress, "bb", 2), MORE);
 	ck_assert_int_eq(judge(&e, &progress, "bba", 3), MATCH);
+}
+END_TEST
+
+#define IN(literal)                              \
+	{                                        \
+		PATTERN_ANYWHERE, BYTES(literal) \
+	}
+#define AT(literal)                            \
+	{                                      \
+		PATTERN_PREFIX, BYTES(literal) \
+	}
+#define NOT(literal)                        \
+	{                                   \
+		PATTERN_NOT, BYTES(literal) \
+	}
+
+/* Patterns of several kinds; the answer; what becomes of it open and ended. */
+static const struct {
+	const char *name;
+	struct pattern patterns[4];
+	bool all;
+	struct bytes answer;
+	enum judgement open;
+	enum judgement ended;
+	size_t end;
+} mixed[] = {
+	{ "either place", { AT("220"), IN("ESMTP") }, ANY, BYTES("x ESMTP y"),
+	    MATCH, MATCH, 7 },
+	{ "either place, the prefix", { AT("220"), IN("ESMTP") }, ANY,
+	    BYTES("220 x"), MATCH, MATCH, 3 },
+	{ "neither yet", { AT("220"), IN("ESMTP") }, ANY, BYTES("554 x"), MORE,
+	    MISMATCH, 0 },
+	{ "both places", { AT("220"), IN("ESMTP") }, ALL, BYTES("220 x ESMTP."),
+	    MATCH, MATCH, 11 },
+	{ "one is missing", { AT("220"), IN("ESMTP") }, ALL, BYTES("220 x"),
+	    MORE, MISMATCH, 3 },
+	{ "one cannot be", { AT("220"), IN("ESMTP") }, ALL, BYTES("554 ESMTP"),
+	    MISMATCH, MISMATCH, 9 },
+	{ "a short prefix", { AT("220") }, ANY, BYTES("22"), MORE, MISMATCH,
+	    0 },
+	{ "only not", { NOT("error") }, ANY, BYTES("fine"), MORE, MATCH, 4 },
+	{ "only not, there", { NOT("error") }, ANY, BYTES("an error."),
+	    MISMATCH, MISMATCH, 0 },
+	{ "only not, nothing", { NOT("error") }, ANY, BYTES(""), MORE, MISMATCH,
+	    0 },
+	{ "met, and not", { IN("ok"), NOT("error") }, ANY, BYTES("ok, fine"),
+	    MORE, MATCH, 8 },
+	{ "met, but not", { IN("ok"), NOT("error") }, ANY, BYTES("ok, error"),
+	    MISMATCH, MISMATCH, 0 },
+	{ "unmet, and not", { IN("ok"), NOT("error") }, ANY, BYTES("fine"),
+	    MORE, MISMATCH, 4 },
+	{ "each not counts", { IN("ok"), NOT("a"), NOT("b") }, ANY,
+	    BYTES("ok b"), MISMATCH, MISMATCH, 0 },
+	{ "all, and not", { IN("a"), AT("b"), NOT("c") }, ALL, BYTES("ba"),
+	    MORE, MATCH, 2 },
+	{ "all, but one, and not", { IN("a"), AT("b"), NOT("c") }, ALL,
+	    BYTES("bx"), MORE, MISMATCH, 2 },
+	{ "a prefix fails, and not", { AT("b"), NOT("c") }, ANY, BYTES("x"),
+	    MISMATCH, MISMATCH, 0 },
+};
+
+START_TEST(mixed_kinds)
+{
+	const struct bytes *answer = &mixed[_i].answer;
+	struct expect e = { mixed[_i].patterns, 0, mixed[_i].all };
+	struct expect_progress open = { 0 }, ended = { 0 }, pieces = { 0 };
+	enum judgement j = MORE;
+	size_t len;
+
+	while (e.n < 4 && e.patterns[e.n].text.data != NULL)
+		e.n++;
+	ck_assert_msg(judge(&e, &open, answer->data, answer->len) ==
+		mixed[_i].open,
+	    "%s: open", mixed[_i].name);
+	ck_assert_msg(judge_end(&e, &ended, answer->data, answer->len, true) ==
+		mixed[_i].ended,
+	    "%s: ended", mixed[_i].name);
+	if (mixed[_i].ended == MATCH)
+		ck_assert_msg(ended.end == mixed[_i].end, "%s: end at %zu",
+		    mixed[_i].name, ended.end);
+	for (len = 0; len <= answer->len && j == MORE; len++)
+		j = judge(&e, &pieces, answer->data, len);
+	ck_assert_msg(j == mixed[_i].open, "%s: pieces", mixed[_i].name);
+	if (j == MORE)
+		ck_assert_msg(judge_end(&e, &pieces, answer->data, answer->len,
+				  true) == mixed[_i].ended,
+		    "%s: pieces, ended", mixed[_i].name);
+}
+END_TEST
+
+/* An answer that begins in the middle of a line. */
+static const struct {
+	struct pattern pattern;
+	struct bytes answer;
+	enum judgement want;
+	size_t end;
+} midline[] = {
+	{ AT("250"), BYTES("250 x"), MATCH, 3 },
+	{ AT("250"), BYTES("25"), MORE, 0 },
+	{ AT("250"), BYTES(" rest"), MORE, 0 },
+	{ AT("250"), BYTES(" rest\r\n"), MORE, 0 },
+	{ AT("250"), BYTES(" rest\r\n25"), MORE, 0 },
+	{ AT("250"), BYTES(" rest\r\n250 x"), MATCH, 10 },
+	{ AT("250"), BYTES(" rest\r\n500"), MISMATCH, 0 },
+	{ AT("250"), BYTES(" rest\r\n500\r\n250"), MISMATCH, 0 },
+	{ AT("250"), BYTES("\n250"), MATCH, 4 },
+	{ IN("250"), BYTES(" 250"), MATCH, 4 },
+};
+
+START_TEST(begins_in_a_line)
+{
+	const struct expect e = { &midline[_i].pattern, 1, ANY };
+	struct expect_progress progress = { .midline = true };
+
+	ck_assert_int_eq(judge(&e, &progress, midline[_i].answer.data,
+			     midline[_i].answer.len),
+	    midline[_i].want);
+	ck_assert_uint_eq(progress.end, midline[_i].end);
 }
 END_TEST
 
@@ -327,5 +474,7 @@ main(void)
 	tcase_add_loop_test(tc, any_of_many, 0, EXPECT_MAX);
 	tcase_add_loop_test(tc, all_of_many, 0, EXPECT_MAX);
 	tcase_add_test(tc, progress_is_all_memory);
+	unit_rows(tc, mixed_kinds, mixed);
+	unit_rows(tc, begins_in_a_line, midline);
 	return unit_run("expect", tc);
 }

@@ -32,26 +32,34 @@
 
 #define ADDRS_MAX 4
 
+/* Of a result, so many steps are kept. */
+#define STEPS_KEPT 200
+
 /* What is read in one turn. */
 #define READ_MAX ((size_t)256 * 1024)
 
-#define EXPECT(...)                                                       \
-	{                                                                 \
-		.kind = STEP_EXPECT,                                      \
-		.expect = {                                               \
-			.strings = (const struct bytes[]){ __VA_ARGS__ }, \
-			.n = ARRAY_SIZE(((const struct bytes[]){          \
-			    __VA_ARGS__ })),                              \
-			.anywhere = true,                                 \
-		},                                                        \
+#define IN(literal)                                    \
+	{                                              \
+		PATTERN_ANYWHERE, BYTES(literal), NULL \
 	}
-#define BEGIN(literal)                                                       \
+#define EXPECT(...)                                                          \
 	{                                                                    \
 		.kind = STEP_EXPECT,                                         \
 		.expect = {                                                  \
-			.strings = (const struct bytes[]){ BYTES(literal) }, \
-			.n = 1,                                              \
+			.patterns = (const struct pattern[]){ __VA_ARGS__ }, \
+			.n = ARRAY_SIZE(((const struct pattern[]){           \
+			    __VA_ARGS__ })),                                 \
 		},                                                           \
+	}
+#define BEGIN(literal)                                                      \
+	{                                                                   \
+		.kind = STEP_EXPECT,                                        \
+		.expect = {                                                 \
+			.patterns =                                         \
+			    (const struct pattern[]){                       \
+				{ PATTERN_PREFIX, BYTES(literal), NULL } }, \
+			.n = 1,                                             \
+		},                                                          \
 	}
 #define SEND(literal)                                     \
 	{                                                 \
@@ -76,6 +84,7 @@ static unsigned told;
 static const struct result *result;
 static struct result kept;
 static struct attempt kept_attempts[PROBE_ADDRS_MAX];
+static int64_t kept_steps[STEPS_KEPT];
 
 /* Each listens on an address of its own, all on the same port. */
 static struct fake *fakes[ADDRS_MAX];
@@ -133,6 +142,11 @@ done(void *ctx, struct probe *p, const struct result *r)
 		memcpy(kept_attempts, r->attempts,
 		    r->n_attempts * sizeof(r->attempts[0]));
 	kept.attempts = kept_attempts;
+	ck_assert_uint_le(r->n_steps, STEPS_KEPT);
+	if (r->n_steps > 0)
+		memcpy(kept_steps, r->step_us,
+		    r->n_steps * sizeof(r->step_us[0]));
+	kept.step_us = kept_steps;
 	result = &kept;
 	told++;
 }
@@ -421,11 +435,11 @@ static const struct outcome_row {
 START_TEST(outcome)
 {
 	const struct outcome_row *row = &outcomes[_i];
-	const struct bytes string = { row->expect,
-		row->expect != NULL ? strlen(row->expect) : 0 };
+	const struct pattern string = { PATTERN_ANYWHERE,
+		{ row->expect, row->expect != NULL ? strlen(row->expect) : 0 },
+		NULL };
 	const struct step steps[] = { SEND("x"),
-		{ .kind = STEP_EXPECT,
-		    .expect = { &string, 1, true, false } } };
+		{ .kind = STEP_EXPECT, .expect = { &string, 1, false } } };
 	bool sends = strstr(row->script, " read") != NULL;
 
 	if (strncmp(row->script, "tcp6", 4) == 0 && !has_ipv6())
@@ -462,7 +476,7 @@ END_TEST
 
 START_TEST(nul_bytes_are_kept)
 {
-	const struct step steps[] = { EXPECT(BYTES("c\0d")) };
+	const struct step steps[] = { EXPECT(IN("c\0d")) };
 
 	STEPS(steps);
 	add_peer("tcp4 say 'a\\0b' say 'c\\0d'");
@@ -1377,7 +1391,7 @@ START_TEST(start_after_the_end)
 		assert_reply("220", 3);
 		ck_assert_uint_eq(result->n_attempts, 1);
 		ck_assert_int_eq(result->time_us, 1);
-		ck_assert_int_eq(result->connect_us, 1);
+		ck_assert_int_eq(result->connect_us, result->rtt_us);
 	}
 }
 END_TEST
@@ -1387,7 +1401,7 @@ END_TEST
 START_TEST(dialogue_of_several_steps)
 {
 	const struct step steps[] = { BEGIN("220"), SEND("EHLO\r\n"),
-		BEGIN("250"), SEND("NOOP\r\n"), EXPECT(BYTES("done")) };
+		BEGIN("250"), SEND("NOOP\r\n"), EXPECT(IN("done")) };
 
 	STEPS(steps);
 	dialogue.quit = (struct bytes)BYTES("QUIT\r\n");
@@ -1591,7 +1605,7 @@ say(int fd, const char *s)
 
 START_TEST(quiet_starts_anew_with_each_piece)
 {
-	const struct step steps[] = { EXPECT(BYTES("220")) };
+	const struct step steps[] = { EXPECT(IN("220")) };
 	int listener = listen_here("127.0.0.1", 8), fd;
 
 	STEPS(steps);
@@ -1668,7 +1682,7 @@ END_TEST
 /* Of what a peer sends without an end a part is read in each turn. */
 START_TEST(reading_ends_with_the_turn)
 {
-	const struct step steps[] = { EXPECT(BYTES("220")) };
+	const struct step steps[] = { EXPECT(IN("220")) };
 	int64_t turns = 0;
 	size_t before;
 
@@ -1694,7 +1708,7 @@ END_TEST
 
 START_TEST(deadline_ends_reading)
 {
-	const struct step steps[] = { EXPECT(BYTES("220")) };
+	const struct step steps[] = { EXPECT(IN("220")) };
 
 	STEPS(steps);
 	dialogue.max_bytes = (size_t)1 << 30;
@@ -1757,6 +1771,169 @@ START_TEST(wait_beyond_the_deadline)
 	at(1);
 	ends_at(DEADLINE_US);
 	ck_assert_int_eq(result->outcome, OUTCOME_STALLED);
+}
+END_TEST
+
+/* What must not be in the answer: it is read to its end. */
+
+#define NOT(literal)                              \
+	{                                         \
+		PATTERN_NOT, BYTES(literal), NULL \
+	}
+
+static const struct {
+	const char *script;
+	enum outcome outcome;
+	enum ending ending;
+} nots[] = {
+	{ "tcp4 say '220 fine' close", OUTCOME_OK, 0 },
+	{ "tcp4 say '220 an error' close", OUTCOME_MISMATCH, ENDING_JUDGED },
+	{ "tcp4 say '220 an err' slow 1 1 'or' close", OUTCOME_MISMATCH,
+	    ENDING_JUDGED },
+	{ "tcp4 say 'fine' close", OUTCOME_MISMATCH, ENDING_CLOSED },
+	{ "tcp4 say '220 fine' reset", OUTCOME_MISMATCH, ENDING_RESET },
+	{ "tcp4 close", OUTCOME_NO_DATA, ENDING_CLOSED },
+};
+
+START_TEST(not_in_the_answer)
+{
+	const struct step steps[] = { SEND("x"),
+		EXPECT(IN("220"), NOT("error")) };
+
+	STEPS(steps);
+	add_peer(nots[_i].script);
+	start(DEADLINE_US);
+	at(1);
+	await_end();
+	/* A reset may take with it what came before. */
+	if (nots[_i].ending == ENDING_RESET && result->outcome == OUTCOME_RESET)
+		return;
+	ck_assert_int_eq(result->outcome, nots[_i].outcome);
+	if (nots[_i].outcome == OUTCOME_MISMATCH)
+		ck_assert_int_eq(result->ending, nots[_i].ending);
+}
+END_TEST
+
+/* It took until the last byte, not until it was sure to be the last. */
+START_TEST(not_until_it_is_quiet)
+{
+	const struct step steps[] = { EXPECT(NOT("error")) };
+
+	STEPS(steps);
+	add_peer("tcp4 say '220'");
+	start(DEADLINE_US);
+	ck_assert(fake_wait_log(fakes[0], "sent 0 #1 3"));
+	at(5 * MS);
+	poller_wait(poller, now);
+	ck_assert_ptr_null(result);
+	ends_at(5 * MS + DIALOGUE_QUIET_US);
+	ck_assert_int_eq(result->outcome, OUTCOME_OK);
+	ck_assert_int_eq(result->time_us, 5 * MS);
+	ck_assert_int_eq(result->reply_us, 5 * MS - result->connect_us);
+}
+END_TEST
+
+START_TEST(not_until_the_deadline)
+{
+	const struct step steps[] = { EXPECT(IN("2"), NOT("error")) };
+
+	STEPS(steps);
+	dialogue.quiet_us = 0;
+	add_peer("tcp4 say '220'");
+	start(DEADLINE_US);
+	ck_assert(fake_wait_log(fakes[0], "sent 0 #1 3"));
+	at(5 * MS);
+	poller_wait(poller, now);
+	ck_assert_ptr_null(result);
+	ends_at(DEADLINE_US);
+	ck_assert_int_eq(result->outcome, OUTCOME_OK);
+	ck_assert_int_eq(result->time_us, 5 * MS);
+}
+END_TEST
+
+/* What comes together is taken apart, a line at a time. */
+START_TEST(answers_that_come_together)
+{
+	const struct step steps[] = { EXPECT(IN("one")), EXPECT(IN("two")),
+		BEGIN("three"), EXPECT(NOT("one")) };
+
+	STEPS(steps);
+	add_peer("tcp4 say 'a one b\r\nx two\r\nthree\r\nend' close");
+	start(DEADLINE_US);
+	at(1);
+	await_end();
+	ck_assert_int_eq(result->outcome, OUTCOME_OK);
+	ck_assert_uint_eq(result->n_steps, 4);
+}
+END_TEST
+
+/* What is met once is not met by the same bytes again; by others it is. */
+START_TEST(an_answer_counts_once)
+{
+	const struct step steps[] = { EXPECT(IN("one")), EXPECT(IN("one")) };
+
+	STEPS(steps);
+	add_peer(_i == 0 ? "tcp4 say 'one\r\n' close"
+			 : "tcp4 say 'one one\r\n' close");
+	start(DEADLINE_US);
+	at(1);
+	await_end();
+	ck_assert_int_eq(result->outcome,
+	    _i == 0 ? OUTCOME_NO_DATA : OUTCOME_OK);
+	ck_assert_uint_eq(result->n_steps, 2);
+}
+END_TEST
+
+/* What was said before we sent something is no answer to it. */
+START_TEST(said_too_early)
+{
+	const struct step steps[] = { EXPECT(IN("220")), SEND("EHLO"),
+		EXPECT(IN("250")) };
+
+	STEPS(steps);
+	add_peer("tcp4 say '220 hi\r\n250 early\r\n' expect 'EHLO' close");
+	start(DEADLINE_US);
+	ck_assert(fake_wait_log(fakes[0], "sent 0 #1 "));
+	at(1);
+	await_end();
+	ck_assert_int_eq(result->outcome, OUTCOME_NO_DATA);
+}
+END_TEST
+
+START_TEST(closes_its_side)
+{
+	const struct step steps[] = { SEND("hi"), { .kind = STEP_CLOSE },
+		EXPECT(IN("bye")) };
+
+	STEPS(steps);
+	dialogue.quit = (struct bytes)BYTES("QUIT");
+	add_peer("tcp4 expect 'hi' wait 20 say 'bye' close");
+	start(DEADLINE_US);
+	at(1);
+	await_end();
+	ck_assert_int_eq(result->outcome, OUTCOME_OK);
+	ck_assert(fake_wait_log(fakes[0], "eof 0 #1"));
+}
+END_TEST
+
+START_TEST(how_long_steps_take)
+{
+	const struct step steps[] = { SEND("x"), WAIT(CLOCK_SECOND),
+		BEGIN("220") };
+
+	STEPS(steps);
+	add_peer("tcp4 read wait 20 say '220'");
+	start(DEADLINE_US);
+	at(5 * MS);
+	at(5 * MS + CLOCK_SECOND);
+	ck_assert(fake_wait_log(fakes[0], "sent 0 #1 3"));
+	now = START_US + 8 * MS + CLOCK_SECOND;
+	poller_wait(poller, now);
+	await_end();
+	ck_assert_int_eq(result->outcome, OUTCOME_OK);
+	ck_assert_uint_eq(result->n_steps, 3);
+	ck_assert_int_eq(result->step_us[1], CLOCK_SECOND);
+	ck_assert_int_ge(result->step_us[2], 0);
 }
 END_TEST
 
@@ -1982,6 +2159,14 @@ main(void)
 	tcase_add_test(tc, wait_does_not_count_as_time);
 	tcase_add_test(tc, wait_that_is_told_late);
 	tcase_add_test(tc, wait_beyond_the_deadline);
+	unit_rows(tc, not_in_the_answer, nots);
+	tcase_add_test(tc, not_until_it_is_quiet);
+	tcase_add_test(tc, not_until_the_deadline);
+	tcase_add_test(tc, answers_that_come_together);
+	tcase_add_loop_test(tc, an_answer_counts_once, 0, 2);
+	tcase_add_test(tc, said_too_early);
+	tcase_add_test(tc, closes_its_side);
+	tcase_add_test(tc, how_long_steps_take);
 	unit_rows(tc, judge_of_a_step, judges);
 	tcase_add_test(tc, times_of_a_connection);
 	tcase_add_test(tc, times_of_a_unix_socket);

@@ -75,12 +75,13 @@ START_TEST(row)
 	if (protos[_i].expect[0] == NULL)
 		return;
 	ck_assert_int_eq(s->kind, STEP_EXPECT);
-	ck_assert(!s->expect.anywhere);
 	ck_assert(!s->expect.all);
 	ck_assert_ptr_null(s->judge);
 	ck_assert_uint_eq(s->expect.n, 1 + (protos[_i].expect[1] != NULL));
-	for (i = 0; i < s->expect.n; i++)
-		assert_bytes(&s->expect.strings[i], protos[_i].expect[i]);
+	for (i = 0; i < s->expect.n; i++) {
+		ck_assert_int_eq(s->expect.patterns[i].kind, PATTERN_PREFIX);
+		assert_bytes(&s->expect.patterns[i].text, protos[_i].expect[i]);
+	}
 }
 END_TEST
 

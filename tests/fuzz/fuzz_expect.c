@@ -13,17 +13,17 @@
 #include "expect.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-static size_t split(const char *, size_t, struct bytes *, size_t);
+static size_t split(const char *, size_t, unsigned, struct pattern *);
 static void check(const struct expect *, const char *, size_t, unsigned);
-static enum judgement naive(const struct expect *, const char *, size_t);
-static enum judgement naive_one(const struct bytes *, bool, const char *,
-    size_t);
+static enum judgement naive(const struct expect *, const char *, size_t, bool);
+static enum judgement naive_one(const struct pattern *, const char *, size_t,
+    bool);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct bytes strings[EXPECT_MAX];
-	struct expect e = { .strings = strings };
+	struct pattern patterns[EXPECT_MAX];
+	struct expect e = { .patterns = patterns };
 	const char *s, *answer;
 	size_t len;
 
@@ -34,17 +34,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	answer = memchr(s, '\n', len);
 	if (answer == NULL)
 		return 0;
-	e.anywhere = (data[0] & 1) != 0;
 	e.all = (data[0] & 2) != 0;
-	e.n = split(s, (size_t)(answer - s), strings, EXPECT_MAX);
+	e.n = split(s, (size_t)(answer - s), data[0], patterns);
 	len -= (size_t)(++answer - s);
 	check(&e, answer, len, data[1]);
 	return 0;
 }
 
+/* The kinds follow each other in one of several orders. */
 static size_t
-split(const char *s, size_t len, struct bytes *out, size_t max)
+split(const char *s, size_t len, unsigned order, struct pattern *out)
 {
+	static const enum pattern_kind kinds[] = { PATTERN_ANYWHERE,
+		PATTERN_PREFIX, PATTERN_NOT };
 	const char *end = s + len, *bar;
 	size_t n = 0;
 
@@ -52,9 +54,12 @@ split(const char *s, size_t len, struct bytes *out, size_t max)
 		bar = memchr(s, '|', (size_t)(end - s));
 		if (bar == NULL)
 			bar = end;
-		out[n++] = (struct bytes){ s, (size_t)(bar - s) };
+		out[n] = (struct pattern){ kinds[(order >> 2) % 3],
+			{ s, (size_t)(bar - s) }, NULL };
+		order = order & 1 ? order + (4U << n % 3) : order;
+		n++;
 		s = bar + 1;
-	} while (bar < end && n < max);
+	} while (bar < end && n < EXPECT_MAX);
 	return n;
 }
 
@@ -65,7 +70,8 @@ check(const struct expect *e, const char *answer, size_t len, unsigned seed)
 	enum judgement j = JUDGE_MORE, now;
 	size_t n = 0;
 
-	assert(expect_judge(e, &whole, answer, len) == naive(e, answer, len));
+	assert(expect_judge(e, &whole, answer, len, ANSWER_ENDED) ==
+	    naive(e, answer, len, true));
 	while (n < len) {
 		char *grown;
 
@@ -76,47 +82,60 @@ check(const struct expect *e, const char *answer, size_t len, unsigned seed)
 		/* It moves as it grows, and nothing follows it. */
 		grown = malloc(n);
 		memcpy(grown, answer, n);
-		now = expect_judge(e, &pieces, grown, n);
-		assert(now == naive(e, grown, n));
+		now = expect_judge(e, &pieces, grown, n, ANSWER_OPEN);
+		assert(now == naive(e, grown, n, false));
 		assert(j == JUDGE_MORE || now == j);
 		free(grown);
 		j = now;
 	}
-	assert(j == naive(e, answer, len));
+	assert(j == naive(e, answer, len, false));
+	if (j == JUDGE_MORE)
+		assert(expect_judge(e, &pieces, answer, len, ANSWER_ENDED) ==
+		    naive(e, answer, len, true));
 }
 
 static enum judgement
-naive(const struct expect *e, const char *answer, size_t len)
+naive(const struct expect *e, const char *answer, size_t len, bool ended)
 {
-	size_t i, match = 0, mismatch = 0;
+	size_t i, n = 0, match = 0, mismatch = 0, open_nots = 0;
 
 	for (i = 0; i < e->n; i++) {
-		enum judgement j = naive_one(&e->strings[i], e->anywhere,
-		    answer, len);
+		enum judgement j = naive_one(&e->patterns[i], answer, len,
+		    ended);
 
-		match += j == JUDGE_MATCH;
-		mismatch += j == JUDGE_MISMATCH;
+		if (e->patterns[i].kind != PATTERN_NOT) {
+			n++;
+			match += j == JUDGE_MATCH;
+			mismatch += j == JUDGE_MISMATCH;
+		} else if (j == JUDGE_MISMATCH) {
+			return JUDGE_MISMATCH;
+		} else {
+			open_nots += j == JUDGE_MORE;
+		}
 	}
-	if (e->all ? match == e->n : match > 0)
-		return JUDGE_MATCH;
-	if (e->all ? mismatch > 0 : mismatch == e->n)
+	if (n > 0 && (e->all ? mismatch > 0 : mismatch == n))
 		return JUDGE_MISMATCH;
+	if (open_nots == 0 && (e->all || n == 0 ? match == n : match > 0))
+		return JUDGE_MATCH;
 	return JUDGE_MORE;
 }
 
 static enum judgement
-naive_one(const struct bytes *s, bool anywhere, const char *answer, size_t len)
+naive_one(const struct pattern *p, const char *answer, size_t len, bool ended)
 {
+	const struct bytes *s = &p->text;
+	enum judgement open = ended ? JUDGE_MISMATCH : JUDGE_MORE;
+	bool prefix = p->kind == PATTERN_PREFIX, not = p->kind == PATTERN_NOT;
 	size_t at, i;
 
-	for (at = 0; at < len && (anywhere || at == 0); at++) {
+	for (at = 0; at < len && (!prefix || at == 0); at++) {
 		for (i = 0; i < s->len && at + i < len; i++)
 			if (answer[at + i] != s->data[i])
 				break;
 		if (i == s->len)
-			return JUDGE_MATCH;
-		if (!anywhere && at + i < len)
+			return not ? JUDGE_MISMATCH : JUDGE_MATCH;
+		if (prefix && at + i < len)
 			return JUDGE_MISMATCH;
 	}
-	return JUDGE_MORE;
+	return not &&ended && len > 0 ? JUDGE_MATCH : open;
 }

@@ -56,7 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char path[64];
 	static int listener = -1;
-	struct bytes string;
+	struct pattern string = { 0 };
 	struct step steps[2] = { { STEP_SEND, hello }, { STEP_EXPECT } };
 	struct dialogue dialogue = { steps, 2, quit };
 	struct target target = { path, .dialogue = &dialogue };
@@ -73,9 +73,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	peer.flags = data[0];
 	peer.seed = data[1];
 	peer.data = (struct bytes){ newline + 1, (size_t)(end - newline) - 1 };
-	string = (struct bytes){ s, (size_t)(newline - s) };
-	steps[1].expect = (struct expect){ &string, 1,
-		(peer.flags & FLAG_ANYWHERE) != 0 };
+	string.text = (struct bytes){ s, (size_t)(newline - s) };
+	string.kind = peer.flags & FLAG_ANYWHERE ? PATTERN_ANYWHERE
+						 : PATTERN_PREFIX;
+	steps[1].expect = (struct expect){ &string, 1, false };
 	if ((peer.flags & FLAG_SEND) == 0) {
 		dialogue.steps++;
 		dialogue.n--;
@@ -238,7 +239,7 @@ static enum outcome
 expected(const struct expect *e, struct bytes all, size_t max,
     enum ending *ending)
 {
-	const struct bytes *s = &e->strings[0];
+	const struct bytes *s = &e->patterns[0].text;
 	size_t len = all.len < max ? all.len : max;
 	size_t common = len < s->len ? len : s->len;
 
@@ -249,7 +250,7 @@ expected(const struct expect *e, struct bytes all, size_t max,
 	if (len == 0)
 		return peer.flags & FLAG_CLOSE ? OUTCOME_NO_DATA
 					       : OUTCOME_STALLED;
-	if (e->anywhere)
+	if (e->patterns[0].kind == PATTERN_ANYWHERE)
 		return memmem(all.data, len, s->data, s->len) != NULL
 		    ? OUTCOME_OK
 		    : OUTCOME_MISMATCH;
