@@ -152,8 +152,15 @@ entry_item(const struct portset *s, const struct entry *e)
 bool
 entry_met(const struct portset *s, const struct entry *e)
 {
-	return e->told &&
-	    expected_met(entry_item(s, e)->expected, (enum outcome)e->outcome);
+	const struct result r = {
+		.outcome = (enum outcome)e->outcome,
+		.cause = { e->err, .origin = (enum origin)e->origin },
+	};
+	enum expected expected = entry_item(s, e)->expected;
+
+	if (expected == EXPECTED_FILTERED && !result_told(&r))
+		return false;
+	return e->told && expected_met(expected, r.outcome);
 }
 
 bool
@@ -255,13 +262,11 @@ keep_extra(struct entry *e, const struct result *r)
 static char *
 escaped(const struct buf *reply)
 {
-	size_t len = reply->len;
 	struct text t;
 
-	while (len > 0 && strchr(" \t\r\n", reply->data[len - 1]) != NULL)
-		len--;
 	text_init(&t, REPLY_BYTES + 8);
-	text_escape(&t, reply->data, len, REPLY_BYTES);
+	text_escape(&t, reply->data, text_trimmed(reply->data, reply->len),
+	    REPLY_BYTES);
 	return t.data;
 }
 

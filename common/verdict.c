@@ -2,7 +2,6 @@
 #include "verdict.h"
 
 static enum state outcome_state(const struct policy *, const struct result *);
-static enum state time_state(const struct policy *, const struct result *);
 
 void
 policy_init(struct policy *p)
@@ -14,16 +13,49 @@ policy_init(struct policy *p)
 		p->states[i] = outcome_default_state((enum outcome)i);
 }
 
+void
+policy_expect(struct policy *p, enum expected x)
+{
+	size_t i;
+
+	p->expected = x;
+	if (x == EXPECTED_OPEN)
+		return;
+	for (i = 0; i < OUTCOME_COUNT; i++) {
+		enum outcome o = (enum outcome)i;
+
+		/* Whatever the port is, what answers must be what should. */
+		if (x == EXPECTED_ANY && outcome_port(o) == PORT_OPEN)
+			continue;
+		if (expected_met(x, o))
+			p->states[i] = STATE_OK;
+		else if (outcome_port(o) != PORT_UNKNOWN)
+			p->states[i] = STATE_CRITICAL;
+	}
+}
+
 struct verdict
 verdict_of(const struct policy *p, const struct result *r)
 {
 	struct verdict v = {
 		.outcome = outcome_state(p, r),
-		.time = time_state(p, r),
+		.time = result_answered(r)
+		    ? verdict_time(p, (double)r->time_us / 1e6)
+		    : STATE_OK,
 	};
 
 	v.state = state_worst(v.outcome, v.time);
 	return v;
+}
+
+enum state
+verdict_time(const struct policy *p, double seconds)
+{
+	if (p->has_critical && range_alerts(&p->critical, seconds))
+		return STATE_CRITICAL;
+	if (p->has_warning && range_alerts(&p->warning, seconds))
+		return STATE_WARNING;
+	return STATE_OK;
 }
 
 static enum state
@@ -32,6 +64,8 @@ outcome_state(const struct policy *p, const struct result *r)
 	enum state s = p->states[r->outcome];
 	size_t i;
 
+	if (!result_told(r) && !p->given[r->outcome])
+		s = state_worst(s, outcome_default_state(r->outcome));
 	if (outcome_port(r->outcome) == PORT_OPEN ||
 	    outcome_port(r->outcome) == PORT_UNKNOWN)
 		return s;
@@ -39,18 +73,4 @@ outcome_state(const struct policy *p, const struct result *r)
 		if (attempt_asked(&r->attempts[i]))
 			s = state_worst(s, p->states[r->attempts[i].outcome]);
 	return s;
-}
-
-static enum state
-time_state(const struct policy *p, const struct result *r)
-{
-	double seconds = (double)r->time_us / 1e6;
-
-	if (!result_answered(r))
-		return STATE_OK;
-	if (p->has_critical && range_alerts(&p->critical, seconds))
-		return STATE_CRITICAL;
-	if (p->has_warning && range_alerts(&p->warning, seconds))
-		return STATE_WARNING;
-	return STATE_OK;
 }

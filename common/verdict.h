@@ -6,11 +6,14 @@
 #ifndef VERDICT_H
 #define VERDICT_H
 
+#include "expected.h"
 #include "range.h"
 #include "result.h"
 
 struct policy {
 	enum state states[OUTCOME_COUNT];
+	bool given[OUTCOME_COUNT]; /* states that were given for themselves */
+	enum expected expected;
 	struct range warning; /* of the response time in seconds */
 	struct range critical;
 	bool has_warning;
@@ -23,13 +26,23 @@ struct verdict {
 	enum state time;    /* what the response time is worth */
 };
 
-/* The default state of every outcome, and no limits. */
+/* The default state of every outcome, an open port, and no limits. */
 void policy_init(struct policy *p);
+
+/*
+ * The state of every outcome by what the port is expected to be: OK as
+ * expected, CRITICAL if it is in another state; what could not be told keeps its
+ * default, and so does what only this machine says of it.
+ */
+void policy_expect(struct policy *p, enum expected x);
 
 /*
  * When no address of a name connected, the worst of those that could be asked
  * counts, not only the one that is told.
  */
 struct verdict verdict_of(const struct policy *p, const struct result *r);
+
+/* What a response time in seconds is worth. */
+enum state verdict_time(const struct policy *p, double seconds);
 
 #endif

@@ -225,6 +225,71 @@ START_TEST(defaults)
 }
 END_TEST
 
+static const struct {
+	enum expected expected;
+	enum outcome outcome;
+	enum state want;
+} as_expected[] = {
+	{ EXPECTED_OPEN, OUTCOME_OK, OK },
+	{ EXPECTED_OPEN, OUTCOME_MISMATCH, WARNING },
+	{ EXPECTED_OPEN, OUTCOME_REFUSED, CRITICAL },
+	{ EXPECTED_CLOSED, OUTCOME_REFUSED, OK },
+	{ EXPECTED_CLOSED, OUTCOME_OK, CRITICAL },
+	{ EXPECTED_CLOSED, OUTCOME_MISMATCH, CRITICAL },
+	{ EXPECTED_CLOSED, OUTCOME_NO_DATA, CRITICAL },
+	{ EXPECTED_CLOSED, OUTCOME_REJECTED, CRITICAL },
+	{ EXPECTED_CLOSED, OUTCOME_TIMEOUT, CRITICAL },
+	{ EXPECTED_CLOSED, OUTCOME_UNRESOLVED, CRITICAL },
+	{ EXPECTED_CLOSED, OUTCOME_LOCAL_ERROR, UNKNOWN },
+	{ EXPECTED_CLOSED, OUTCOME_NOT_PROBED, UNKNOWN },
+	{ EXPECTED_FILTERED, OUTCOME_TIMEOUT, OK },
+	{ EXPECTED_FILTERED, OUTCOME_REJECTED, OK },
+	{ EXPECTED_FILTERED, OUTCOME_PROHIBITED, OK },
+	{ EXPECTED_FILTERED, OUTCOME_UNREACHABLE, OK },
+	{ EXPECTED_FILTERED, OUTCOME_OK, CRITICAL },
+	{ EXPECTED_FILTERED, OUTCOME_STALLED, CRITICAL },
+	{ EXPECTED_FILTERED, OUTCOME_REFUSED, CRITICAL },
+	{ EXPECTED_FILTERED, OUTCOME_LOOKUP_TIMEOUT, CRITICAL },
+	{ EXPECTED_ANY, OUTCOME_OK, OK },
+	{ EXPECTED_ANY, OUTCOME_MISMATCH, WARNING },
+	{ EXPECTED_ANY, OUTCOME_REFUSED, OK },
+	{ EXPECTED_ANY, OUTCOME_TIMEOUT, OK },
+	{ EXPECTED_ANY, OUTCOME_UNRESOLVED, CRITICAL },
+	{ EXPECTED_ANY, OUTCOME_LOCAL_ERROR, UNKNOWN },
+	{ EXPECTED_ANY, OUTCOME_NOT_PROBED, UNKNOWN },
+};
+
+/* No route of ours is no firewall of theirs; but who says so may have it OK. */
+START_TEST(local_is_not_told)
+{
+	struct result r = { .outcome = OUTCOME_UNREACHABLE,
+		.cause = { ENETUNREACH, .origin = ORIGIN_LOCAL } };
+	struct policy p;
+
+	policy_init(&p);
+	policy_expect(&p, EXPECTED_FILTERED);
+	ck_assert_int_eq(verdict_of(&p, &r).state, CRITICAL);
+	r.cause.origin = ORIGIN_ICMP;
+	ck_assert_int_eq(verdict_of(&p, &r).state, OK);
+	r.cause.origin = ORIGIN_LOCAL;
+	p.given[OUTCOME_UNREACHABLE] = true;
+	ck_assert_int_eq(verdict_of(&p, &r).state, OK);
+}
+END_TEST
+
+START_TEST(expects)
+{
+	struct policy p;
+
+	policy_init(&p);
+	policy_expect(&p, as_expected[_i].expected);
+	unit_str(outcome_name(as_expected[_i].outcome),
+	    state_name(p.states[as_expected[_i].outcome]),
+	    state_name(as_expected[_i].want));
+	ck_assert_int_eq(p.expected, as_expected[_i].expected);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -233,5 +298,7 @@ main(void)
 	unit_rows(tc, one, cases);
 	unit_rows(tc, of_several, several);
 	tcase_add_loop_test(tc, defaults, 0, OUTCOME_COUNT);
+	unit_rows(tc, expects, as_expected);
+	tcase_add_test(tc, local_is_not_told);
 	return unit_run("verdict", tc);
 }

@@ -57,6 +57,7 @@
 #define TIME                                                       \
 	"\\|time=(U|[0-9]+\\.[0-9]{6}s);[^;|]*;[^;|]*;0\\.000000;" \
 	"[0-9]+\\.[0-9]{6}"
+#define FULL "( [a-z_0-9]+=[0-9.]+s?;;;0(\\.000000)?;)*"
 
 extern char **environ;
 
@@ -576,11 +577,11 @@ prepare(void)
 		bail_out(truth.program);
 	/* One '|' only: what follows it is performance data. */
 	if (regcomp(&truth.one_line,
-		"^[A-Z]+ " STATES " - [^|\n]*" TIME "\n[^|]*$",
+		"^[A-Z]+ " STATES " - [^|\n]*" TIME FULL "\n[^|]*$",
 		REG_EXTENDED) != 0 ||
 	    regcomp(&truth.multi_line,
 		"^\\[" STATES "\\] - [^|\n]*(\n\t\\\\_\\[[A-Z]+\\] - [^|\n]*)+"
-		"[^|]*" TIME "\n$",
+		"[^|]*" TIME FULL "\n$",
 		REG_EXTENDED) != 0)
 		bail_out("regcomp");
 }
