@@ -16,4 +16,17 @@
 /* Microseconds of CLOCK_MONOTONIC. */
 int64_t clock_now_us(void);
 
+/* Seconds since 1970, UTC: for people only. */
+int64_t clock_wall_s(void);
+
+struct clock_date {
+	int64_t year;
+	unsigned month; /* 1 to 12 */
+	unsigned day;   /* 1 to 31 */
+	unsigned hour, minute, second;
+};
+
+/* The date in UTC, by the Gregorian calendar, of seconds since 1970. */
+struct clock_date clock_date(int64_t wall_s);
+
 #endif

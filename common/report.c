@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "report.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <string.h>
 
+#include "escape.h"
 #include "icmp.h"
 
 /* Of the peer's bytes, escaped: on the first line, with -v, with -vv. */
@@ -13,12 +13,20 @@
 #define DETAIL_BYTES 200
 #define DETAIL_BYTES_MORE 4096
 
-/* Of an expected string, and of all of them about. */
+/* Of a string sent or expected, and of all that are expected about. */
 #define EXPECTED_BYTES 60
 #define EXPECTED_BYTES_ALL 200
 
-/* The performance data: a number has up to 309 digits and six decimals. */
-#define TAIL_MAX 2048
+/*
+ * The performance data: a limit has up to 309 digits and six decimals.  Five
+ * figures and 100 steps may follow, " step100=" with 13 digits and six decimals
+ * of seconds each.  All that leaves room for words.
+ */
+#define TIME_MAX 2048
+#define FIGURE_MAX 48
+#define FIGURES_MAX 110
+#define TAIL_MAX (TIME_MAX + FIGURES_MAX * FIGURE_MAX)
+_Static_assert(TAIL_MAX < REPORT_MAX - 512, "no room for words");
 
 static const struct {
 	const char *name;
@@ -26,11 +34,43 @@ static const struct {
 } reports[] = {
 	{ "one-line", report_one_line },
 	{ "multi-line", report_multi_line },
+	{ "json", report_json },
 };
 
+typedef void step_fn(struct text *, const struct step *);
+static step_fn step_send, step_wait, step_expect;
+
+/* By enum step_kind; what has no more words has no function. */
+static const struct {
+	const char *name;
+	step_fn *words;
+} step_kinds[] = {
+	[STEP_SEND] = { "send", step_send },
+	[STEP_WAIT] = { "wait", step_wait },
+	[STEP_EXPECT] = { "expect", step_expect },
+	[STEP_CLOSE] = { "close", NULL },
+};
+
+/* How a pattern is told. */
+static const struct {
+	const char *before;
+	const char *after;
+} quotes[] = {
+	[PATTERN_ANYWHERE] = { "\"", "\"" },
+	[PATTERN_PREFIX] = { "\"", "\"" },
+	[PATTERN_REGEX] = { "/", "/" },
+	[PATTERN_NOT] = { "not \"", "\"" },
+};
+
+static const struct expect *expect_told(const struct report *, size_t *);
+static bool has_unwanted(const struct report *);
+static void expected(struct text *, const struct expect *);
+static void figures(struct text *, const struct report *);
+static void figure(struct text *, const char *, int64_t);
 static void detail_reply(struct text *, const struct report *);
 static void detail_attempt(struct text *, const struct attempt *);
 static void detail_time(struct text *, const char *, int64_t);
+static void detail_step(struct text *, const struct report *, size_t);
 static const char *errno_words(const struct cause *);
 
 report_fn *
@@ -39,7 +79,7 @@ report_find(const char *name)
 	size_t i;
 
 	for (i = 0; i < sizeof(reports) / sizeof(reports[0]); i++)
-		if (strcasecmp(name, reports[i].name) == 0)
+		if (word_equal(reports[i].name, name, strlen(name)))
 			return reports[i].fn;
 	return NULL;
 }
@@ -51,7 +91,7 @@ report_bounded(struct text *t, const struct report *r, report_fn *words)
 
 	text_init(&tail, TAIL_MAX);
 	text_puts(&tail, "|");
-	report_time(&tail, r);
+	report_perfdata(&tail, r);
 	text_puts(&tail, "\n");
 	t->max -= tail.len;
 	words(t, r);
@@ -75,7 +115,7 @@ report_where(struct text *t, const struct report *r)
 	text_escape_string(t, target->host);
 	text_printf(t, " port %u", target->port);
 	text_init(&address, REPORT_MAX);
-	addr_format(&address, &r->result->addr);
+	report_address(&address, r);
 	/* A name, or an address in other words than brackets around it. */
 	if (address.len > 0 && target->host[0] != '[' &&
 	    strcmp(address.data, target->host) != 0)
@@ -84,12 +124,21 @@ report_where(struct text *t, const struct report *r)
 }
 
 void
+report_address(struct text *t, const struct report *r)
+{
+	if (r->result->addr.family != AF_UNIX)
+		addr_format(t, &r->result->addr);
+}
+
+void
 report_cause(struct text *t, enum outcome o, const struct cause *c,
     const struct text *where)
 {
 	const char *what = errno_words(c);
 
-	if (o == OUTCOME_REJECTED)
+	if (o == OUTCOME_LOCAL_ERROR && c->err == EINVAL)
+		what = "Not reachable from the source address";
+	else if (o == OUTCOME_REJECTED)
 		what = "Connection rejected";
 	else if (o == OUTCOME_PROHIBITED)
 		what = "Connection prohibited";
@@ -137,7 +186,7 @@ void
 report_failure(struct text *t, const struct report *r)
 {
 	const struct result *result = r->result;
-	double timeout = (double)r->timeout_us / 1e6;
+	double timeout = (double)r->try_us / 1e6;
 	struct text where;
 
 	text_init(&where, REPORT_MAX);
@@ -217,35 +266,21 @@ void
 report_answer(struct text *t, const struct report *r)
 {
 	const unsigned char *data = r->result->reply.data;
-	size_t len = r->result->reply.len;
+	size_t len = text_trimmed(data, r->result->reply.len);
 
-	while (len > 0 && isspace(data[len - 1]))
-		len--;
 	text_escape(t, data, len, ANSWER_BYTES);
 }
 
 void
 report_expected(struct text *t, const struct report *r)
 {
-	const struct dialogue *d = r->target->dialogue;
-	const struct expect *e = NULL;
-	size_t i, start = t->len;
+	size_t step;
+	const struct expect *e = expect_told(r, &step);
 
-	for (i = 0; i < d->n; i++)
-		if (d->steps[i].kind == STEP_EXPECT)
-			e = &d->steps[i].expect;
-	for (i = 0; e != NULL && i < e->n; i++) {
-		if (i > 0)
-			text_puts(t, e->all ? " and " : " or ");
-		if (t->len - start > EXPECTED_BYTES_ALL) {
-			text_printf(t, "%zu more", e->n - i);
-			break;
-		}
-		text_puts(t, "\"");
-		text_escape(t, e->strings[i].data, e->strings[i].len,
-		    EXPECTED_BYTES);
-		text_puts(t, "\"");
-	}
+	if (step > 0)
+		text_printf(t, "in step %zu ", step);
+	if (e != NULL)
+		expected(t, e);
 }
 
 void
@@ -255,7 +290,9 @@ report_ending(struct text *t, const struct report *r)
 
 	switch (r->result->ending) {
 	case ENDING_JUDGED:
-		text_puts(t, "it begins otherwise");
+		text_puts(t,
+		    has_unwanted(r) ? "it has what must not be in it"
+				    : "it begins otherwise");
 		break;
 	case ENDING_CLOSED:
 		text_puts(t, "the peer closed");
@@ -272,13 +309,21 @@ report_ending(struct text *t, const struct report *r)
 		break;
 	case ENDING_DEADLINE:
 		text_printf(t, "not within %g seconds",
-		    (double)r->timeout_us / 1e6);
+		    (double)r->try_us / 1e6);
 		break;
 	}
 }
 
 void
-report_time(struct text *t, const struct report *r)
+report_step(struct text *t, const struct step *s)
+{
+	text_puts(t, step_kinds[s->kind].name);
+	if (step_kinds[s->kind].words != NULL)
+		step_kinds[s->kind].words(t, s);
+}
+
+void
+report_perfdata(struct text *t, const struct report *r)
 {
 	const struct policy *p = r->policy;
 	const struct perfdata time = {
@@ -294,6 +339,9 @@ report_time(struct text *t, const struct report *r)
 	};
 
 	perfdata_format(t, &time);
+	report_series_perfdata(t, r);
+	if (r->full)
+		figures(t, r);
 }
 
 void
@@ -316,11 +364,139 @@ report_details(struct text *t, const struct report *r)
 		text_printf(t, "SYN resent: %u\n", result->syn_resent);
 	if (result->reply.len > 0)
 		detail_reply(t, r);
+	for (i = 0; r->verbosity > 1 && i < result->n_steps; i++)
+		detail_step(t, r, i);
 	/* No line by halves. */
 	for (i = len; i < t->len; i++)
 		if (t->data[i] == '\n')
 			len = i + 1;
 	text_truncate(t, len);
+}
+
+/*
+ * The expectation that was not met, or NULL; *step is its number if there are
+ * others.
+ */
+static const struct expect *
+expect_told(const struct report *r, size_t *step)
+{
+	const struct dialogue *d = r->target->dialogue;
+	size_t i, n = 0, told = 0;
+
+	for (i = 0; i < d->n; i++) {
+		if (d->steps[i].kind != STEP_EXPECT)
+			continue;
+		n++;
+		if (r->result->n_steps == 0 || i < r->result->n_steps)
+			told = i;
+	}
+	*step = n > 1 ? told + 1 : 0;
+	return n > 0 ? &d->steps[told].expect : NULL;
+}
+
+/* Where it was decided early, and not by the beginning. */
+static bool
+has_unwanted(const struct report *r)
+{
+	const struct buf *reply = &r->result->reply;
+	const struct expect *e;
+	size_t i, step;
+
+	e = expect_told(r, &step);
+	for (i = 0; e != NULL && i < e->n; i++) {
+		const struct pattern *p = &e->patterns[i];
+
+		if (p->kind == PATTERN_NOT && reply->len > 0 &&
+		    memmem(reply->data, reply->len, p->text.data,
+			p->text.len) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static void
+step_send(struct text *t, const struct step *s)
+{
+	text_puts(t, " \"");
+	text_escape(t, s->send.data, s->send.len, EXPECTED_BYTES);
+	text_puts(t, "\"");
+}
+
+static void
+step_wait(struct text *t, const struct step *s)
+{
+	text_printf(t, " %g s", (double)s->wait_us / 1e6);
+}
+
+static void
+step_expect(struct text *t, const struct step *s)
+{
+	if (s->expect.n == 0)
+		return;
+	text_puts(t, " ");
+	expected(t, &s->expect);
+}
+
+static void
+expected(struct text *t, const struct expect *e)
+{
+	size_t i, start = t->len;
+
+	for (i = 0; i < e->n; i++) {
+		const struct pattern *p = &e->patterns[i];
+
+		if (i > 0)
+			text_puts(t,
+			    e->all || p->kind == PATTERN_NOT ? " and "
+							     : " or ");
+		if (t->len - start > EXPECTED_BYTES_ALL) {
+			text_printf(t, "%zu more", e->n - i);
+			break;
+		}
+		text_puts(t, quotes[p->kind].before);
+		text_escape(t, p->text.data, p->text.len, EXPECTED_BYTES);
+		text_puts(t, quotes[p->kind].after);
+	}
+}
+
+/* What was measured besides the response time. */
+static void
+figures(struct text *t, const struct report *r)
+{
+	const struct result *result = r->result;
+	const struct perfdata resent = { "syn_resent", "", result->syn_resent,
+		.min = 0, .max = (double)NAN, .count = true };
+	struct text label;
+	size_t i;
+
+	figure(t, "resolve", result->resolve_us);
+	figure(t, "connect", result->connect_us);
+	figure(t, "rtt", result->rtt_us);
+	figure(t, "reply", result->reply_us);
+	for (i = 0; r->target->dialogue->n > 1 && i < result->n_steps; i++) {
+		text_init(&label, sizeof("step") + 20);
+		text_printf(&label, "step%zu", i + 1);
+		figure(t, label.data, result->step_us[i]);
+		text_free(&label);
+	}
+	/* Only of a connection the kernel tells it. */
+	if (result->connect_us != RESULT_NONE &&
+	    result->addr.family != AF_UNIX) {
+		text_puts(t, " ");
+		perfdata_format(t, &resent);
+	}
+}
+
+static void
+figure(struct text *t, const char *label, int64_t us)
+{
+	const struct perfdata p = { label, "s", (double)us / 1e6, .min = 0,
+		.max = (double)NAN };
+
+	if (us == RESULT_NONE)
+		return;
+	text_puts(t, " ");
+	perfdata_format(t, &p);
 }
 
 static void
@@ -357,6 +533,19 @@ detail_time(struct text *t, const char *what, int64_t us)
 {
 	if (us != RESULT_NONE)
 		text_printf(t, "%s: %.6f s\n", what, (double)us / 1e6);
+}
+
+/* With -j, too: what is said and expected is our own. */
+static void
+detail_step(struct text *t, const struct report *r, size_t i)
+{
+	struct text what;
+
+	text_init(&what, REPORT_MAX);
+	text_printf(&what, "Step %zu: ", i + 1);
+	report_step(&what, &r->target->dialogue->steps[i]);
+	detail_time(t, what.data, r->result->step_us[i]);
+	text_free(&what);
 }
 
 /* Where the kernel's words would not be understood, others. */

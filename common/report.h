@@ -7,6 +7,7 @@
 
 #include "perfdata.h"
 #include "result.h"
+#include "series.h"
 #include "target.h"
 #include "verdict.h"
 
@@ -17,11 +18,16 @@ struct report {
 	const char *service; /* "TCP" */
 	const struct target *target;
 	const struct result *result;
+	const struct series *series; /* that it is of; NULL: none */
 	const struct policy *policy;
 	struct verdict verdict;
 	int64_t timeout_us; /* as it was given */
+	int64_t try_us;     /* what the result's try could take */
 	bool jail;          /* keep the peer's bytes back */
 	unsigned verbosity;
+	bool full;        /* performance data of all that was measured */
+	const char *text; /* the format of report_text() */
+	int64_t wall_s;   /* the time now; for the same */
 };
 
 /* Appends all lines, each ended by a newline. */
@@ -30,10 +36,21 @@ typedef void report_fn(struct text *t, const struct report *r);
 /* The format of that name, or NULL; REPORT_NAMES lists them for people. */
 report_fn *report_find(const char *name);
 
-#define REPORT_NAMES "one-line, multi-line"
+#define REPORT_NAMES "one-line, multi-line, json"
 
 /* The formats. */
-report_fn report_one_line, report_multi_line;
+report_fn report_one_line, report_multi_line, report_json;
+
+/*
+ * The format of r->text, performance data and the lines of -v; not among those
+ * names.  report_text_check() returns NULL, or the reason why r->text cannot
+ * be that as text that lives until the next call.
+ */
+report_fn report_text;
+const char *report_text_check(const char *format);
+
+/* The words of the usual first line, behind "SERVICE STATE - ". */
+report_fn report_words;
 
 /*
  * The words of a format, then the performance data and a newline, whole and in
@@ -43,6 +60,9 @@ void report_bounded(struct text *t, const struct report *r, report_fn *words);
 
 /* "on mx1 port 25 (192.0.2.1)", or "on socket /run/x" */
 void report_where(struct text *t, const struct report *r);
+
+/* The address that decided; nothing if there is none, as of a Unix socket. */
+void report_address(struct text *t, const struct report *r);
 
 /*
  * What an attempt that failed met, and who said so: "Connection refused",
@@ -70,8 +90,16 @@ void report_expected(struct text *t, const struct report *r);
 /* Why no more was read of an answer that did not match. */
 void report_ending(struct text *t, const struct report *r);
 
-/* The performance data of the response time. */
-void report_time(struct text *t, const struct report *r);
+/* A step of a dialogue: expect "220" */
+void report_step(struct text *t, const struct step *s);
+
+/* The performance data: of the response time, or in full. */
+void report_perfdata(struct text *t, const struct report *r);
+
+/* What a series adds to the words, the performance data and the JSON object. */
+void report_series_words(struct text *t, const struct report *r);
+void report_series_perfdata(struct text *t, const struct report *r);
+void report_series_json(struct text *t, const struct report *r);
 
 /* The lines of -v. */
 void report_details(struct text *t, const struct report *r);

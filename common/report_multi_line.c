@@ -10,8 +10,8 @@ struct judged {
 	struct text words;
 };
 
-/* The connection, the answer, the time. */
-#define JUDGED_MAX 3
+/* The connection, the answer, the time, what was expected, the series. */
+#define JUDGED_MAX 5
 
 static report_fn words;
 static size_t judge_all(struct judged *, const struct report *);
@@ -19,6 +19,8 @@ static struct text *add(struct judged *, size_t *, enum state);
 static void words_time(struct text *, const struct report *);
 static void words_answer(struct text *, const struct report *);
 static void words_connection(struct text *, const struct report *);
+static void words_expected(struct text *, const struct report *);
+static void words_series(struct judged *, size_t *, const struct report *);
 
 void
 report_multi_line(struct text *t, const struct report *r)
@@ -58,15 +60,24 @@ words(struct text *t, const struct report *r)
 static size_t
 judge_all(struct judged *judged, const struct report *r)
 {
-	bool connected = outcome_port(r->result->outcome) == PORT_OPEN;
+	bool ok = r->result->outcome == OUTCOME_OK;
+	bool open_expected = r->policy->expected == EXPECTED_OPEN;
 	size_t n = 0;
 
 	if (result_answered(r->result))
 		words_time(add(judged, &n, r->verdict.time), r);
-	if (r->result->reply.len > 0 || r->result->outcome != OUTCOME_OK)
-		words_answer(add(judged, &n, r->verdict.outcome), r);
-	if (connected)
-		words_connection(add(judged, &n, STATE_OK), r);
+	if (r->result->reply.len > 0 || !ok)
+		words_answer(add(judged, &n,
+				 ok ? STATE_OK : r->verdict.outcome),
+		    r);
+	if (outcome_port(r->result->outcome) == PORT_OPEN)
+		words_connection(add(judged, &n,
+				     ok && open_expected ? r->verdict.outcome
+							 : STATE_OK),
+		    r);
+	if (!open_expected)
+		words_expected(add(judged, &n, r->verdict.outcome), r);
+	words_series(judged, &n, r);
 	return n;
 }
 
@@ -127,4 +138,28 @@ words_connection(struct text *t, const struct report *r)
 	text_puts(t, "Connection ");
 	report_where(t, r);
 	text_puts(t, " was a SUCCESS");
+}
+
+static void
+words_expected(struct text *t, const struct report *r)
+{
+	text_puts(t, "Port is ");
+	text_escape_string(t,
+	    port_state_name(outcome_port(r->result->outcome)));
+	text_printf(t, ", expected %s", expected_name(r->policy->expected));
+}
+
+/* The words come as the rest of a sentence. */
+static void
+words_series(struct judged *judged, size_t *n, const struct report *r)
+{
+	static const char comma[] = ", ";
+	struct text words;
+
+	text_init(&words, REPORT_MAX);
+	report_series_words(&words, r);
+	if (words.len > 0)
+		text_puts(add(judged, n, r->verdict.outcome),
+		    words.data + sizeof(comma) - 1);
+	text_free(&words);
 }

@@ -7,20 +7,20 @@
  */
 #include "report.h"
 
-static report_fn words;
+static bool all_addresses(const struct report *);
 static void mismatch(struct text *, const struct report *, const struct text *);
 
 void
 report_one_line(struct text *t, const struct report *r)
 {
 	text_printf(t, "%s %s - ", r->service, state_name(r->verdict.state));
-	report_bounded(t, r, words);
+	report_bounded(t, r, report_words);
 	if (r->verbosity > 0)
 		report_details(t, r);
 }
 
-static void
-words(struct text *t, const struct report *r)
+void
+report_words(struct text *t, const struct report *r)
 {
 	const struct result *result = r->result;
 	struct text where;
@@ -39,14 +39,32 @@ words(struct text *t, const struct report *r)
 		mismatch(t, r, &where);
 	} else {
 		report_failure(t, r);
-		if (result->n_attempts > 1)
+		if (result->n_attempts > 1 && !all_addresses(r))
 			text_printf(t, ", %zu addresses tried",
 			    result->n_attempts);
 	}
 	if (result->syn_resent > 0)
 		text_printf(t, ", SYN resent %u time%s", result->syn_resent,
 		    result->syn_resent == 1 ? "" : "s");
+	if (r->policy->expected != EXPECTED_OPEN) {
+		if (r->policy->expected == EXPECTED_ANY &&
+		    outcome_port(result->outcome) == PORT_OPEN &&
+		    result->outcome != OUTCOME_OK)
+			; /* the port is, its answer is not */
+		else if (expected_met(r->policy->expected, result->outcome))
+			text_puts(t, ", as expected");
+		else
+			text_printf(t, ", expected %s",
+			    expected_name(r->policy->expected));
+	}
+	report_series_words(t, r);
 	text_free(&where);
+}
+
+static bool
+all_addresses(const struct report *r)
+{
+	return r->series != NULL && r->series->by_address;
 }
 
 static void

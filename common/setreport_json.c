@@ -2,9 +2,7 @@
 /*
  * One JSON object (RFC 8259), described in check_portset(1).
  */
-#include <math.h>
-#include <string.h>
-
+#include "json.h"
 #include "report.h"
 #include "setreport.h"
 
@@ -17,9 +15,8 @@
 static void entry(struct text *, const struct setreport *,
     const struct entry *);
 static void member(struct text *, const char *, const char *);
-static void member_seconds(struct text *, const char *, uint32_t);
 static void member_address(struct text *, const struct entry *);
-static void quote(struct text *, const char *);
+static int64_t time_us(uint32_t);
 
 void
 setreport_json(struct text *t, const struct setreport *r)
@@ -74,32 +71,17 @@ entry(struct text *t, const struct setreport *r, const struct entry *e)
 	member(t, ",\"closed_reason\":",
 	    reason.len > 0 && !open ? reason.data : NULL);
 	member(t, ",\"note\":", e->extra != NULL ? e->extra->reply : NULL);
-	member_seconds(t, ",\"time\":", e->time_us);
-	member_seconds(t, ",\"rtt\":", e->rtt_us);
+	json_seconds(t, ",\"time\":", time_us(e->time_us));
+	json_seconds(t, ",\"rtt\":", time_us(e->rtt_us));
 	text_puts(t, "}");
 	text_free(&reason);
 	text_free(&name);
 }
 
-/* key comes with its quotes and colon; a value of NULL becomes null. */
 static void
 member(struct text *t, const char *key, const char *value)
 {
-	text_puts(t, key);
-	if (value != NULL)
-		quote(t, value);
-	else
-		text_puts(t, "null");
-}
-
-static void
-member_seconds(struct text *t, const char *key, uint32_t us)
-{
-	text_puts(t, key);
-	if (us != ENTRY_NO_TIME)
-		text_printf(t, "%u.%06u", us / 1000000, us % 1000000);
-	else
-		text_puts(t, "null");
+	json_member(t, key, value, JSON_ALL);
 }
 
 static void
@@ -121,23 +103,8 @@ member_address(struct text *t, const struct entry *e)
 	text_free(&address);
 }
 
-/* Bytes that are not ASCII are taken for Latin-1: any bytes give valid JSON. */
-static void
-quote(struct text *t, const char *s)
+static int64_t
+time_us(uint32_t us)
 {
-	const char *plain = s;
-
-	text_puts(t, "\"");
-	for (;; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c >= ' ' && c < 0x7f && c != '"' && c != '\\')
-			continue;
-		text_put(t, plain, (size_t)(s - plain));
-		if (c == '\0')
-			break;
-		text_printf(t, "\\u%04x", c);
-		plain = s + 1;
-	}
-	text_puts(t, "\"");
+	return us != ENTRY_NO_TIME ? (int64_t)us : RESULT_NONE;
 }

@@ -2,7 +2,9 @@
 #include "report.h"
 
 #include <errno.h>
+#include <stdio.h>
 
+#include "json_reader.h"
 #include "unit.h"
 
 #define TIME_US INT64_C(12345)
@@ -29,7 +31,12 @@
 #define X50 X10 X10 X10 X10 X10
 #define X196 X50 X50 X50 X10 X10 X10 X10 "xxxxxx"
 
-static const struct bytes ready[] = { BYTES("220"), BYTES("a|\n\"b") };
+#define IN(literal)                                    \
+	{                                              \
+		PATTERN_ANYWHERE, BYTES(literal), NULL \
+	}
+
+static const struct pattern ready[] = { IN("220"), IN("a|\n\"b") };
 static const struct step steps[] = {
 	{ STEP_SEND, .send = BYTES("EHLO\r\n") },
 	{ STEP_EXPECT, .expect = { ready, 2, .all = false } },
@@ -41,8 +48,8 @@ static const struct step steps_all[] = {
 };
 static const struct dialogue any = { steps, ARRAY_SIZE(steps),
 	.quiet_us = 2500000, .max_bytes = MAX_BYTES };
-static const struct bytes eight[] = { BYTES(X50), BYTES(X50), BYTES(X50),
-	BYTES(X50), BYTES(X50), BYTES(X50), BYTES(X50), BYTES(X50) };
+static const struct pattern eight[] = { IN(X50), IN(X50), IN(X50), IN(X50),
+	IN(X50), IN(X50), IN(X50), IN(X50) };
 static const struct step steps_eight[] = {
 	{ STEP_EXPECT, .expect = { eight, 8 } },
 };
@@ -162,7 +169,7 @@ static const struct row {
 	{ "mismatch, all", { OUTCOME_MISMATCH, .ending = ENDING_CLOSED },
 	    .reply = BYTES("554|"), .dialogue = &all,
 	    .one_line = "TCP WARNING - Unexpected response from host/socket " MX
-			": 554\\x7c (expected \"220\" and "
+			": 554\\x7c (expected in step 2 \"220\" and "
 			"\"a\\x7c\\n\\\"b\"; the peer closed)" TIME },
 	{ "mismatch, jail", { OUTCOME_MISMATCH, .ending = ENDING_RESET },
 	    .reply = BYTES("secret"), .jail = true,
@@ -366,7 +373,9 @@ static const struct {
 	{ "one", NULL },
 	{ "one-line ", NULL },
 	{ "one_line", NULL },
-	{ "json", NULL },
+	{ "json", report_json },
+	{ "JSON", report_json },
+	{ "text", NULL },
 };
 
 /* What a report refers to. */
@@ -404,8 +413,8 @@ set_up(struct setting *s, const struct row *row)
 		    s->result.addr.any.sa_family == AF_INET6 ? "2001:db8::254"
 							     : "192.0.2.254");
 	s->result.time_us = TIME_US;
-	s->result.resolve_us = s->result.connect_us = s->result
-							  .rtt_us = RESULT_NONE;
+	s->result.resolve_us = s->result.connect_us = RESULT_NONE;
+	s->result.rtt_us = s->result.reply_us = RESULT_NONE;
 	if (row->reply.len > 0)
 		memcpy(s->reply, row->reply.data, row->reply.len);
 	s->result.reply = (struct buf){ s->reply, row->reply.len,
@@ -418,8 +427,14 @@ set_up(struct setting *s, const struct row *row)
 	ck_assert(w == NULL || range_parse(w, &s->policy.warning) == NULL);
 	s->policy.has_critical = c != NULL;
 	ck_assert(c == NULL || range_parse(c, &s->policy.critical) == NULL);
-	s->report = (struct report){ "TCP", &s->target, &s->result, &s->policy,
-		verdict_of(&s->policy, &s->result), 10000000, row->jail, 0 };
+	s->report = (struct report){ .service = "TCP",
+		.target = &s->target,
+		.result = &s->result,
+		.policy = &s->policy,
+		.verdict = verdict_of(&s->policy, &s->result),
+		.timeout_us = 10000000,
+		.try_us = 10000000,
+		.jail = row->jail };
 }
 
 static void
@@ -489,6 +504,7 @@ START_TEST(fraction_of_a_second)
 
 	set_up(&s, &row);
 	s.report.timeout_us = 2500000;
+	s.report.try_us = 2500000;
 	assert_report("2.5", report_one_line, &s.report,
 	    "TCP CRITICAL - Socket timeout after 2.5 seconds " MX
 	    ": no answer to the connection attempt"
@@ -594,6 +610,472 @@ START_TEST(details)
 }
 END_TEST
 
+/* Everything is measured: 100 steps of three kinds, if so many are meant. */
+#define STEPS_MANY 100
+static const struct step kinds[] = {
+	{ STEP_SEND, .send = BYTES("EHLO\r\n|") },
+	{ STEP_WAIT, .wait_us = 500000 },
+	{ STEP_EXPECT, .expect = { ready, 2 } },
+	{ STEP_EXPECT, .expect = { 0 } },
+	{ STEP_EXPECT, .expect = { eight, 8, .all = true } },
+	{ STEP_SEND, .send = BYTES(X50 X10 "x") },
+};
+
+static void
+set_measured(struct setting *s, size_t n_steps)
+{
+	static struct step many_steps[STEPS_MANY];
+	static int64_t times[STEPS_MANY];
+	static struct dialogue dialogue;
+	size_t i;
+
+	for (i = 0; i < STEPS_MANY; i++) {
+		many_steps[i] = kinds[i % ARRAY_SIZE(kinds)];
+		times[i] = (int64_t)i + 1;
+	}
+	dialogue = any;
+	dialogue.steps = many_steps;
+	dialogue.n = n_steps;
+	s->target.dialogue = &dialogue;
+	s->result.resolve_us = 1500;
+	s->result.connect_us = 0;
+	s->result.rtt_us = 250;
+	s->result.reply_us = 1000001;
+	s->result.syn_resent = 2;
+	s->result.step_us = times;
+	s->result.n_steps = n_steps;
+}
+
+#define VALUE(name, value) " " name "=" value "s;;;0.000000;"
+#define PHASES                       \
+	VALUE("resolve", "0.001500") \
+	VALUE("connect", "0.000000") \
+	VALUE("rtt", "0.000250") VALUE("reply", "1.000001")
+#define AGAIN " syn_resent=2;;;0;"
+
+static const struct {
+	const char *name;
+	size_t steps;
+	bool basic;
+	const char *host; /* mx1 */
+	bool unmeasured;
+	const char *want; /* behind the time */
+} perfdata[] = {
+	{ "basic", 3, .basic = true, .want = "" },
+	{ "full", 0, .want = PHASES AGAIN },
+	/* Of one step it is the response time. */
+	{ "one step", 1, .want = PHASES AGAIN },
+	{ "two steps", 2,
+	    .want = PHASES VALUE("step1", "0.000001") VALUE("step2", "0.000002")
+		AGAIN },
+	{ "nothing measured", 0, .unmeasured = true, .want = "" },
+	{ "a Unix socket", 0, .host = "/run/x", .want = PHASES },
+};
+
+START_TEST(performance)
+{
+	const struct row row = { "", { OUTCOME_OK }, .host = perfdata[_i].host,
+		.address = perfdata[_i].host };
+	struct setting s;
+	struct text want, got;
+
+	set_up(&s, &row);
+	if (!perfdata[_i].unmeasured)
+		set_measured(&s, perfdata[_i].steps);
+	s.report.full = !perfdata[_i].basic;
+	text_init(&want, REPORT_MAX);
+	text_printf(&want, "time=0.012345s;;;0.000000;10.000000%s",
+	    perfdata[_i].want);
+	text_init(&got, REPORT_MAX);
+	report_perfdata(&got, &s.report);
+	unit_str(perfdata[_i].name, got.data, want.data);
+	text_free(&got);
+	text_free(&want);
+}
+END_TEST
+
+/* Steps that were not begun, and one that was not measured. */
+START_TEST(performance_of_some_steps)
+{
+	const int64_t times[] = { 1, RESULT_NONE, 3 };
+	const struct row row = { "", { OUTCOME_OK } };
+	struct setting s;
+	struct text got;
+
+	set_up(&s, &row);
+	set_measured(&s, 6);
+	s.result.step_us = times;
+	s.result.n_steps = 3;
+	s.report.full = true;
+	text_init(&got, REPORT_MAX);
+	report_perfdata(&got, &s.report);
+	ck_assert_str_eq(got.data + strlen(TIME) - 2,
+	    PHASES VALUE("step1", "0.000001") VALUE("step3", "0.000003") AGAIN);
+	text_free(&got);
+}
+END_TEST
+
+/* The longest there can be leaves room for words, and is whole. */
+START_TEST(performance_is_whole)
+{
+	static report_fn *const fns[] = { report_one_line, report_multi_line,
+		report_text };
+	static int64_t times[STEPS_MANY];
+	const struct row row = { "", { OUTCOME_MISMATCH }, .reply = BYTES(X196),
+		.warning = "-1e308:1e308", .critical = "@-1e308:1e308" };
+	struct setting s;
+	struct text t;
+	const char *p;
+	size_t i, n = 0;
+
+	set_up(&s, &row);
+	set_measured(&s, STEPS_MANY);
+	for (i = 0; i < STEPS_MANY; i++)
+		times[i] = INT64_MAX;
+	s.result.step_us = times;
+	s.result.resolve_us = s.result.connect_us = INT64_MAX;
+	s.result.rtt_us = s.result.reply_us = INT64_MAX;
+	s.result.time_us = s.report.timeout_us = INT64_MAX;
+	s.result.syn_resent = UINT32_MAX;
+	s.report.verdict = verdict_of(&s.policy, &s.result);
+	s.report.full = true;
+	s.report.verbosity = 2;
+	s.report.text = "%m";
+	text_init(&t, REPORT_MAX);
+	fns[_i](&t, &s.report);
+	ck_assert_uint_le(t.len, REPORT_MAX);
+	p = strchr(t.data, '|');
+	ck_assert_ptr_nonnull(p);
+	ck_assert_int_gt(p - t.data, 300);
+	p = strstr(p, " step100=9223372036854.");
+	ck_assert_ptr_nonnull(p);
+	p = strstr(p, " syn_resent=4294967295;;;0;\n");
+	ck_assert_ptr_nonnull(p);
+	for (p = t.data; (p = strchr(p, '=')) != NULL; p++)
+		n++;
+	ck_assert_uint_ge(n, 1 + 4 + STEPS_MANY + 1);
+	text_free(&t);
+}
+END_TEST
+
+/* Said with -vv, and with -j too: it is our own. */
+START_TEST(steps_of_details)
+{
+	static const char want[] =
+	    "Step 1: send \"EHLO\\r\\n\\x7c\": 0.000001 s\n"
+	    "Step 2: wait 0.5 s: 0.000002 s\n"
+	    "Step 3: expect \"220\" or \"a\\x7c\\n\\\"b\": 0.000003 s\n"
+	    "Step 4: expect: 0.000004 s\n"
+	    "Step 5: expect \"" X50 "\" and \"" X50 "\" and \"" X50
+	    "\" and \"" X50 "\" and 4 more: 0.000005 s\n"
+	    "Step 6: send \"" X50 "xxxxxxx...\": 0.000006 s\n";
+	const struct row row = { "", { OUTCOME_OK }, .reply = BYTES("secret"),
+		.jail = _i % 2 != 0 };
+	struct setting s;
+	struct text t;
+
+	set_up(&s, &row);
+	set_measured(&s, 6);
+	s.report.verbosity = 1;
+	text_init(&t, REPORT_MAX);
+	report_details(&t, &s.report);
+	ck_assert_ptr_null(strstr(t.data, "Step"));
+	text_truncate(&t, 0);
+	s.report.verbosity = 2;
+	report_details(&t, &s.report);
+	ck_assert_uint_gt(t.len, sizeof(want));
+	ck_assert_str_eq(t.data + t.len - (sizeof(want) - 1), want);
+	text_free(&t);
+}
+END_TEST
+
+/* The letters; by default of an open port that answered 220. */
+static const struct {
+	const char *format;
+	struct result result;
+	const char *host, *address;
+	bool jail;
+	const char *want;
+} texts[] = {
+	{ "", { OUTCOME_OK }, .want = "" },
+	{ "plain text", { OUTCOME_OK }, .want = "plain text" },
+	{ "%h", { OUTCOME_OK }, .want = "mx1" },
+	{ "%h", { OUTCOME_OK }, "a|\n\xff", .want = "a\\x7c\\n\\xff" },
+	{ "%p", { OUTCOME_OK }, .want = "25" },
+	{ "%p", { OUTCOME_OK }, "/run/x", "/run/x", .want = "0" },
+	{ "%a", { OUTCOME_OK }, .want = "192.0.2.1" },
+	{ "%a", { OUTCOME_OK }, "mx1", "fe80::1%lo", .want = "fe80::1%lo" },
+	{ "%a", { OUTCOME_UNRESOLVED, .note = "no" }, "mx1", .want = "" },
+	{ "%a", { OUTCOME_OK }, "/run/x", "/run/x", .want = "" },
+	{ "%n", { OUTCOME_OK }, .want = "TCP" },
+	{ "%s", { OUTCOME_OK }, .want = "OK" },
+	{ "%s", { OUTCOME_TIMEOUT }, .want = "CRITICAL" },
+	{ "%x", { OUTCOME_OK }, .want = "open" },
+	{ "%x", { OUTCOME_REJECTED }, .want = "filtered" },
+	{ "%o", { OUTCOME_LOOKUP_TIMEOUT }, .want = "lookup-timeout" },
+	{ "%m", { OUTCOME_OK },
+	    .want = "0.012 second response time " MX " [220 a\\x7cb]" },
+	{ "%m", { OUTCOME_REFUSED, BY_PEER(ECONNREFUSED) },
+	    .want = "Connection refused " MX },
+	{ "%m", { OUTCOME_OK, .syn_resent = 1 }, .jail = true,
+	    .want = "0.012 second response time " MX ", SYN resent 1 time" },
+	{ "%l", { OUTCOME_OK }, .want = "0.012345" },
+	{ "%l", { OUTCOME_MISMATCH }, .want = "0.012345" },
+	{ "%l", { OUTCOME_REFUSED, BY_PEER(ECONNREFUSED) }, .want = "U" },
+	{ "%r", { OUTCOME_OK }, .want = "0.000250" },
+	{ "%b", { OUTCOME_OK }, .want = "220 a\\x7cb" },
+	{ "%b", { OUTCOME_OK }, .jail = true, .want = "" },
+	{ "%t", { OUTCOME_OK }, .want = "2026-11-23T06:30:00Z" },
+	{ "%%", { OUTCOME_OK }, .want = "%" },
+	{ "%%h%%%%", { OUTCOME_OK }, .want = "%h%%" },
+	{ "%n %s: %h:%p is %x", { OUTCOME_OK },
+	    .want = "TCP OK: mx1:25 is open" },
+	{ "%h%h%p", { OUTCOME_OK }, .want = "mx1mx125" },
+	/* The format's own bytes. */
+	{ "a|time=9\n\t\x1b\xc3\xa4\"\\%s|", { OUTCOME_OK },
+	    .want = "a\\x7ctime=9\\n\\t\\x1b\\xc3\\xa4\\\"\\\\OK\\x7c" },
+};
+
+START_TEST(text)
+{
+	const struct row row = { "", texts[_i].result, texts[_i].host,
+		texts[_i].address, BYTES("220 a|b\n"), .jail = texts[_i].jail };
+	const char *tail = result_answered(&row.result) ? TIME : NO_TIME;
+	struct setting s;
+	struct text want;
+
+	set_up(&s, &row);
+	s.result.rtt_us = 250;
+	s.report.wall_s = 1795415400;
+	s.report.text = texts[_i].format;
+	ck_assert_ptr_null(report_text_check(texts[_i].format));
+	text_init(&want, REPORT_MAX);
+	text_printf(&want, "%s%s", texts[_i].want, tail);
+	assert_report(texts[_i].format, report_text, &s.report, want.data);
+	/* What was measured, and the lines of -v, are as always. */
+	s.report.full = true;
+	s.report.verbosity = 1;
+	text_truncate(&want, want.len - 1);
+	text_puts(&want, VALUE("rtt", "0.000250") "\n");
+	report_details(&want, &s.report);
+	assert_report(texts[_i].format, report_text, &s.report, want.data);
+	text_free(&want);
+}
+END_TEST
+
+/* It is the usual first line, of every row. */
+START_TEST(text_of_the_usual_line)
+{
+	struct setting s;
+
+	set_up(&s, &rows[_i]);
+	s.report.text = "%n %s - %m";
+	assert_report(rows[_i].name, report_text, &s.report, rows[_i].one_line);
+}
+END_TEST
+
+#define LETTERS "%h, %p, %a, %n, %s, %x, %o, %m, %l, %r, %b, %t, %%"
+
+static const struct {
+	const char *format, *want;
+} bad_texts[] = {
+	{ "%", "%: not one of " LETTERS },
+	{ "a%", "%: not one of " LETTERS },
+	{ "%%%", "%: not one of " LETTERS },
+	{ "%q", "%q: not one of " LETTERS },
+	{ "%h %p %H", "%H: not one of " LETTERS },
+	{ "% ", "% : not one of " LETTERS },
+	{ "%|", "%\\x7c: not one of " LETTERS },
+	{ "%\xc3\xa4", "%\\xc3: not one of " LETTERS },
+	{ "%q%w", "%q: not one of " LETTERS },
+};
+
+START_TEST(bad_text)
+{
+	ck_assert_str_eq(report_text_check(bad_texts[_i].format),
+	    bad_texts[_i].want);
+}
+END_TEST
+
+/* JSON: what was asked, and what came of it. */
+#define ASKED(address)                                                  \
+	"\"name\":\"mx1/tcp/25\",\"host\":\"mx1\",\"address\":" address \
+	",\"port\":25,\"transport\":\"tcp\",\"expected\":\"open\","
+#define ASKED_MX ASKED("\"192.0.2.1\"")
+#define MEASURED                                                            \
+	"\"time\":0.012345,\"rtt\":0.000250,\"resolve\":0.001500,"          \
+	"\"connect\":0.000000,\"syn_resent\":2,\"attempts\":[],"            \
+	"\"steps\":[{\"step\":\"send \\u0022EHLO\\u005cr\\u005cn\\u005cx7c" \
+	"\\u0022\",\"time\":0.000001},"                                     \
+	"{\"step\":\"wait 0.5 s\",\"time\":0.000002}]}\n"
+#define UNMEASURED                                           \
+	"\"time\":0.012345,\"rtt\":null,\"resolve\":null,"   \
+	"\"connect\":null,\"syn_resent\":0,\"attempts\":[]," \
+	"\"steps\":[]}\n"
+
+static const struct {
+	const char *name;
+	struct result result;
+	const char *host, *address;
+	struct bytes reply;
+	bool jail, measured;
+	int set;
+	const char *want;
+} jsons[] = {
+	{ "ok", { OUTCOME_OK }, .reply = BYTES("220 \"a\"|\n"),
+	    .measured = true,
+	    .want = "{\"version\":1,\"service\":\"TCP\",\"status\":\"OK\","
+		    "\"text\":\"0.012 second response time " MX
+		    " [220 \\u005c\\u0022a\\u005c\\u0022\\u005cx7c], "
+		    "SYN resent 2 times\"," ASKED_MX
+		    "\"state\":\"open\",\"open\":true,\"ok\":true,"
+		    "\"outcome\":\"ok\",\"reason\":null,"
+		    "\"closed_reason\":null,\"note\":\"220 \\u005c\\u0022a"
+		    "\\u005c\\u0022\\u005cx7c\"," MEASURED },
+	{ "mismatch", { OUTCOME_MISMATCH, .ending = ENDING_CLOSED },
+	    .reply = BYTES("554\n"),
+	    .want = "{\"version\":1,\"service\":\"TCP\","
+		    "\"status\":\"WARNING\",\"text\":\"Unexpected response "
+		    "from host/socket " MX ": 554 (expected \\u0022220\\u0022 "
+		    "or \\u0022a\\u005cx7c\\u005cn\\u005c\\u0022b\\u0022; "
+		    "the peer closed)\"," ASKED_MX
+		    "\"state\":\"open\",\"open\":true,\"ok\":false,"
+		    "\"outcome\":\"mismatch\","
+		    "\"reason\":\"unexpected answer: 554\","
+		    "\"closed_reason\":null,\"note\":\"554\"," UNMEASURED },
+	{ "mismatch, jail", { OUTCOME_MISMATCH, .ending = ENDING_CLOSED },
+	    .reply = BYTES("secret"), .jail = true, .set = STATE_OK + 1,
+	    .want = "{\"version\":1,\"service\":\"TCP\",\"status\":\"OK\","
+		    "\"text\":\"Unexpected response "
+		    "from host/socket " MX " (expected \\u0022220\\u0022 "
+		    "or \\u0022a\\u005cx7c\\u005cn\\u005c\\u0022b\\u0022; "
+		    "the peer closed)\"," ASKED_MX
+		    "\"state\":\"open\",\"open\":true,\"ok\":true,"
+		    "\"outcome\":\"mismatch\","
+		    "\"reason\":\"unexpected answer\","
+		    "\"closed_reason\":null,\"note\":null," UNMEASURED },
+	{ "refused", { OUTCOME_REFUSED, BY_PEER(ECONNREFUSED) },
+	    .want = "{\"version\":1,\"service\":\"TCP\","
+		    "\"status\":\"CRITICAL\",\"text\":\"Connection refused " MX
+		    "\"," ASKED_MX
+		    "\"state\":\"closed\",\"open\":false,\"ok\":false,"
+		    "\"outcome\":\"refused\","
+		    "\"reason\":\"Connection refused\","
+		    "\"closed_reason\":\"Connection refused\","
+		    "\"note\":null," UNMEASURED },
+	{ "unresolved", { OUTCOME_UNRESOLVED, .note = "Name \"unknown\"" },
+	    "mx1",
+	    .want =
+		"{\"version\":1,\"service\":\"TCP\","
+		"\"status\":\"CRITICAL\","
+		"\"text\":\"Invalid hostname, address or socket: mx1: "
+		"Name \\u005c\\u0022unknown\\u005c\\u0022\"," ASKED(
+		    "null") "\"state\":\"unknown\",\"open\":false,\"ok\":false,"
+			    "\"outcome\":\"unresolved\","
+			    "\"reason\":\"Name \\u005c\\u0022unknown\\u005c\\u0022\","
+			    "\"closed_reason\":\"Name \\u005c\\u0022unknown"
+			    "\\u005c\\u0022\",\"note\":null," UNMEASURED },
+	{ "a Unix socket", { OUTCOME_OK }, "/run/x\n", "/run/x\n",
+	    .want = "{\"version\":1,\"service\":\"TCP\",\"status\":\"OK\","
+		    "\"text\":\"0.012 second response time "
+		    "on socket /run/x\\u005cn\","
+		    "\"name\":\"/run/x\\u005cn\",\"host\":null,"
+		    "\"address\":null,\"port\":null,\"transport\":\"unix\","
+		    "\"expected\":\"open\","
+		    "\"state\":\"open\",\"open\":true,\"ok\":true,"
+		    "\"outcome\":\"ok\",\"reason\":null,"
+		    "\"closed_reason\":null,\"note\":null," UNMEASURED },
+};
+
+START_TEST(json)
+{
+	const struct row row = { "", jsons[_i].result, jsons[_i].host,
+		jsons[_i].address, jsons[_i].reply, .jail = jsons[_i].jail,
+		.set = jsons[_i].set };
+	struct setting s;
+
+	set_up(&s, &row);
+	if (jsons[_i].measured)
+		set_measured(&s, 2);
+	ck_assert(json_is_valid(jsons[_i].want));
+	assert_report(jsons[_i].name, report_json, &s.report, jsons[_i].want);
+	/* Neither changes it. */
+	s.report.verbosity = 2;
+	s.report.full = true;
+	assert_report(jsons[_i].name, report_json, &s.report, jsons[_i].want);
+}
+END_TEST
+
+START_TEST(json_attempts)
+{
+	static const char want[] =
+	    ",\"attempts\":["
+	    "{\"address\":\"2001:db8::1\",\"outcome\":\"unreachable\","
+	    "\"reason\":\"No route to host: ICMP address unreachable "
+	    "from 2001:db8::254\"},"
+	    "{\"address\":\"192.0.2.7\",\"outcome\":\"timeout\","
+	    "\"reason\":\"no answer\"},"
+	    "{\"address\":\"192.0.2.1\",\"outcome\":\"ok\","
+	    "\"reason\":null}],\"steps\":[]}\n";
+	const struct row row = { "", { OUTCOME_OK } };
+	struct attempt attempts[3];
+	struct setting s;
+	struct text t;
+
+	set_up(&s, &row);
+	set_attempts(attempts, OUTCOME_OK);
+	s.result.attempts = attempts;
+	s.result.n_attempts = 3;
+	text_init(&t, REPORT_MAX);
+	report_json(&t, &s.report);
+	ck_assert_str_eq(strstr(t.data, ",\"attempts\""), want);
+	text_free(&t);
+}
+END_TEST
+
+static size_t
+count(const char *s, const char *what)
+{
+	size_t n = 0;
+
+	while ((s = strstr(s, what)) != NULL) {
+		s += strlen(what);
+		n++;
+	}
+	return n;
+}
+
+/* 32 addresses and 100 steps as they may well be: of both, most. */
+START_TEST(json_of_many)
+{
+	const struct row row = { "",
+		{ OUTCOME_REFUSED, BY_PEER(ECONNREFUSED) } };
+	struct attempt attempts[32];
+	struct setting s;
+	struct text t;
+	size_t i;
+
+	set_up(&s, &row);
+	set_measured(&s, STEPS_MANY);
+	for (i = 0; i < ARRAY_SIZE(attempts); i++) {
+		attempts[i] = (struct attempt){ .outcome = OUTCOME_REFUSED,
+			BY_PEER(ECONNREFUSED) };
+		set_addr(&attempts[i].addr, "2001:db8:1:2:3:4:5:6");
+	}
+	s.result.attempts = attempts;
+	s.result.n_attempts = 32;
+	text_init(&t, REPORT_MAX);
+	report_json(&t, &s.report);
+	ck_assert(json_is_valid(t.data));
+	ck_assert_uint_eq(count(t.data, "\"reason\":\"Connection refused\"},") +
+		count(t.data, "\"reason\":\"Connection refused\"}]"),
+	    32);
+	ck_assert_uint_ge(count(t.data, "{\"step\":"), 20);
+	ck_assert_uint_gt(t.len, REPORT_MAX - 500);
+	text_free(&t);
+}
+END_TEST
+
 static bool
 is_plain(const char *s)
 {
@@ -605,22 +1087,32 @@ is_plain(const char *s)
 /* The rows with more of everything, and none of it harmless. */
 START_TEST(hostile)
 {
-	static char host[1000], expected[EXPECT_MAX][100];
-	static const unsigned lengths[] = { 0, 1, 20000 };
+	static char host[1000], expected[EXPECT_MAX][100], words[10000];
+	static int64_t times[STEPS_MANY];
+	static const unsigned lengths[] = { 0, 1, 4096, 20000 };
 	struct attempt attempts[32];
-	struct bytes strings[EXPECT_MAX];
-	struct step step = { STEP_EXPECT,
-		.expect = { strings, EXPECT_MAX, .all = true } };
-	struct dialogue dialogue = { &step, 1, .max_bytes = MAX_BYTES };
-	report_fn *fn = _i % 2 != 0 ? report_multi_line : report_one_line;
+	struct pattern patterns[EXPECT_MAX];
+	const struct step step = { STEP_EXPECT,
+		.expect = { patterns, EXPECT_MAX, .all = true } };
+	struct step hostile_steps[STEPS_MANY];
+	struct dialogue dialogue = { hostile_steps, STEPS_MANY,
+		.max_bytes = MAX_BYTES };
+	static report_fn *const fns[] = { report_one_line, report_multi_line,
+		report_text, report_json };
+	report_fn *fn = fns[_i % 4];
 	const char *note = "n\n|\x1b\xff";
 	struct setting s;
 	size_t i, round;
 
 	memset(host, 0xff, sizeof(host) - 1);
+	for (i = 0; i + 4 < sizeof(words); i += 4)
+		memcpy(words + i, i % 8 != 0 ? "\n|%b" : "%h\"\x1b", 4);
+	for (i = 0; i < STEPS_MANY; i++)
+		hostile_steps[i] = step;
 	for (i = 0; i < EXPECT_MAX; i++) {
 		memset(expected[i], '|', sizeof(expected[i]));
-		strings[i] = (struct bytes){ expected[i], sizeof(expected[i]) };
+		patterns[i] = (struct pattern){ PATTERN_ANYWHERE,
+			{ expected[i], sizeof(expected[i]) }, NULL };
 	}
 	for (i = 0; i < ARRAY_SIZE(attempts); i++)
 		set_attempts(&attempts[i - i % 3 > 29 ? 29 : i - i % 3],
@@ -629,10 +1121,10 @@ START_TEST(hostile)
 		const char *newline, *pipe;
 		struct text t;
 
-		set_up(&s, &rows[_i / 2]);
-		memset(s.reply, '\n' + (round % 2) * 0xf0, lengths[round % 3]);
-		s.reply[lengths[round % 3] / 2] = '|';
-		s.result.reply.len = lengths[round % 3];
+		set_up(&s, &rows[_i / 4]);
+		memset(s.reply, '\n' + (round % 2) * 0xf0, lengths[round % 4]);
+		s.reply[lengths[round % 4] / 2] = '|';
+		s.result.reply.len = lengths[round % 4];
 		s.result.note = s.result.outcome == OUTCOME_NOT_PROBED
 		    ? s.result.note
 		    : note;
@@ -643,13 +1135,23 @@ START_TEST(hostile)
 		s.target.dialogue = &dialogue;
 		s.result.attempts = attempts;
 		s.result.n_attempts = 32;
-		s.report.verbosity = (unsigned)round / 3 % 3;
-		s.report.jail = round >= 9;
+		s.report.verbosity = (unsigned)round / 4 % 3;
+		s.report.jail = round >= 12;
+		s.report.full = round % 2 != 0;
+		s.report.text = words;
+		s.result.step_us = times;
+		s.result.n_steps = STEPS_MANY;
 		text_init(&t, REPORT_MAX);
 		fn(&t, &s.report);
 		ck_assert_uint_le(t.len, REPORT_MAX);
 		ck_assert_uint_eq(strlen(t.data), t.len);
 		ck_assert_msg(is_plain(t.data), "a control or foreign byte");
+		if (fn == report_json) {
+			ck_assert_msg(json_is_valid(t.data), "not JSON: %s",
+			    t.data);
+			text_free(&t);
+			continue;
+		}
 		/* It has performance data, once, and ends with a line. */
 		pipe = strchr(t.data, '|');
 		ck_assert_msg(pipe != NULL, "no performance data");
@@ -682,6 +1184,16 @@ main(void)
 	tcase_add_test(tc, fraction_of_a_second);
 	tcase_add_test(tc, several_addresses);
 	tcase_add_loop_test(tc, details, 0, 3);
-	tcase_add_loop_test(tc, hostile, 0, (int)ARRAY_SIZE(rows) * 2);
+	unit_rows(tc, performance, perfdata);
+	tcase_add_test(tc, performance_of_some_steps);
+	tcase_add_loop_test(tc, performance_is_whole, 0, 3);
+	tcase_add_loop_test(tc, steps_of_details, 0, 2);
+	unit_rows(tc, text, texts);
+	unit_rows(tc, text_of_the_usual_line, rows);
+	unit_rows(tc, bad_text, bad_texts);
+	unit_rows(tc, json, jsons);
+	tcase_add_test(tc, json_attempts);
+	tcase_add_test(tc, json_of_many);
+	tcase_add_loop_test(tc, hostile, 0, (int)ARRAY_SIZE(rows) * 4);
 	return unit_run("report", tc);
 }

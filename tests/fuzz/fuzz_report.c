@@ -12,10 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../json_reader.h"
 #include "report.h"
 
-#define ATTEMPTS_MAX 32 /* RESOLVER_ADDRS_MAX */
+#define ATTEMPTS_MAX 64 /* RESOLVER_ADDRS_MAX */
 #define PATH_MAX_LEN 107
+#define STEPS_MAX 100
 
 static const struct range ranges[] = {
 	{ 0, 1.5 },
@@ -32,23 +34,29 @@ static int64_t take_us(void);
 static void take_addr(struct addr *);
 static void take_attempt(struct attempt *);
 static void take_result(struct result *, struct attempt *, const char *);
+static void take_steps(struct dialogue *, struct step *, struct result *,
+    int64_t *, struct bytes);
 static void take_policy(struct policy *);
 static void check(const struct report *, report_fn *, char *);
-static void check_text(const struct text *, const char *, bool);
+static void check_text(const struct text *, const char *, report_fn *);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *s = strndup((const char *)data, size), *reply = malloc(size);
 	struct attempt attempts[ATTEMPTS_MAX];
-	struct bytes strings[EXPECT_MAX];
-	struct step step = { .kind = STEP_EXPECT, .expect = { strings } };
-	struct dialogue dialogue = { .steps = &step, .n = 1 };
+	struct pattern patterns[EXPECT_MAX];
+	struct step steps[STEPS_MAX], *step = &steps[0];
+	struct dialogue dialogue = { .steps = steps };
+	int64_t step_us[STEPS_MAX];
 	struct target target = { s[0] != '\0' ? s : "h",
 		.dialogue = &dialogue };
-	struct result result = { .attempts = attempts };
+	struct result result = { .attempts = attempts, .step_us = step_us };
 	struct policy policy;
-	struct report r = { "TCP", &target, &result, &policy };
+	struct report r = { .service = "TCP",
+		.target = &target,
+		.result = &result,
+		.policy = &policy };
 	size_t i, len;
 
 	at = data;
@@ -58,6 +66,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r.jail = take(2);
 	r.verbosity = take(4);
 	r.timeout_us = take_us() + 1;
+	r.try_us = take_us() + 1;
 	take_result(&result, attempts, s);
 	take_policy(&policy);
 	r.verdict = verdict_of(&policy, &result);
@@ -66,15 +75,22 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	result.reply.len = take(2) ? size : size / 64;
 	dialogue.quiet_us = take_us();
 	dialogue.max_bytes = (size_t)take_us();
-	step.expect.all = take(2);
-	step.expect.n = 1 + take(EXPECT_MAX);
-	for (i = 0; i < step.expect.n; i++) {
+	*step = (struct step){ .kind = STEP_EXPECT, .expect = { patterns } };
+	step->expect.all = take(2);
+	step->expect.n = 1 + take(EXPECT_MAX);
+	for (i = 0; i < step->expect.n; i++) {
 		len = take(256);
-		strings[i] = (struct bytes){ (const char *)data,
-			len < size ? len : size };
+		patterns[i] = (struct pattern){ (enum pattern_kind)take(4),
+			{ (const char *)data, len < size ? len : size }, NULL };
 	}
+	take_steps(&dialogue, steps, &result, step_us, patterns[0].text);
+	r.full = take(2);
+	r.wall_s = take_us();
+	r.text = report_text_check(s) == NULL ? s : "%n %s - %m%h%a%b%t%l%r";
 	check(&r, report_one_line, reply);
 	check(&r, report_multi_line, reply);
+	check(&r, report_text, reply);
+	check(&r, report_json, reply);
 	free(reply);
 	free(s);
 	return 0;
@@ -137,12 +153,33 @@ take_result(struct result *r, struct attempt *attempts, const char *note)
 	r->ending = (enum ending)take(ENDING_DEADLINE + 1);
 	r->syn_resent = take(3);
 	r->time_us = take_us();
-	r->resolve_us = r->connect_us = r->rtt_us = take_us() - 1;
+	r->resolve_us = r->connect_us = take_us() - 1;
+	r->rtt_us = r->reply_us = take_us() - 1;
 	/* Of a run that was stopped it is our own text, and always there. */
 	if (r->outcome == OUTCOME_NOT_PROBED)
 		r->note = "interrupted by SIGTERM";
 	else
 		r->note = take(2) ? note : NULL;
+}
+
+/* Steps like the first one, or that send. */
+static void
+take_steps(struct dialogue *d, struct step *steps, struct result *r,
+    int64_t *step_us, struct bytes bytes)
+{
+	size_t i;
+
+	d->n = 1 + take(STEPS_MAX);
+	r->n_steps = take(256) % (d->n + 1);
+	for (i = 0; i < d->n; i++) {
+		step_us[i] = take_us() - 1;
+		if (i == 0)
+			continue;
+		steps[i] = steps[0];
+		steps[i].kind = (enum step_kind)take(STEP_CLOSE + 1);
+		steps[i].send = bytes;
+		steps[i].wait_us = take_us();
+	}
 }
 
 static void
@@ -169,11 +206,13 @@ check(const struct report *r, report_fn *fn, char *reply)
 
 	assert(r->verdict.state ==
 	    state_worst(r->verdict.outcome, r->verdict.time));
-	snprintf(start, sizeof(start),
-	    fn == report_one_line ? "TCP %s - " : "[%s] - ", state);
+	start[0] = '\0';
+	if (fn != report_text && fn != report_json)
+		snprintf(start, sizeof(start),
+		    fn == report_one_line ? "TCP %s - " : "[%s] - ", state);
 	text_init(&t, REPORT_MAX);
 	fn(&t, r);
-	check_text(&t, start, fn == report_one_line);
+	check_text(&t, start, fn);
 	/* Bytes that are kept back leave no trace. */
 	for (i = 0; i < r->result->reply.len; i++)
 		reply[i] ^= 0x15;
@@ -185,23 +224,30 @@ check(const struct report *r, report_fn *fn, char *reply)
 }
 
 static void
-check_text(const struct text *t, const char *start, bool one_line)
+check_text(const struct text *t, const char *start, report_fn *fn)
 {
+	bool one_line = fn != report_multi_line;
 	const char *bar = strchr(t->data, '|'), *newline, *p;
-	size_t semicolons = 0;
+	size_t semicolons = 0, values = 0;
 
 	assert(t->len <= REPORT_MAX && strlen(t->data) == t->len);
 	assert(strncmp(t->data, start, strlen(start)) == 0);
 	for (p = t->data; *p != '\0'; p++)
 		assert((*p >= ' ' && *p < 0x7f) || *p == '\n' ||
 		    (*p == '\t' && !one_line));
+	if (fn == report_json) {
+		assert(json_is_valid(t->data));
+		return;
+	}
 	assert(bar != NULL && strchr(bar + 1, '|') == NULL);
 	assert(strncmp(bar, "|time=", 6) == 0);
 	newline = strchr(bar, '\n');
 	assert(newline != NULL && t->data[t->len - 1] == '\n');
 	assert(!one_line ||
 	    memchr(t->data, '\n', (size_t)(bar - t->data)) == NULL);
-	for (p = bar; p < newline; p++)
+	for (p = bar; p < newline; p++) {
 		semicolons += *p == ';';
-	assert(semicolons == 4);
+		values += *p == '=';
+	}
+	assert(semicolons == 4 * values);
 }
