@@ -4,22 +4,23 @@
  * said, or it is not and one harmless line says why.
  *
  * Input: the words, argv[0] first, each ended by NUL or a newline.  In place of
- * a file --extra-opts has one setting, KEY=VALUE.
+ * a file --extra-opts has one setting, KEY=VALUE, and --dialogue one step.
  */
-int check_tcp_main(int, char **);
-#define main check_tcp_main
-#include "../../plugins/check_tcp.c"
-#undef main
+#include "../../plugins/settings.h"
 
 #include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "extraopts.h"
 
 #define WORDS_MAX 256
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 static int split(const char *, size_t, char **);
 static void check_options(int, char **);
-static void check_taken(const struct check *);
-static void check_completed(struct check *, struct text *);
+static void check_taken(const struct settings *);
+static void check_completed(struct settings *, struct text *);
 static void check_error(const struct text *);
 
 int
@@ -54,6 +55,22 @@ extraopts_set(const struct options *o, const char *where, const char *name,
 	return ok;
 }
 
+/* In place of a file, one step. */
+bool __wrap_script_read(struct script *, const char *, void (*)(int),
+    struct text *);
+
+bool
+__wrap_script_read(struct script *s, const char *file, void (*await)(int),
+    struct text *error)
+{
+	const char *why = script_add(s, file);
+
+	(void)await;
+	if (why != NULL)
+		text_puts(error, why);
+	return why == NULL;
+}
+
 /* Each word has memory of its own, so that reading beyond it shows. */
 static int
 split(const char *s, size_t size, char **argv)
@@ -75,12 +92,11 @@ split(const char *s, size_t size, char **argv)
 static void
 check_options(int argc, char **argv)
 {
-	struct check c = { 0 };
-	const struct options options = { rows, sizeof(rows) / sizeof(rows[0]),
-		set_operand, &c };
+	struct settings c = { 0 };
+	const struct options options = settings_options(&c);
 	struct text error;
 
-	init(&c, argc > 0 ? argv[0] : "check_tcp");
+	settings_init(&c, argc > 0 ? argv[0] : "check_tcp");
 	text_init(&error, REPORT_MAX / 2);
 	if (options_parse(&options, argc, argv, &error)) {
 		assert(error.len == 0 && !error.cut);
@@ -90,39 +106,50 @@ check_options(int argc, char **argv)
 		check_error(&error);
 	}
 	text_free(&error);
+	settings_clear(&c);
 }
 
 /* What holds whatever was given. */
 static void
-check_taken(const struct check *c)
+check_taken(const struct settings *c)
 {
 	size_t i;
 
 	assert(c->host == NULL || c->host[0] != '\0');
-	assert(c->n_expected <= EXPECT_MAX);
-	for (i = 0; i < c->n_expected; i++)
-		assert(strlen(c->expected[i].data) == c->expected[i].len);
+	assert(c->n_patterns <= EXPECT_MAX);
+	for (i = 0; i < c->n_patterns; i++) {
+		const struct pattern *p = &c->patterns[i];
+
+		assert(p->text.len > 0 || p->kind == PATTERN_ANYWHERE);
+		assert((p->kind == PATTERN_REGEX) == (p->regex != NULL));
+	}
+	assert(c->script.n <= DIALOGUE_STEPS_MAX);
 	for (i = 0; i < OUTCOME_COUNT; i++)
-		assert(c->policy.states[i] <= STATE_UNKNOWN);
+		assert(!c->is_given[i] || c->given[i] <= STATE_UNKNOWN);
+	assert(!c->is_given[OUTCOME_NOT_PROBED] ||
+	    c->given[OUTCOME_NOT_PROBED] != STATE_OK);
+	assert(!c->is_given[OUTCOME_LOCAL_ERROR] ||
+	    c->given[OUTCOME_LOCAL_ERROR] != STATE_OK);
 	assert(c->policy.warning.start <= c->policy.warning.end);
 	assert(c->policy.critical.start <= c->policy.critical.end);
 	assert(c->timeout_us > 0 && c->delay_us >= 0 && c->quiet_us >= 0);
-	assert(c->max_bytes >= 1 && c->max_bytes <= MAX_BYTES_MAX);
+	assert(c->max_bytes >= 1 && c->max_bytes <= SETTINGS_MAX_BYTES_MAX);
 	assert(c->report != NULL);
 }
 
 /* Strings to send are decoded into memory that is never freed: not here. */
 static void
-check_completed(struct check *c, struct text *error)
+check_completed(struct settings *c, struct text *error)
 {
-	if (c->send != NULL || c->quit != NULL)
+	if (c->send != NULL || c->send_hex != NULL || c->quit != NULL)
 		return;
-	if (!complete(c, error)) {
+	if (!settings_complete(c, 0, error)) {
 		check_error(error);
 		return;
 	}
 	assert(error->len == 0);
-	assert(c->dialogue.n <= STEPS_MAX && c->n_expected <= EXPECT_MAX);
+	assert(c->dialogue.n <= SETTINGS_STEPS_MAX ||
+	    c->dialogue.n == c->script.n);
 	assert(c->target.host != NULL && c->target.host[0] != '\0');
 	assert(c->target.port != 0 || c->target.host[0] == '/');
 	assert(c->service[0] != '\0');

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a check of one port is told to do: its options as they are given, and
+ * what follows from them together.
+ */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include "options.h"
+#include "proto.h"
+#include "report.h"
+#include "sock.h"
+
+/* The longest row of the protocol table, and a send, a wait and an expect. */
+#define SETTINGS_STEPS_MAX 8
+
+#define SETTINGS_MAX_BYTES_MAX (INT64_C(1) << 30)
+
+struct settings {
+	/* As given. */
+	const char *program;
+	const struct proto *proto;
+	const char *host;
+	uint16_t port;
+	int family;
+	const char *send;
+	const char *send_hex;
+	const char *quit;
+	bool escape;
+	struct pattern patterns[EXPECT_MAX];
+	size_t n_patterns;
+	bool all;
+	struct script script;
+	const char *dialogue_file;
+	int64_t delay_us;
+	int64_t quiet_us;
+	int64_t max_bytes;
+	int64_t timeout_us;
+	struct policy policy;
+	enum expected expected;
+	/* States that were given, which come before all others. */
+	enum state given[OUTCOME_COUNT];
+	bool is_given[OUTCOME_COUNT];
+	struct sock_conf sock;
+	struct series series;
+	report_fn *report;
+	const char *text;
+	bool has_perfdata;
+	bool full;
+	unsigned verbosity;
+	bool jail;
+	bool help;
+	bool version;
+
+	/* Made of it. */
+	char service[16];
+	struct bytes sent; /* by -s and its like, or the protocol */
+	struct step steps[SETTINGS_STEPS_MAX];
+	struct pattern expected_patterns[EXPECT_MAX];
+	struct dialogue dialogue;
+	struct target target;
+};
+
+/* The defaults; argv0, by which a program is called, may name a protocol. */
+void settings_init(struct settings *set, const char *argv0);
+
+/* Frees what options made; a program that ends need not. */
+void settings_clear(struct settings *set);
+
+/* The table of the options, which set *set. */
+struct options settings_options(struct settings *set);
+
+/*
+ * When all options are set: makes of them what is to be done, for a check that
+ * began at start_us.  On an error *error says in one line which option and why.
+ */
+bool settings_complete(struct settings *set, int64_t start_us,
+    struct text *error);
+
+#endif

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: ISC */
+/* What follows from the options together. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "escape.h"
+#include "plugin.h"
+#include "settings.h"
+#include "xalloc.h"
+
+static bool read_dialogue(struct settings *, int64_t, struct text *);
+static bool combined(const struct settings *, struct text *);
+static void settle_states(struct settings *);
+static bool build_dialogue(struct settings *, struct text *);
+static bool only_nots(const struct settings *);
+static bool build_expectation(struct settings *, struct step *, struct text *);
+static void use_steps(struct settings *, const struct step *, size_t);
+static bool decode_hex(const char *, struct bytes *, struct text *);
+static bool decode(const char *, bool, const char *, struct bytes *,
+    const char *, struct text *);
+
+bool
+settings_complete(struct settings *set, int64_t start_us, struct text *error)
+{
+	const char *why;
+	struct addr host;
+
+	if (set->proto == NULL) {
+		text_escape_string(error, set->program);
+		text_puts(error, ": there is no protocol of that name");
+		return false;
+	}
+	if (set->host == NULL)
+		set->host = set->family == AF_INET6 ? "::1" : "127.0.0.1";
+	if (set->port == 0)
+		set->port = set->proto->port;
+	if (set->port == 0 && set->host[0] != '/') {
+		text_puts(error, "-p: no port is given");
+		return false;
+	}
+	if (set->text != NULL && set->report != report_one_line) {
+		text_puts(error, "--output-format: cannot be used with --text");
+		return false;
+	}
+	if (!combined(set, error) || !read_dialogue(set, start_us, error) ||
+	    !build_dialogue(set, error))
+		return false;
+	settle_states(set);
+	if (set->family == AF_UNSPEC && set->sock.source.family != AF_UNSPEC)
+		set->family = set->sock.source.family;
+	if (set->sock.source.family != AF_UNSPEC &&
+	    addr_parse(set->host, set->family, &host, &why) == ADDR_BAD) {
+		text_puts(error, "--source: ");
+		addr_format(error, &set->sock.source);
+		text_puts(error, ": not of the family of the host");
+		return false;
+	}
+	set->target = (struct target){ set->host, set->port, set->family,
+		&set->dialogue };
+	set->jail |= set->proto->hide;
+	return true;
+}
+
+static bool
+read_dialogue(struct settings *set, int64_t start_us, struct text *error)
+{
+	struct script *script = &set->script;
+	bool closed = false;
+	size_t i;
+
+	if (set->dialogue_file != NULL) {
+		plugin_await_until(start_us + set->timeout_us);
+		text_puts(error, "--dialogue: ");
+		if (!script_read(script, set->dialogue_file, plugin_await_input,
+			error))
+			return false;
+		if (script->n == 0) {
+			text_escape_string(error, set->dialogue_file);
+			text_puts(error, ": there is no step in it");
+			return false;
+		}
+		text_truncate(error, 0);
+	}
+	for (i = 0; i < script->n; i++) {
+		if (closed && script->steps[i].kind == STEP_SEND) {
+			text_puts(error, "--step: a send after close");
+			return false;
+		}
+		closed |= script->steps[i].kind == STEP_CLOSE;
+	}
+	return true;
+}
+
+/* Options that do not go together. */
+static bool
+combined(const struct settings *set, struct text *error)
+{
+	const struct sock_conf *sock = &set->sock;
+	const struct series *s = &set->series;
+	bool steps = set->script.n > 0 || set->dialogue_file != NULL;
+	const char *why = NULL;
+
+	if (set->send != NULL && set->send_hex != NULL)
+		why = "--send-hex: cannot be used with -s";
+	else if (set->script.n > 0 && set->dialogue_file != NULL)
+		why = "--dialogue: cannot be used with --step";
+	else if (steps &&
+	    (set->send != NULL || set->send_hex != NULL ||
+		set->n_patterns > 0 || set->all || set->delay_us > 0))
+		why =
+		    "--step: cannot be used with -s, -e, -A, -d or their like";
+	else if (set->host[0] == '/' &&
+	    (sock->source.family != AF_UNSPEC || sock->source_port != 0 ||
+		sock->interface != NULL || sock->tos != 0 || sock->ttl != 0))
+		why = "--source, --interface and their like: "
+		      "cannot be used with a Unix socket";
+	else if (set->family != AF_UNSPEC && sock->source.family != AF_UNSPEC &&
+	    sock->source.family != set->family)
+		why = "--source: not of the family of -4 or -6";
+	else if ((double)s->probes * s->retries * (double)s->retry_wait_us >=
+	    (double)set->timeout_us)
+		why = "--retry-wait: the waits take longer than -t allows";
+	if (why != NULL)
+		text_puts(error, why);
+	return why == NULL;
+}
+
+static void
+settle_states(struct settings *set)
+{
+	size_t i;
+
+	policy_expect(&set->policy, set->expected);
+	for (i = 0; i < OUTCOME_COUNT; i++)
+		if (set->is_given[i])
+			set->policy.states[i] = set->given[i];
+	memcpy(set->policy.given, set->is_given, sizeof(set->is_given));
+	set->series.policy = &set->policy;
+}
+
+/*
+ * The steps of the protocol, but for what -s sends and -e expects in place of
+ * them, and where -d waits before the answer is read.
+ */
+static bool
+build_dialogue(struct settings *set, struct text *error)
+{
+	const struct proto *p = set->proto;
+	struct bytes *send = &set->sent;
+	struct step expect = { .kind = STEP_EXPECT }, *s = set->steps;
+	bool expecting = set->n_patterns > 0;
+	size_t i;
+
+	set->dialogue.quit = p->quit;
+	if ((set->send != NULL &&
+		!decode("-s", set->escape, set->send, send, "", error)) ||
+	    (set->send_hex != NULL &&
+		!decode_hex(set->send_hex, send, error)) ||
+	    (set->quit != NULL &&
+		!decode("-q", set->escape, set->quit, &set->dialogue.quit,
+		    set->escape ? "" : "\r\n", error)))
+		return false;
+	if (set->script.n > 0) {
+		use_steps(set, set->script.steps, set->script.n);
+		return true;
+	}
+	for (i = 0; i < p->n; i++) {
+		const struct step *step = &p->steps[i];
+
+		if (step->kind == STEP_SEND && send->data == NULL)
+			*send = step->send;
+		if (step->kind == STEP_EXPECT) {
+			expect = *step;
+			expecting = true;
+		}
+	}
+	if (set->n_patterns > 0 && !build_expectation(set, &expect, error))
+		return false;
+	if (send->len > 0)
+		*s++ = (struct step){ .kind = STEP_SEND, .send = *send };
+	if (set->delay_us > 0)
+		*s++ = (struct step){ .kind = STEP_WAIT,
+			.wait_us = set->delay_us };
+	if (expecting)
+		*s++ = expect;
+	use_steps(set, set->steps, (size_t)(s - set->steps));
+	return true;
+}
+
+/*
+ * Whoever expects a string is not content with that of the protocol; but who
+ * only says what must not come still wants it.
+ */
+static bool
+build_expectation(struct settings *set, struct step *step, struct text *error)
+{
+	const struct expect *theirs = &step->expect;
+	size_t n = set->n_patterns, i;
+
+	memcpy(set->expected_patterns, set->patterns,
+	    n * sizeof(set->patterns[0]));
+	for (i = 0; i < theirs->n && only_nots(set); i++) {
+		if (n == EXPECT_MAX) {
+			text_puts(error,
+			    "--expect-not: more than can be expected (64)");
+			return false;
+		}
+		set->expected_patterns[n++] = theirs->patterns[i];
+	}
+	*step = (struct step){ .kind = STEP_EXPECT,
+		.expect = { set->expected_patterns, n, set->all } };
+	return true;
+}
+
+static bool
+only_nots(const struct settings *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->n_patterns; i++)
+		if (set->patterns[i].kind != PATTERN_NOT)
+			return false;
+	return true;
+}
+
+static void
+use_steps(struct settings *set, const struct step *steps, size_t n)
+{
+	set->dialogue.steps = steps;
+	set->dialogue.n = n;
+	set->dialogue.quiet_us = set->quiet_us;
+	set->dialogue.max_bytes = (size_t)set->max_bytes;
+}
+
+static bool
+decode_hex(const char *s, struct bytes *out, struct text *error)
+{
+	char *data = xmalloc(strlen(s) + 1);
+	const char *why = hex_decode(s, data, &out->len);
+
+	out->data = data;
+	if (why != NULL) {
+		text_puts(error, "--send-hex: ");
+		text_escape_string(error, s);
+		text_printf(error, ": %s", why);
+		free(data);
+	}
+	return why == NULL;
+}
+
+/* The bytes live as long as the program. */
+static bool
+decode(const char *option, bool escape, const char *s, struct bytes *out,
+    const char *end, struct text *error)
+{
+	size_t len = strlen(s);
+	const char *why = NULL;
+	char *data;
+
+	data = xmalloc(len + strlen(end));
+	if (escape)
+		why = escape_decode(s, data, &len);
+	else
+		memcpy(data, s, len);
+	memcpy(data + len, end, strlen(end));
+	*out = (struct bytes){ data, len + strlen(end) };
+	if (why != NULL) {
+		text_printf(error, "%s: ", option);
+		text_escape_string(error, s);
+		text_printf(error, ": %s", why);
+		free(data);
+	}
+	return why == NULL;
+}
