@@ -172,7 +172,7 @@ teardown() {
 	check -p "$p0" $(printf -- '-e x%d ' {0..63})
 	is 0 "TCP OK - T second response time on 127.0.0.1 port $p0 [x63]$timed"
 	check -p "$p0" $(printf -- '-e x%d ' {0..64})
-	usage '-e: x64: more strings than can be expected (64)'
+	usage '-e: x64: more than can be expected (64)'
 }
 
 @test "-A, --all: all of them, in any order" {
@@ -548,10 +548,10 @@ teardown() {
 @test "-t SECONDS:STATE: the state of a timeout" {
 	serve 'tcp4 full' 'tcp4'
 	while read -r name status state; do
-		check -p "$p0" -t "0.05:$name"
-		is "$status" "TCP $state - Socket timeout after 0.05 seconds on 127.0.0.1 port $p0: no answer to the connection attempt|time=U;;;0.000000;0.050000"
-		check -p "$p1" -e x -t "0.05:$name"
-		is "$status" "TCP $state - Socket timeout after 0.05 seconds on 127.0.0.1 port $p1: connected, but no answer|time=U;;;0.000000;0.050000"
+		check -p "$p0" -t "0.3:$name"
+		is "$status" "TCP $state - Socket timeout after 0.3 seconds on 127.0.0.1 port $p0: no answer to the connection attempt|time=U;;;0.000000;0.300000"
+		check -p "$p1" -e x -t "0.3:$name"
+		is "$status" "TCP $state - Socket timeout after 0.3 seconds on 127.0.0.1 port $p1: connected, but no answer|time=U;;;0.000000;0.300000"
 	done <<-'END'
 		ok       0 OK
 		warning  1 WARNING
@@ -593,12 +593,17 @@ teardown() {
 	serve 'tcp4 say "hi\n"'
 	for o in -v --verbose --verb; do
 		check -p "$p0" -e hi $o
-		sed -i '/^Round trip: /d' "$out" # where the kernel has one
-		is 0 "TCP OK - T second response time on 127.0.0.1 port $p0 [hi]$timed" \
+		no_rtt
+		is 0 "TCP OK - T second response time on 127.0.0.1 port $p0 [hi]$timed$(more connect reply syn_resent)" \
 			'Outcome: ok: port open: connected, and answered as expected where something was expected' \
 			'Address 127.0.0.1: connected' 'Connection: T s' 'Response: T s' \
 			'Received: 3 bytes: "hi\n"'
 	done
+}
+
+# The kernel has one or not.
+no_rtt() {
+	sed -i '/^Round trip: /d; s/ rtt=[^ ]*;//; s/"rtt":[0-9][0-9.]*/"rtt":null/' "$out"
 }
 
 @test "-v: of a failure" {
@@ -616,6 +621,249 @@ teardown() {
 	[ "$(grep -c '^Received: 1008 bytes: .*end"$' "$out")" = 0 ]
 	check -p "$p0" -e end -vv
 	grep '^Received: 1008 bytes: "begin0123.*6789end"$' "$out"
+}
+
+@test "-vv: each step with its time, with -j too" {
+	serve 'tcp4 expect "hi|" say "secret\n"'
+	for o in '' -j; do
+		check -p "$p0" -s 'hi|' -d 0.05 -e secret -vv $o
+		no_rtt
+		sed -i '/^Received: \|^TCP /d' "$out"
+		is 0 'Outcome: ok: port open: connected, and answered as expected where something was expected' \
+			'Address 127.0.0.1: connected' 'Connection: T s' 'Response: T s' \
+			'Step 1: send "hi\x7c": T s' 'Step 2: wait 0.05 s: T s' \
+			'Step 3: expect "secret": T s'
+	done
+	check -p "$p0" -s 'hi|' -e secret -v
+	[ "$(grep -c '^Step' "$out")" = 0 ]
+}
+
+@test "--perfdata: basic, full, and what -v makes of it" {
+	serve 'tcp4' 'tcp4 closed' 'unix'
+	text="TCP OK - T second response time on 127.0.0.1 port $p0$timed"
+	for o in '' --perfdata=basic '--perfdata basic' --perf=BASIC \
+		'--perfdata=full --perfdata=basic'; do
+		check -p "$p0" $o
+		is 0 "$text"
+	done
+	for o in --perfdata=full '--perfdata full' --perf=Full '-v' '-v --perfdata=full'; do
+		check -p "$p0" $o
+		no_rtt
+		sed -i 1q "$out"
+		is 0 "$text$(more connect syn_resent)"
+	done
+	for o in '-v --perfdata=basic' '--perfdata=basic -vv'; do
+		check -p "$p0" $o
+		sed -i 1q "$out"
+		is 0 "$text"
+	done
+	check -p "$p1" --perfdata=full
+	is 2 "TCP CRITICAL - Connection refused on 127.0.0.1 port $p1$untimed"
+	check -H "$p2" --perfdata=full
+	is 0 "TCP OK - T second response time on socket $p2$timed$(more connect)"
+	check -p "$p0" --perfdata=full --output-format=multi-line
+	no_rtt
+	is 0 '[OK] - Connection succeeded' \
+		$'\t\\_[OK] - Connection time Ts is within thresholds' \
+		$'\t\\_[OK]'" - Connection on 127.0.0.1 port $p0 was a SUCCESS$timed$(more connect syn_resent)"
+}
+
+@test "--perfdata=full: the answer, and the steps of several" {
+	serve 'tcp4 expect "hi" say "ho"' 'tcp4 say "ho"'
+	check -p "$p0" -s hi -e ho --perfdata=full
+	no_rtt
+	is 0 "TCP OK - T second response time on 127.0.0.1 port $p0 [ho]$timed$(more connect reply step1 step2 syn_resent)"
+	check -p "$p1" -e ho --perfdata=full
+	no_rtt
+	is 0 "TCP OK - T second response time on 127.0.0.1 port $p1 [ho]$timed$(more connect reply syn_resent)"
+}
+
+@test "--perfdata=full: the resolution of a name" {
+	serve 'tcp4'
+	check -4 -H localhost -p "$p0" --perfdata=full
+	no_rtt
+	is 0 "TCP OK - T second response time on localhost port $p0 (127.0.0.1)$timed$(more resolve connect syn_resent)"
+}
+
+@test "--perfdata: no other" {
+	for o in no ful fullest 'basic,full'; do
+		check -p 1 --perfdata="$o"
+		usage "--perfdata: $o: not one of basic, full"
+	done
+	check -p 1 --perfdata=
+	usage '--perfdata: not one of basic, full' ||
+		usage '--perfdata: is empty'
+}
+
+@test "--text: every letter" {
+	serve 'tcp4 say "hi|\n"'
+	for o in '--text=%h %p %a %n %s %x %o' '--tex=%h %p %a %n %s %x %o'; do
+		check -p "$p0" -e hi "$o"
+		is 0 "127.0.0.1 $p0 127.0.0.1 TCP OK open ok$timed"
+	done
+	check -p "$p0" -e hi --text '%n %s - %m'
+	is 0 "TCP OK - T second response time on 127.0.0.1 port $p0 [hi\\x7c]$timed"
+	check -p "$p0" -e hi --text '[%b] 100%%'
+	is 0 "[hi\\x7c] 100%$timed"
+	check -p "$p0" -e hi --text %l
+	[ "$status" = 0 ] && silent
+	[ "$(sed 's/|.*//' "$out")" = "$(sed 's/.*|time=//; s/s;.*//' "$out")" ]
+	check -p "$p0" -e hi --text 'after %r s'
+	grep -Eqx 'after ([0-9]+\.[0-9]{6}|U) s\|time=.*' "$out"
+	before=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+	check -p "$p0" --text %t
+	now=$(sed 's/|.*//' "$out")
+	[[ $before < $now || $before == "$now" ]]
+	[[ ! $now > $(date -u +%Y-%m-%dT%H:%M:%SZ) ]]
+}
+
+@test "--text: of a failure, a name, a Unix socket" {
+	serve 'tcp4 closed' 'unix'
+	check -p "$p0" --text '%s: %h:%p is %x (%o): %m; %l %r [%b]'
+	is 2 "CRITICAL: 127.0.0.1:$p0 is closed (refused): Connection refused on 127.0.0.1 port $p0; U U []$untimed"
+	check -H "$p1" --text '%h %p <%a>'
+	is 0 "$p1 0 <>$timed"
+	check -H 255.255.255.255 -p telnet --text '%p %x'
+	is 2 "23 filtered$untimed"
+	check -H a..b -p 1 --text '<%a> %o'
+	is 2 "<> unresolved$untimed"
+}
+
+@test "--text: the service is that of the protocol" {
+	serve 'tcp4 say "220 x\r\n"'
+	check -p "$p0" --protocol=smtp --text '%n %s'
+	is 0 "SMTP OK$timed"
+}
+
+@test "--text: its own bytes end no line and no text" {
+	serve 'tcp4'
+	check -p "$p0" --text $'a|b\n\e\xff"\\%s|time=9s'
+	is 0 "a\\x7cb\\n\\x1b\\xff\\\"\\\\OK\\x7ctime=9s$timed"
+	check -p "$p0" --text ' '
+	is 0 " $timed"
+	check -p "$p0" --text "$(printf 'x%.0s' {1..20000})"
+	[ "$status" = 0 ] && silent
+	[ "$(wc -c <"$out")" = 8192 ]
+	grep -q 'xx|time=[0-9.]*s;;;0.000000;10.000000$' "$out"
+}
+
+@test "--text: -j, and the lines of -v" {
+	serve 'tcp4 say "secret"'
+	check -p "$p0" -e sec --text '<%b> %s' -j
+	is 0 "<> OK$timed"
+	check -p "$p0" -e sec --text '%s' -v
+	[ "$(head -n 1 "$out" | sed 's/;.*//; s/=.*//')" = 'OK|time' ]
+	grep -qx 'Received: 6 bytes: "secret"' "$out"
+}
+
+@test "--text: no other letters" {
+	letters='not one of %h, %p, %a, %n, %s, %x, %o, %m, %l, %r, %b, %t, %%'
+	check -p 1 --text 'a %q b'
+	usage "--text: a %q b: %q: $letters"
+	check -p 1 --text '100%'
+	usage "--text: 100%: %: $letters"
+	check -p 1 --text '%%%'
+	usage "--text: %%%: %: $letters"
+	check -p 1 --text $'%\e'
+	usage "--text: %\\x1b: $letters"
+}
+
+@test "--text: with its own format only" {
+	for o in '--json --text=x' '--text=x --json' '--text=x --output-format=json' \
+		'--output-format=multi-line --text=x'; do
+		check -p 1 $o
+		usage '--output-format: cannot be used with --text'
+	done
+	serve 'tcp4'
+	check -p "$p0" --text=x --json --output-format=one-line
+	is 0 "x$timed"
+}
+
+# json_of PORT STATUS TEXT STATE OK OUTCOME REASON CLOSED NOTE: the line up to
+# the times, of 127.0.0.1
+json_of() {
+	printf '{"version":1,"service":"TCP","status":"%s","text":"%s","name":"127.0.0.1/tcp/%s","host":"127.0.0.1","address":"127.0.0.1","port":%s,"transport":"tcp","expected":"open","state":"%s","open":%s,"ok":%s,"outcome":"%s","reason":%s,"closed_reason":%s,"note":%s' \
+		"$2" "$3" "$1" "$1" "$4" "$([[ $4 == open ]] && echo true || echo false)" \
+		"$5" "$6" "$7" "$8" "$9"
+}
+
+answered='"retries":0,"probes":{"asked":1,"ok":1,"answered":1,"time_min":T,"time_max":T}'
+unanswered='"retries":0,"probes":{"asked":1,"ok":0,"answered":0,"time_min":null,"time_max":null}'
+connected='"attempts":[{"address":"127.0.0.1","outcome":"ok","reason":null}]'
+
+@test "--json: open" {
+	serve 'tcp4'
+	for o in --json --output-format=json '--output-format JSON' --js \
+		'--json -vv --perfdata=full' '--output-format=one-line --json'; do
+		check -p "$p0" $o
+		valid
+		no_rtt
+		is 0 "$(json_of "$p0" OK "T second response time on 127.0.0.1 port $p0" open true ok null null null),\"time\":T,\"rtt\":null,\"resolve\":null,\"connect\":T,\"syn_resent\":0,$answered,$connected,\"steps\":[]}"
+	done
+	grep -qx '    "status": "OK",' pretty
+}
+
+@test "--json: what the peer sent, and the steps" {
+	serve 'tcp4 expect "hi" say "a\"b|\n\x00\xff\\c" close'
+	check -p "$p0" -s hi -e c --json
+	valid
+	no_rtt
+	is 0 "$(json_of "$p0" OK "T second response time on 127.0.0.1 port $p0 [a\\u005c\\u0022b\\u005cx7c\\u005cn\\u005cx00\\u005cxff\\u005c\\u005cc]" open true ok null null '"a\u005c\u0022b\u005cx7c\u005cn\u005cx00\u005cxff\u005c\u005cc"'),\"time\":T,\"rtt\":null,\"resolve\":null,\"connect\":T,\"syn_resent\":0,$answered,$connected,\"steps\":[{\"step\":\"send \\u0022hi\\u0022\",\"time\":T},{\"step\":\"expect \\u0022c\\u0022\",\"time\":T}]}"
+}
+
+@test "--json: refused" {
+	serve 'tcp4 closed'
+	check -p "$p0" --json
+	valid
+	is 2 "$(json_of "$p0" CRITICAL "Connection refused on 127.0.0.1 port $p0" closed false refused '"Connection refused"' '"Connection refused"' null),\"time\":null,\"rtt\":null,\"resolve\":null,\"connect\":null,\"syn_resent\":0,$unanswered,\"attempts\":[{\"address\":\"127.0.0.1\",\"outcome\":\"refused\",\"reason\":\"Connection refused\"}],\"steps\":[]}"
+	check -p "$p0" --json -r ok
+	[ "$status" = 0 ] && silent
+	grep -q '"status":"OK".*"state":"closed","open":false,"ok":true,' "$out"
+}
+
+@test "--json: mismatch, with -j too" {
+	serve 'tcp4 say "no" close'
+	check -p "$p0" -e yes --json
+	valid
+	[ "$status" = 1 ] && silent
+	grep -q '"status":"WARNING","text":"Unexpected response from host/socket on 127.0.0.1 port [0-9]*: no (expected \\u0022yes\\u0022; the peer closed)",' "$out"
+	grep -q '"state":"open","open":true,"ok":false,"outcome":"mismatch","reason":"unexpected answer: no","closed_reason":null,"note":"no",' "$out"
+	serve 'tcp4 say "secret" close'
+	check -p "$p0" -e yes --json -j
+	valid
+	[ "$status" = 1 ] && silent
+	[ "$(grep -c secret "$out")" = 0 ]
+	grep -q '"outcome":"mismatch","reason":"unexpected answer","closed_reason":null,"note":null,' "$out"
+}
+
+@test "--json: timeout, stalled, unresolved" {
+	serve 'tcp4 full' 'tcp4'
+	check -p "$p0" -t 0.2 --json
+	valid
+	[ "$status" = 2 ] && silent
+	grep -q '"state":"filtered","open":false,"ok":false,"outcome":"timeout","reason":"no answer","closed_reason":"no answer","note":null,' "$out"
+	check -p "$p1" -e x -t 0.2 --json
+	valid
+	[ "$status" = 2 ] && silent
+	grep -q '"state":"open","open":true,"ok":false,"outcome":"stalled","reason":"connected, but no answer","closed_reason":null,"note":null,' "$out"
+	check -H $'a"..|\e\xff' -p 1 --json
+	valid
+	[ "$status" = 2 ] && silent
+	grep -q '"name":"a\\u005c\\u0022..\\u005cx7c\\u005cx1b\\u005cxff/tcp/1","host":"a\\u0022..|\\u001b\\u00ff","address":null,"port":1,' "$out"
+}
+
+@test "--json: a Unix socket" {
+	serve 'unix'
+	check -H "$p0" --json
+	valid
+	is 0 "{\"version\":1,\"service\":\"TCP\",\"status\":\"OK\",\"text\":\"T second response time on socket $p0\",\"name\":\"$p0\",\"host\":null,\"address\":null,\"port\":null,\"transport\":\"unix\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":null,\"time\":T,\"rtt\":null,\"resolve\":null,\"connect\":T,\"syn_resent\":0,$answered,\"attempts\":[{\"address\":null,\"outcome\":\"ok\",\"reason\":null}],\"steps\":[]}"
+}
+
+@test "--json: an error in the options is plain text" {
+	check -p 0 --json
+	usage "-p: 0: not a port from 1 to 65535, nor a service name"
+	check --json=yes
+	usage '--json: takes no value'
 }
 
 @test "--protocol: each service says, expects and ends as it should" {
@@ -646,7 +894,7 @@ teardown() {
 
 @test "--protocol: each has its port" {
 	while read -r name port; do
-		for o in "--protocol=$name" "--protocol ${name^^}" "--pr=$name"; do
+		for o in "--protocol=$name" "--protocol ${name^^}" "--prot=$name"; do
 			check -H 255.255.255.255 $o
 			is 2 "${name^^} CRITICAL - Network is unreachable on 255.255.255.255 port $port$untimed"
 		done
@@ -793,8 +1041,8 @@ teardown() {
 }
 
 @test "--output-format: no other" {
-	check -p 1 --output-format=json
-	usage '--output-format: json: not one of one-line, multi-line'
+	check -p 1 --output-format=xml
+	usage '--output-format: xml: not one of one-line, multi-line, json'
 }
 
 @test "-V, --version: exit 3" {
@@ -819,7 +1067,8 @@ teardown() {
 		m,\ --maxbytes=BYTES d,\ --delay=SECONDS -wait=SECONDS \
 		w,\ --warning=RANGE c,\ --critical=RANGE \
 		t,\ --timeout=SECONDS\[:STATE] -protocol=NAME \
-		-output-format=FORMAT -extra-opts\[=\[SECTION]\[@FILE]] \
+		-output-format=FORMAT -json -text=FORMAT -perfdata=SET \
+		-extra-opts\[=\[SECTION]\[@FILE]] \
 		v,\ --verbose V,\ --version h,\ --help S,\ --ssl; do
 		grep -Fqx -e " -$o" "$out"
 	done
@@ -878,11 +1127,11 @@ teardown() {
 	check -p 1 -Z
 	usage '-Z: no such option'
 	check -p 1 --nonsense
-	usage '--nonsense: no such option, or short for several'
+	usage '--nonsense: no such option'
 	check -p 1 --nonsense=5
-	usage '--nonsense: no such option, or short for several'
+	usage '--nonsense: no such option'
 	check -p 1 --war=5
-	usage '--war: no such option, or short for several'
+	usage '--war: short for several options'
 	check -p 1 --all=5
 	usage '-A: takes no value'
 }
@@ -892,7 +1141,7 @@ teardown() {
 		check "-$o"
 		usage "-$o: needs a value"
 	done
-	for o in wait protocol output-format sni; do
+	for o in wait protocol output-format text perfdata sni; do
 		check "--$o"
 		usage "--$o: needs a value"
 	done
@@ -1326,7 +1575,7 @@ unprivileged() {
 	check -p "$p0" -e $'|\n\e'
 	is 1 "TCP WARNING - Unexpected response from host/socket on 127.0.0.1 port $p0: a\\x7cb\\n\\r\\t\\\\\\\"\\x1b[31m\\x7f\\xc3\\xa4\\x7ctime=9s\\r\\n \\x00 (expected \"\\x7c\\n\\x1b\"; the peer closed)$timed"
 	check -p "$p0" -e a -vv
-	[ "$(tail -n 1 "$out")" = 'Received: 29 bytes: "a\x7cb\n\r\t\\\"\x1b[31m\x7f\xc3\xa4\x7ctime=9s\r\n \x00\n"' ]
+	[ "$(grep '^Received' "$out")" = 'Received: 29 bytes: "a\x7cb\n\r\t\\\"\x1b[31m\x7f\xc3\xa4\x7ctime=9s\r\n \x00\n"' ]
 	[ "$(grep -c '|' "$out")" = 1 ]
 }
 
@@ -1352,7 +1601,8 @@ unprivileged() {
 	long=$(printf '\x01%.0s' {1..100})
 	check -p "$p0" -e no -vv
 	[ "$status" = 1 ] && silent
-	[ "$(wc -c <"$out")" -le 8192 ] && [ "$(tail -c 2 "$out")" = '"' ]
+	[ "$(wc -c <"$out")" -le 8192 ] && [ -z "$(tail -c 1 "$out")" ]
+	grep -q '^Received: 1048576 bytes: ".*"$' "$out"
 	expected=()
 	for i in {1..64}; do
 		expected+=(-e "$i$long")
@@ -1361,8 +1611,12 @@ unprivileged() {
 		check -p "$p0" -vv "${expected[@]}" --output-format="$format"
 		[ "$status" = 1 ] && silent
 		[ "$(wc -c <"$out")" -le 8192 ] && [ -z "$(tail -c 1 "$out")" ]
-		grep -q '|time=[0-9.]*s;;;0.000000;10.000000$' "$out"
+		grep -q '|time=[0-9.]*s;;;0.000000;10.000000 connect=.*;$' "$out"
 	done
+	check -p "$p0" "${expected[@]}" --json
+	valid
+	[ "$status" = 1 ] && silent
+	[ "$(wc -c <"$out")" -le 8192 ]
 }
 
 #

@@ -16,6 +16,9 @@
 # is STATUS LINE...	that exit status, exactly these lines on standard
 #			output, with T in place of each time that is right to
 #			be any, and nothing on standard error
+# more NAME...		what full performance data have of that name: seconds,
+#			or syn_resent, which is 0
+# valid			what is on standard output is JSON
 # usage TEXT		the error TEXT of the options, and a short usage
 # got LINE...		the server got this and nothing else: the lines
 #			`recv` of its log; waits for the end of connection 1
@@ -98,10 +101,35 @@ is() {
 
 masked() {
 	sed -E -e 's/([|:]time=)[0-9]+\.[0-9]{6}s;/\1Ts;/' \
+		-e 's/( (time_min|time_max|resolve|connect|rtt|reply|step[0-9]+)=)[0-9]+\.[0-9]{6}s;/\1Ts;/g' \
+		-e 's/("(time|rtt|resolve|connect|time_min|time_max)":)[0-9]+\.[0-9]{6}/\1T/g' \
+		-e 's/("text":")[0-9]+\.[0-9]{3} second/\1T second/' \
 		-e 's/^([A-Z]+ [A-Z]+ - )[0-9]+\.[0-9]{3} second/\1T second/' \
 		-e 's/(Connection time )[0-9]+\.[0-9]{6}s/\1Ts/' \
-		-e 's/^((Name resolution|Connection|Round trip|Response): )[0-9]+\.[0-9]{6} s$/\1T s/' \
+		-e 's/^((Name resolution|Connection|Round trip|Response|Step [0-9]+: .*): )[0-9]+\.[0-9]{6} s$/\1T s/' \
 		"$out"
+}
+
+more() {
+	local name
+
+	for name; do
+		if [[ $name == syn_resent ]]; then
+			printf ' syn_resent=0;;;0;'
+		else
+			printf ' %s=Ts;;;0.000000;' "$name"
+		fi
+	done
+}
+
+valid() {
+	if command -v python3 >/dev/null; then
+		python3 -m json.tool <"$out" >pretty
+	elif command -v jq >/dev/null; then
+		jq . <"$out" >pretty
+	else
+		skip "needs python3 or jq"
+	fi
 }
 
 silent() {
@@ -161,6 +189,11 @@ link() {
 own_network() {
 	[[ ${OWN_NETWORK:-} == yes ]] ||
 		skip "scans ranges of ports: needs a network of its own"
+}
+
+need_regex() {
+	! "$plugin" -p 1 --expect-regex=x 2>/dev/null | grep -q 'this build has no' ||
+		skip "needs regular expressions: --with-tre"
 }
 
 need_ipv6() {

@@ -421,6 +421,7 @@ resolver() {
 	check -H 10.9.0.2 -p 80 -w 0.5 -v
 	[ "$status" = 1 ] && silent
 	grep -x 'SYN resent: 1' "$out"
+	grep -q '^TCP .* syn_resent=1;;;0;$' "$out"
 }
 
 @test "-s: what the peer does not take is not OK" {
@@ -533,7 +534,7 @@ resolver() {
 	for order in '10.9.4.7 10.9.4.2' '10.9.4.2 10.9.4.7'; do
 		names "${order% *} www" "${order#* } www"
 		check -H www -p 80 -r ok -t 0.5 -v
-		sed -i '/^Response: \|^Name resolution: /d' "$out"
+		sed -i '/^Response: \|^Name resolution: /d; s/ resolve=[^ ]*$//' "$out"
 		is 2 "TCP CRITICAL - Connection refused on www port 80 (10.9.4.2), 2 addresses tried|time=U;;;0.000000;0.500000" \
 			'Outcome: refused: port closed: refused the connection' \
 			"Address ${order% *}: $(fate "${order% *}")" \
@@ -585,6 +586,250 @@ fate() {
 	server nft flush ruleset
 	finish
 	is 0 "TCP OK - T second response time on 10.9.0.2 port 80 [yes]|time=Ts;;;0.000000;20.000000"
+}
+
+# counted SPACE TEXT: the firewall's rule with TEXT has seen packets
+counted() {
+	"$1" nft list chain inet test input | grep -F -e "$2 counter" |
+		grep -v 'packets 0 '
+}
+
+# The masks of is() do not know the figures of several probes.
+says() {
+	local want=$1 text
+
+	shift
+	for text; do
+		[ "$status" = "$want" ] && grep -qF -e "$text" "$out" || {
+			echo "exit status $status, not $want, or no '$text' in:"
+			cat "$out"
+			return 1
+		}
+	done
+	silent
+}
+
+@test "--dscp, --tos, --ttl: on the wire" {
+	firewall server input 'ip dscp ef counter' 'ip dscp af43 counter' \
+		'ip ttl 7 counter' '@nh,8,8 0x64 counter'
+	serve 'tcp4@10.9.0.2:80 say "220"'
+	check -H 10.9.0.2 -p 80 -e 220 --dscp ef --ttl 7
+	is 0 "TCP OK - T second response time on 10.9.0.2 port 80 [220]$timed"
+	counted server 'ip dscp ef'
+	counted server 'ip ttl 7'
+	if counted server 'ip dscp af43'; then return 1; fi
+	check -H 10.9.0.2 -p 80 -e 220 --tos=$((0x64)) --dscp=ef --tos=$((0x64))
+	is 0 "TCP OK - T second response time on 10.9.0.2 port 80 [220]$timed"
+	counted server '@nh,8,8 0x64'
+	check -H 10.9.0.2 -p 80 -e 220 --tos=$((0x64)) --dscp=AF43
+	counted server 'ip dscp af43'
+}
+
+@test "--dscp, --tos, --ttl: on the wire, IPv6" {
+	need_ipv6
+	firewall server input 'ip6 dscp ef counter' 'ip6 hoplimit 9 counter' \
+		'ip6 dscp cs3 counter'
+	serve 'tcp6@[fd00:9::2]:80 say "220"'
+	check -H fd00:9::2 -p 80 -e 220 --dscp ef --ttl 9
+	is 0 "TCP OK - T second response time on fd00:9::2 port 80 [220]$timed"
+	counted server 'ip6 dscp ef'
+	counted server 'ip6 hoplimit 9'
+	check -H fd00:9::2 -p 80 -e 220 --tos 96
+	counted server 'ip6 dscp cs3'
+}
+
+@test "--ttl: too small for a peer behind a router" {
+	server ip route add 10.9.2.0/24 via 10.9.0.1
+	serve 'tcp4@10.9.4.2:80'
+	check -H 10.9.4.2 -p 80 --ttl 1
+	is 0 "TCP OK - T second response time on 10.9.4.2 port 80$timed"
+	check -H 10.9.2.7 -p 80 --ttl 1
+	is 2 "TCP CRITICAL - No route to host on 10.9.2.7 port 80: ICMP time to live exceeded from 10.9.0.2$untimed"
+}
+
+@test "--source, --source-port: over a network" {
+	client ip addr add 10.9.0.77/24 dev to-server
+	serve 'tcp4@10.9.0.2:80 say "220"' 'tcp4@10.9.0.2:81 closed'
+	check -H 10.9.0.2 -p 80 -e 220 --source 10.9.0.77 --source-port 99
+	is 0 "TCP OK - T second response time on 10.9.0.2 port 80 [220]$timed"
+	fake_log | grep -x 'accept 0 #1 10.9.0.77:99'
+	# A refusal leaves no connection behind.
+	check -H 10.9.0.2 -p 81 --source-port 98 --retries 2 --retry-wait 0
+	is 2 "TCP CRITICAL - Connection refused on 10.9.0.2 port 81, after 2 retries$untimed"
+	need_ipv6
+	client ip addr add fd00:9::77/64 dev to-server nodad
+	serve 'tcp6@[fd00:9::2]:80 say "220"'
+	check -H fd00:9::2 -p 80 -e 220 --source fd00:9::77 --source-port 99
+	is 0 "TCP OK - T second response time on fd00:9::2 port 80 [220]$timed"
+	fake_log | grep -xF 'accept 0 #1 [fd00:9::77]:99'
+}
+
+@test "--source: which addresses of a name" {
+	need_ipv6
+	names '10.9.0.2 six' 'fd00:9::2 six' '10.9.0.2 four'
+	serve 'tcp4@10.9.0.2:80' 'tcp6@[fd00:9::2]:80 closed'
+	check -H six -p 80 --source 10.9.0.1
+	is 0 "TCP OK - T second response time on six port 80 (10.9.0.2)$timed"
+	check -H six -p 80 --source fd00:9::1
+	is 2 "TCP CRITICAL - Connection refused on six port 80 (fd00:9::2)$untimed"
+	check -H four -p 80 --source fd00:9::1
+	[ "$status" != 0 ]
+	check -H six -p 80 --all-addresses --source 10.9.0.1
+	says 0 'TCP OK - ' ' loss=0%'
+}
+
+@test "--interface: through that one only" {
+	serve 'tcp4@10.9.0.2:80'
+	check -H 10.9.0.2 -p 80 --interface to-server
+	is 0 "TCP OK - T second response time on 10.9.0.2 port 80$timed"
+	check -H 10.9.0.2 -p 80 --interface lo -t 0.3
+	[ "$status" = 2 ]
+	client ip link add other type veth peer name another
+	client ip addr add 10.9.7.1/24 dev other
+	client ip link set other up
+	check -H 10.9.0.2 -p 80 --interface other -t 0.3
+	[ "$status" = 2 ]
+	check -H 10.9.0.2 -p 80 --interface gone
+	is 3 "TCP UNKNOWN - Cannot probe 10.9.0.2 port 80: No such device$untimed"
+}
+
+@test "--expected: filtered, by each of its kinds" {
+	firewall server input 'tcp dport 80 drop' \
+		'tcp dport 81 reject with icmp type port-unreachable' \
+		'tcp dport 82 reject with icmp type admin-prohibited' \
+		'tcp dport 83 reject with icmp type host-unreachable' \
+		'tcp dport 84 reject with tcp reset'
+	for port in 80 81 82 83; do
+		for expected in filtered any; do
+			check -H 10.9.0.2 -p $port -t 0.3 --expected $expected
+			says 0 'TCP OK - ' ', as expected|'
+		done
+		check -H 10.9.0.2 -p $port -t 0.3 --expected closed
+		says 2 ', expected closed|'
+	done
+	check -H 10.9.0.2 -p 84 --expected filtered
+	says 2 'Connection refused' ', expected filtered|'
+	check -H 10.9.0.2 -p 84 --expected closed
+	says 0 ', as expected|'
+}
+
+@test "--state: the outcomes of a network" {
+	firewall server input 'tcp dport 80 drop' \
+		'tcp dport 81 reject with icmp type port-unreachable' \
+		'tcp dport 82 reject with icmp type admin-prohibited' \
+		'tcp dport 83 reject with icmp type host-unreachable'
+	while read -r port outcome; do
+		check -H 10.9.0.2 -p "$port" -t 0.3 --state "$outcome=ok"
+		says 0 'TCP OK - '
+		check -H 10.9.0.2 -p "$port" -t 0.3 --state "$outcome=ok" \
+			--state "$outcome=unknown"
+		says 3 'TCP UNKNOWN - '
+		check -H 10.9.0.2 -p "$port" -t 0.3 --state refused=ok
+		says 2 'TCP CRITICAL - '
+	done <<-'END'
+		80 timeout
+		81 rejected
+		82 prohibited
+		83 unreachable
+	END
+	check -H 10.9.0.2 -p 81 -r ok --state rejected=warn
+	says 1 'TCP WARNING - '
+	check -H 10.9.0.2 -p 81 --state rejected=warn -r ok
+	says 0 'TCP OK - '
+	check -H 10.9.0.2 -p 80 -t 0.3:ok --state timeout=warn
+	says 1 'TCP WARNING - '
+}
+
+@test "--state: lookup-timeout" {
+	resolver
+	client ip addr add 127.0.0.1/8 dev lo 2>/dev/null || true
+	serve_in client
+	serve 'udp4@127.0.0.1:53 silent'
+	check -H www.example.org -p 80 -t 0.4
+	says 2 'no answer from the name service'
+	check -H www.example.org -p 80 -t 0.4 --state lookup-timeout=ok
+	says 0 'TCP OK - '
+	check -H www.example.org -p 80 -t 0.4 --expected any
+	says 2 'no answer from the name service'
+}
+
+@test "--all-addresses: each must answer" {
+	serve 'tcp4@10.9.4.2:80 say "220"' 'tcp4@10.9.0.2:80 say "220"' \
+		'tcp4@10.9.4.4:80 say "no" close' 'tcp4@10.9.4.2:81 say "220"' \
+		'tcp4@10.9.4.4:81 closed'
+	names '10.9.4.2 both' '10.9.0.2 both' '10.9.4.2 other' '10.9.4.4 other'
+	check -H both -p 80 -e 220 --all-addresses
+	says 0 ', 2 of 2 addresses OK, ' ' loss=0%;;;0;100'
+	check -H other -p 80 -e 220 --all-addresses
+	says 1 'TCP WARNING - ' '(10.9.4.4)' \
+		', 1 of 2 addresses OK, not 10.9.4.4 (unexpected answer)'
+	check -H other -p 81 -e 220 --all-addresses
+	says 2 'TCP CRITICAL - Connection refused on other port 81 (10.9.4.4)' \
+		', 1 of 2 addresses OK, not 10.9.4.4 (Connection refused)' \
+		' loss=50%;;;0;100'
+	# The same without it: one will do.
+	check -H other -p 81 -e 220
+	says 0 'TCP OK - '
+	check -H other -p 81 -e 220 --all-addresses -r ok
+	says 0 ', 2 of 2 addresses OK'
+	check -H other -p 81 -e 220 --all-addresses --json
+	says 2 '"probes":{"asked":2,"ok":1,"answered":1,' \
+		'"address":"10.9.4.4","outcome":"refused"'
+	valid
+	check -H other -p 81 -e 220 --all-addresses --expected closed
+	says 2 ', 1 of 2 addresses OK, not 10.9.4.2'
+}
+
+@test "--all-addresses: IPv4 and IPv6, and one of them only" {
+	need_ipv6
+	serve 'tcp4@10.9.0.2:80' 'tcp6@[fd00:9::2]:80 closed'
+	names '10.9.0.2 www' 'fd00:9::2 www'
+	check -H www -p 80 --all-addresses
+	says 2 ', 1 of 2 addresses OK, not fd00:9::2 (Connection refused)'
+	check -4 -H www -p 80 --all-addresses
+	says 0 'TCP OK - ' ' loss=0%'
+	check -6 -H www -p 80 --all-addresses
+	says 2 'TCP CRITICAL - ' ' loss=100%'
+}
+
+@test "--all-addresses: one is dead; the deadline, retries" {
+	server ip route add blackhole 10.9.2.0/24
+	serve 'tcp4@10.9.4.2:80'
+	names '10.9.2.7 www' '10.9.4.2 www'
+	check -H www -p 80 --all-addresses -t 0.5
+	says 2 'Socket timeout after 0.5 seconds on www port 80 (10.9.2.7)' \
+		', 1 of 2 addresses OK, not 10.9.2.7 (no answer)'
+	within 4000
+	check -H www -p 80 --all-addresses -t 1 --retries 1 --retry-wait 0.2
+	says 2 'Socket timeout after 0.3' ', after 1 retry, 1 of 2 addresses OK'
+	within 4000
+	check -H www -p 80 --all-addresses -t 1 --probes 2
+	says 2 'Socket timeout after 0.4' ', 2 of 4 probes OK'
+	within 4000
+	check -H www -p 80 --all-addresses -t 0.5 --expected filtered
+	says 2 ', 1 of 2 addresses OK, not 10.9.4.2'
+}
+
+@test "--retries: a name is looked up again" {
+	serve 'tcp4@10.9.4.2:80' 'tcp4@10.9.4.4:80 closed'
+	names '10.9.4.4 www'
+	start -H www -p 80 --retries 1 --retry-wait 1
+	sleep 0.3
+	echo '10.9.4.2 www' >hosts
+	finish
+	says 0 '(10.9.4.2)' ', after 1 retry|'
+}
+
+@test "--expected filtered: what only this machine says is not it" {
+	client ip route del default
+	check -H 10.9.2.7 -p 80 --expected filtered
+	[ "$status" = 2 ]
+	grep -q 'Network is unreachable' "$out"
+	check -H 10.9.2.7 -p 80 --expected filtered --state unreachable=ok
+	[ "$status" = 0 ]
+	check -H 10.9.0.2 -p 80 --source 127.0.0.1 --expected filtered
+	[ "$status" = 3 ]
+	grep -q '^TCP UNKNOWN - Cannot probe 10.9.0.2 port 80: Not reachable from the source address' "$out"
 }
 
 @test "works as an unprivileged user over a network" {

@@ -304,7 +304,8 @@ silent_status() {
 	check -H 10.9.0.2,10.9.2.7 -p 1,2=filtered --probe-timeout 5
 	silent_status 2
 	grep -qx '10.9.2.7/tcp/1: filtered, expected open: Network is unreachable' "$out"
-	grep -q '^PORTSET CRITICAL - 3 of 4 not as expected: ' "$out"
+	# Our own lack of a route makes nothing filtered.
+	grep -q '^PORTSET CRITICAL - 4 of 4 not as expected: ' "$out"
 }
 
 @test "a SYN that was lost: --hedge, --retries" {
