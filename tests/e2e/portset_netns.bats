@@ -4,119 +4,17 @@
 #
 # check_portset in networks of its own: all ports there are, and what a peer on
 # loopback cannot do.
-#
-# The networks are those of netns.bats: the client's, where check_portset runs,
-# and one that is both a server and the router to everywhere else.
-#
-#	client 10.9.0.1 --- 10.9.0.2 server
-#	       10.9.0.7     10.9.4.2
+# The networks are those of spaces.bash.
 
-load common
+# Before the functions below, some of which are in place of its own.
+load spaces
 
 setup() {
-	[ "$(id -u)" = 0 ] || skip "needs root"
-	command -v ip nsenter unshare >/dev/null || skip "needs iproute2"
-	unshare -n -m true 2>/dev/null || skip "may not make name spaces"
-	common_setup
-	declare -gA spaces=()
-	declare -ga listeners=()
-	mkfifo made
-	space client
-	space server
-	network
-	program=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_portset")
-	inside client "$program" >"$BATS_TEST_TMPDIR/check_portset"
-	plugin=$BATS_TEST_TMPDIR/check_portset
-	chmod +x "$plugin"
-	fakeserver=$FAKESERVER
-	FAKESERVER=$BATS_TEST_TMPDIR/fakeserver
-	serve_in server
+	spaces_setup check_portset
 }
 
 teardown() {
-	[ -z "${out:-}" ] || common_teardown
-	for holder in "${listeners[@]}" "${spaces[@]}"; do
-		kill -KILL "$holder" 2>/dev/null || true
-	done
-}
-
-# space NAME: held by a process that ends when the test's shell does
-space() {
-	local fd
-
-	exec {fd}> >(exec unshare -n -m sh -c \
-		'ip link set lo up; echo >"$1"; exec cat >/dev/null' - "$PWD/made" \
-		3>&- 4>&-)
-	spaces[$1]=$!
-	read -r -t 10 <>made
-}
-
-client() {
-	nsenter -t "${spaces[client]}" -n -m -- "$@"
-}
-
-server() {
-	nsenter -t "${spaces[server]}" -n -m -- "$@"
-}
-
-# inside SPACE PROGRAM: a script that runs it there
-inside() {
-	printf '#!/bin/sh\nexec nsenter -t %d -n -m -- %q "$@"\n' \
-		"${spaces[$1]}" "$2"
-}
-
-serve_in() {
-	inside "$1" "$fakeserver" >"$FAKESERVER"
-	chmod +x "$FAKESERVER"
-}
-
-network() {
-	for space in client server; do
-		"$space" sh -c '
-			cd /proc/sys/net
-			echo 0 >ipv6/conf/default/accept_dad
-			echo 0 >ipv4/icmp_ratelimit
-			echo 1 >ipv4/ip_forward' 2>/dev/null || true
-	done
-	client ip link add to-server type veth peer name to-client \
-		netns "${spaces[server]}"
-	client sh -c 'echo 100 >/proc/sys/net/ipv4/neigh/to-server/retrans_time_ms' \
-		2>/dev/null || true
-	client ip link set to-server up
-	server ip link set to-client up
-	client ip addr add 10.9.0.1/24 dev to-server
-	client ip addr add 10.9.0.7/32 dev to-server
-	server ip addr add 10.9.0.2/24 dev to-client
-	server ip addr add 10.9.4.2/32 dev lo
-	client ip route add default via 10.9.0.2
-}
-
-# firewall SPACE CHAIN RULE...
-firewall() {
-	command -v nft >/dev/null || skip "needs nftables"
-	"$1" nft add table inet test 2>/dev/null ||
-		skip "nftables does not work here"
-	"$1" nft "add chain inet test $2 { type filter hook $2 priority 0; }"
-	for rule in "${@:3}"; do
-		"$1" nft "add rule inet test $2 $rule"
-	done
-}
-
-# names LINE...: the client's /etc/hosts, in its own view of the files
-names() {
-	printf '%s\n' "$@" >hosts
-	client mount --bind "$PWD/hosts" /etc/hosts
-	printf 'hosts: files dns\nservices: files\n' >nsswitch.conf
-	[ ! -e /etc/nsswitch.conf ] ||
-		client mount --bind "$PWD/nsswitch.conf" /etc/nsswitch.conf
-}
-
-# resolver: the client's names are looked up at 127.0.0.1
-resolver() {
-	[ -e /etc/resolv.conf ] || skip "there is no /etc/resolv.conf"
-	names '127.0.0.1 localhost'
-	echo 'nameserver 127.0.0.1' >resolv.conf
-	client mount --bind "$PWD/resolv.conf" /etc/resolv.conf
+	spaces_teardown
 }
 
 # listen SPACE ADDRESS PORT...: connections stay in the backlog
@@ -134,7 +32,7 @@ for port in sys.argv[3:]:
     kept.append(s)
 open(sys.argv[1], "w").close()
 signal.pause()' "$PWD/listening" "${@:2}" 3>&- 4>&- &
-	listeners+=($!)
+	holders+=($!)
 	disown
 	for i in {1..500}; do
 		[ ! -e listening ] || break
