@@ -394,11 +394,16 @@ expect_told(const struct report *r, size_t *step)
 	return n > 0 ? &d->steps[told].expect : NULL;
 }
 
-/* Where it was decided early, and not by the beginning. */
+/*
+ * Whether what decided early was not the beginning.  Only what must not be there
+ * can be it where no prefix is expected; else the answer tells, unless it is not
+ * to be told.
+ */
 static bool
 has_unwanted(const struct report *r)
 {
 	const struct buf *reply = &r->result->reply;
+	bool nots = false, prefixes = false, found = false;
 	const struct expect *e;
 	size_t i, step;
 
@@ -406,12 +411,15 @@ has_unwanted(const struct report *r)
 	for (i = 0; e != NULL && i < e->n; i++) {
 		const struct pattern *p = &e->patterns[i];
 
-		if (p->kind == PATTERN_NOT && reply->len > 0 &&
+		prefixes |= p->kind == PATTERN_PREFIX;
+		if (p->kind != PATTERN_NOT)
+			continue;
+		nots = true;
+		found |= !r->jail && reply->len > 0 &&
 		    memmem(reply->data, reply->len, p->text.data,
-			p->text.len) != NULL)
-			return true;
+			p->text.len) != NULL;
 	}
-	return false;
+	return found || (nots && !prefixes);
 }
 
 static void
