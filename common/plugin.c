@@ -14,6 +14,9 @@
 #include "fd.h"
 #include "xalloc.h"
 
+/* What the options are told in. */
+#define HELP_MAX 16384
+
 bool plugin_interrupted;
 
 /* Those that ask a program to end. */
@@ -147,6 +150,43 @@ plugin_exit(enum state s, const struct text *t)
 {
 	plugin_print(t);
 	exit(unwritten ? (int)STATE_UNKNOWN : (int)s);
+}
+
+_Noreturn void
+plugin_help(const struct plugin_words *w, const struct options *options)
+{
+	struct text t;
+
+	text_init(&t, HELP_MAX);
+	text_printf(&t, "%s v" PACKAGE_VERSION " (portstate)\n\n%s\n%s",
+	    w->program, w->purpose, w->usage);
+	text_puts(&t, "\nOptions:\n");
+	options_help(options, &t);
+	text_printf(&t,
+	    "\n%sExit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n",
+	    w->notes);
+	plugin_exit(STATE_UNKNOWN, &t);
+}
+
+_Noreturn void
+plugin_version(const struct plugin_words *w)
+{
+	struct text t;
+
+	text_init(&t, HELP_MAX);
+	text_printf(&t, "%s v" PACKAGE_VERSION " (portstate)\n", w->program);
+	plugin_exit(STATE_UNKNOWN, &t);
+}
+
+_Noreturn void
+plugin_usage_error(const struct plugin_words *w, const char *service,
+    const struct text *error)
+{
+	struct text t;
+
+	text_init(&t, HELP_MAX);
+	text_printf(&t, "%s UNKNOWN - %s\n%s", service, error->data, w->usage);
+	plugin_exit(STATE_UNKNOWN, &t);
 }
 
 static void

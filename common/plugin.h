@@ -6,6 +6,7 @@
 #ifndef PLUGIN_H
 #define PLUGIN_H
 
+#include "options.h"
 #include "poller.h"
 #include "state.h"
 #include "text.h"
@@ -42,6 +43,21 @@ const char *plugin_interruption(void);
  * UNKNOWN.
  */
 void plugin_print(const struct text *t);
+
+/* What a program says of itself. */
+struct plugin_words {
+	const char *program;
+	const char *purpose; /* lines */
+	const char *usage;   /* lines */
+	const char *notes;   /* lines, after the options */
+};
+
+/* The answers to --help, to --version and to an error in the options. */
+_Noreturn void plugin_help(const struct plugin_words *w,
+    const struct options *options);
+_Noreturn void plugin_version(const struct plugin_words *w);
+_Noreturn void plugin_usage_error(const struct plugin_words *w,
+    const char *service, const struct text *error);
 
 /*
  * Prints the text, which ends with a newline, and ends the program with the

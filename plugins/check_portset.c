@@ -42,12 +42,19 @@
 #define PROGRESS_NS (200L * 1000 * 1000)
 #define PROGRESS_WIDTH 30
 
-static const char usage[] =
-    "Usage: check_portset -H HOST[,HOST]... -p LIST [-t SECONDS]\n"
-    "           [-w RANGE[%]] [-c RANGE[%]] [--at-least N | --any] [-46v]\n"
-    "           [--format nagios|table|json]\n"
-    "       check_portset -F FILE -p LIST [OPTION]...\n"
-    "check_portset --help lists all options.\n";
+static const struct plugin_words words = {
+	.program = "check_portset",
+	.purpose =
+	    "Tells whether many ports of many hosts are what they should be.\n",
+	.usage =
+	    "Usage: check_portset -H HOST[,HOST]... -p LIST [-t SECONDS]\n"
+	    "           [-w RANGE[%]] [-c RANGE[%]] [--at-least N | --any] [-46v]\n"
+	    "           [--format nagios|table|json]\n"
+	    "       check_portset -F FILE -p LIST [OPTION]...\n"
+	    "check_portset --help lists all options.\n",
+	.notes =
+	    "A RANGE is [@]START:END of the Monitoring Plugins guidelines.\n",
+};
 
 struct run {
 	struct hostlist hosts;
@@ -146,9 +153,6 @@ static void progress_show(struct watch *, int64_t);
 static void progress_end(struct run *);
 static _Noreturn void print_report(struct run *);
 static void flush(struct text *);
-static _Noreturn void print_help(const struct options *);
-static _Noreturn void print_version(void);
-static _Noreturn void usage_error(const struct text *);
 
 int
 main(int argc, char **argv)
@@ -165,11 +169,11 @@ main(int argc, char **argv)
 	text_init(&error, OUTPUT_MAX / 2);
 	ok = options_parse(&options, argc, argv, &error);
 	if (run.help)
-		print_help(&options);
+		plugin_help(&words, &options);
 	if (run.version)
-		print_version();
+		plugin_version(&words);
 	if (!ok || !complete(&run, &error))
-		usage_error(&error);
+		plugin_usage_error(&words, "PORTSET", &error);
 	text_free(&error);
 	probe_all(&run, start_us);
 	print_report(&run);
@@ -643,43 +647,4 @@ flush(struct text *t)
 {
 	plugin_print(t);
 	text_truncate(t, 0);
-}
-
-static _Noreturn void
-print_help(const struct options *options)
-{
-	struct text t;
-
-	text_init(&t, (size_t)OUTPUT_MAX * 2);
-	text_puts(&t,
-	    "check_portset v" PACKAGE_VERSION " (portstate)\n\n"
-	    "Tells whether many ports of many hosts are what they should be.\n\n");
-	text_puts(&t, usage);
-	text_puts(&t, "\nOptions:\n");
-	options_help(options, &t);
-	text_puts(&t,
-	    "\nA RANGE is [@]START:END of the Monitoring Plugins guidelines.\n"
-	    "Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n");
-	plugin_exit(STATE_UNKNOWN, &t);
-}
-
-static _Noreturn void
-print_version(void)
-{
-	struct text t;
-
-	text_init(&t, OUTPUT_MAX);
-	text_puts(&t, "check_portset v" PACKAGE_VERSION " (portstate)\n");
-	plugin_exit(STATE_UNKNOWN, &t);
-}
-
-static _Noreturn void
-usage_error(const struct text *error)
-{
-	struct text t;
-
-	text_init(&t, OUTPUT_MAX);
-	text_printf(&t, "PORTSET UNKNOWN - %s\n", error->data);
-	text_puts(&t, usage);
-	plugin_exit(STATE_UNKNOWN, &t);
 }

@@ -12,12 +12,21 @@
 #define PRINT_US (20 * CLOCK_MILLISECOND)
 #define PRINT_PART 64
 
-static const char usage[] =
-    "Usage: check_tcp [-H] HOST -p PORT [-46AEjv] [-s STRING] [-e STRING]...\n"
-    "           [-q STRING] [-d SECONDS] [-m BYTES] [-r STATE] [-M STATE]\n"
-    "           [-w RANGE] [-c RANGE] [-t SECONDS[:STATE]]\n"
-    "       check_tcp -H /PATH [OPTION]...\n"
-    "check_tcp --help lists all options.\n";
+static const struct plugin_words words = {
+	.program = "check_tcp",
+	.purpose =
+	    "Tells whether a TCP port or Unix socket is open, and whether what\n"
+	    "answers there is what should answer.\n",
+	.usage =
+	    "Usage: check_tcp [-H] HOST -p PORT [-46AEjv] [-s STRING] [-e STRING]...\n"
+	    "           [-q STRING] [-d SECONDS] [-m BYTES] [-r STATE] [-M STATE]\n"
+	    "           [-w RANGE] [-c RANGE] [-t SECONDS[:STATE]]\n"
+	    "       check_tcp -H /PATH [OPTION]...\n"
+	    "check_tcp --help lists all options.\n",
+	.notes =
+	    "A RANGE is [@]START:END of the Monitoring Plugins guidelines; a "
+	    "STATE is\n" STATE_NAMES " or 0 to 3.\n",
+};
 
 struct check {
 	struct settings set;
@@ -31,9 +40,6 @@ static void pause_for(struct engine *, int64_t);
 static void try(struct check *, struct engine *, int64_t);
 static void done(void *, const struct target *, const struct result *);
 static void tell(struct check *);
-static _Noreturn void print_help(const struct options *);
-static _Noreturn void print_version(void);
-static _Noreturn void usage_error(const struct check *, const struct text *);
 
 int
 main(int argc, char **argv)
@@ -49,11 +55,11 @@ main(int argc, char **argv)
 	text_init(&error, REPORT_MAX / 2);
 	ok = options_parse(&options, argc, argv, &error);
 	if (check.set.help)
-		print_help(&options);
+		plugin_help(&words, &options);
 	if (check.set.version)
-		print_version();
+		plugin_version(&words);
 	if (!ok || !settings_complete(&check.set, start_us, &error))
-		usage_error(&check, &error);
+		plugin_usage_error(&words, check.set.service, &error);
 	text_free(&error);
 	run(&check, start_us);
 	plugin_exit(check.state, &check.out);
@@ -151,45 +157,4 @@ tell(struct check *c)
 	text_init(&c->out, REPORT_MAX);
 	fn(&c->out, &report);
 	c->state = report.verdict.state;
-}
-
-static _Noreturn void
-print_help(const struct options *options)
-{
-	struct text t;
-
-	text_init(&t, REPORT_MAX * 2);
-	text_puts(&t,
-	    "check_tcp v" PACKAGE_VERSION " (portstate)\n\n"
-	    "Tells whether a TCP port or Unix socket is open, and whether what\n"
-	    "answers there is what should answer.\n\n");
-	text_puts(&t, usage);
-	text_puts(&t, "\nOptions:\n");
-	options_help(options, &t);
-	text_puts(&t,
-	    "\nA RANGE is [@]START:END of the Monitoring Plugins guidelines; a "
-	    "STATE is\n" STATE_NAMES " or 0 to 3.\n"
-	    "Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n");
-	plugin_exit(STATE_UNKNOWN, &t);
-}
-
-static _Noreturn void
-print_version(void)
-{
-	struct text t;
-
-	text_init(&t, REPORT_MAX);
-	text_puts(&t, "check_tcp v" PACKAGE_VERSION " (portstate)\n");
-	plugin_exit(STATE_UNKNOWN, &t);
-}
-
-static _Noreturn void
-usage_error(const struct check *c, const struct text *error)
-{
-	struct text t;
-
-	text_init(&t, REPORT_MAX);
-	text_printf(&t, "%s UNKNOWN - %s\n", c->set.service, error->data);
-	text_puts(&t, usage);
-	plugin_exit(STATE_UNKNOWN, &t);
 }
