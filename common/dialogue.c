@@ -39,12 +39,13 @@ static const struct verb {
 	{ "expect-hex", STEP_EXPECT, OPERAND_HEX, PATTERN_ANYWHERE },
 	{ "expect-not", STEP_EXPECT, OPERAND_STRING, PATTERN_NOT },
 	{ "wait", STEP_WAIT, OPERAND_SECONDS, 0 },
+	{ "tls", STEP_TLS, OPERAND_NONE, 0 },
 	{ "close", STEP_CLOSE, OPERAND_NONE, 0 },
 };
 
 #define VERB_NAMES                                              \
 	"send, send-hex, expect, expect-prefix, expect-regex, " \
-	"expect-hex, expect-not, wait, close"
+	"expect-hex, expect-not, tls, wait, close"
 
 static const struct verb *find_verb(const char *, size_t);
 static const char *parse_operand(const struct verb *, const char *,

@@ -16,6 +16,7 @@ enum step_kind {
 	STEP_WAIT,
 	STEP_EXPECT,
 	STEP_CLOSE, /* of our side: we send no more */
+	STEP_TLS,   /* the handshake: what follows is said through TLS */
 };
 
 /*
@@ -33,6 +34,8 @@ struct step {
 	judge_fn *judge;      /* STEP_EXPECT: NULL: by the strings above */
 };
 
+struct tls_context;
+
 struct dialogue {
 	const struct step *steps;
 	size_t n;
@@ -43,6 +46,8 @@ struct dialogue {
 	 */
 	int64_t quiet_us;
 	size_t max_bytes; /* of answer read at the most */
+	/* STEP_TLS; outlives the connections */
+	struct tls_context *tls;
 };
 
 /* Steps that people write are at most so many. */

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "names.h"
 #include "probe.h"
+#include "tls.h"
 #include "xalloc.h"
 
 /* Probes started in one turn: the clock is read again after so many. */
@@ -53,6 +54,9 @@ struct engine {
 	size_t size;
 	bool more; /* there may be more to add */
 
+	/* What the last target that was launched needs, not opened yet. */
+	struct tls_context *tls;
+
 	unsigned in_flight;
 	int64_t launch_us; /* not before, for the rate's sake */
 	int64_t least_rtt_us;
@@ -71,6 +75,7 @@ static void enqueue(struct engine *, struct entry);
 static bool queued(struct engine *);
 static int64_t launch_some(struct engine *, int64_t);
 static void launch(struct engine *, struct entry, int64_t);
+static void open_tls(struct engine *);
 static void await_name(struct engine *, struct entry, int64_t);
 static void name_known(void *, struct name *, int64_t);
 static struct waiter *take_waiter(struct engine *, struct name *);
@@ -150,6 +155,7 @@ engine_turn(struct engine *e, int64_t now_us)
 	while ((t = timers_pop(&e->lookups, now_us)) != NULL)
 		expire_waiters(e, (struct name *)(void *)t, now_us);
 	next_us = launch_some(e, now_us);
+	open_tls(e);
 	clear_landed(e);
 	other_us = timers_next(&e->timers);
 	if (other_us < next_us)
@@ -286,6 +292,8 @@ launch(struct engine *e, struct entry entry, int64_t now_us)
 	struct addr literal;
 	const char *why;
 
+	if (t->dialogue->tls != NULL)
+		e->tls = t->dialogue->tls;
 	if (entry.deadline_us <= now_us) {
 		/* A try that had its time has told all there is to tell. */
 		if (entry.tries > 0)
@@ -306,6 +314,18 @@ launch(struct engine *e, struct entry entry, int64_t now_us)
 		tell_unprobed(e, t, OUTCOME_UNRESOLVED, why, RESULT_NONE);
 		break;
 	}
+}
+
+/*
+ * Takes milliseconds, in which the first answers are on their way.  That it
+ * failed is for whoever needs it to say.
+ */
+static void
+open_tls(struct engine *e)
+{
+	if (e->tls != NULL && e->in_flight + e->waiting > 0)
+		(void)tls_context_open(e->tls);
+	e->tls = NULL;
 }
 
 static void
@@ -511,6 +531,7 @@ tell_unprobed(struct engine *e, const struct target *t, enum outcome outcome,
 		.resolve_us = resolve_us,
 		.connect_us = RESULT_NONE,
 		.rtt_us = RESULT_NONE,
+		.tls_us = RESULT_NONE,
 		.reply_us = RESULT_NONE,
 	};
 

@@ -4,7 +4,7 @@
 #include "escape.h"
 
 static const struct {
-	const char *name;
+	char name[20]; /* in place: a pointer costs at every start */
 	const char *meaning;
 	enum port_state port;
 	enum state state;

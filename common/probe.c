@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "tls.h"
 #include "xalloc.h"
 
 /* How long a Unix socket with a full queue is left alone. */
@@ -43,6 +44,9 @@ struct talk {
 	int64_t begin_us;      /* of the present step */
 	int64_t first_us;      /* byte of the answer, or RESULT_NONE */
 	int64_t last_us;       /* and the last */
+	struct tls *tls;       /* NULL: in the clear */
+	bool shaken;           /* its handshake is done */
+	int64_t tls_us;        /* and took so long */
 	int64_t step_us[];     /* how long each took */
 };
 
@@ -93,6 +97,7 @@ static void dial_start(struct probe *, int64_t);
 static int dial_open(struct probe *, const struct addr *);
 static void dial_ready(struct watch *, int64_t);
 static void dial_try(struct dial *, int64_t);
+static bool begins_with_tls(const struct probe *);
 static void dial_connected(struct dial *, int64_t);
 static void dial_failed(struct dial *, int64_t);
 static void dial_close(struct dial *);
@@ -102,11 +107,20 @@ static struct attempt *dial_attempt(const struct dial *);
 static void unconnected(struct probe *, int64_t);
 static const struct attempt *most_telling(const struct probe *);
 static void talk(struct probe *, int64_t);
+static void own_time(struct probe *, int64_t);
 static void talk_wait(struct probe *, enum progress, int64_t);
 static enum progress talk_step(struct probe *, const struct step *, int64_t);
+static enum progress shake_on(struct probe *, int64_t);
+static bool verified(struct probe *, int64_t);
+static void tls_failed(struct probe *, int64_t);
 static enum progress send_on(struct probe *, const struct step *, int64_t);
 static enum progress wait_on(struct probe *, const struct step *, int64_t);
 static enum progress read_on(struct probe *, const struct step *, int64_t);
+static enum tls_status peer_send(const struct probe *, const void *, size_t,
+    size_t *);
+static enum tls_status peer_recv(const struct probe *, void *, size_t,
+    size_t *);
+static void send_failed(struct probe *, int64_t);
 static bool complete(struct probe *, const struct step *, enum answer_end,
     int64_t);
 static enum judgement judge(struct talk *, const struct step *,
@@ -121,6 +135,7 @@ static void finish(struct probe *, struct result *, int64_t);
 static void add_talk(struct probe *, struct result *, int64_t);
 static int64_t response_time(const struct probe *, int64_t);
 static void hang_up(struct probe *);
+static void say_goodbye(const struct probe *);
 static void arm(struct probe *, int64_t);
 static void earlier(int64_t *, int64_t);
 
@@ -338,8 +353,12 @@ dial_try(struct dial *d, int64_t now_us)
 		d->due_us = now_us + BUSY_US;
 		break;
 	case SOCK_RESET:
-		/* That it accepted is all that was asked of it. */
-		if (d->probe->target->dialogue->n == 0)
+		/*
+		 * That it accepted is all that was asked of it; or there is to
+		 * be a handshake, which will fail.
+		 */
+		if (d->probe->target->dialogue->n == 0 ||
+		    begins_with_tls(d->probe))
 			dial_connected(d, now_us);
 		else
 			dial_failed(d, now_us);
@@ -350,6 +369,14 @@ dial_try(struct dial *d, int64_t now_us)
 		dial_failed(d, now_us);
 		break;
 	}
+}
+
+static bool
+begins_with_tls(const struct probe *p)
+{
+	const struct dialogue *d = p->target->dialogue;
+
+	return d->n > 0 && d->steps[0].kind == STEP_TLS;
 }
 
 /*
@@ -478,6 +505,9 @@ talk(struct probe *p, int64_t now_us)
 		t->quiet_us = CLOCK_NEVER;
 		t->begin_us = now_us;
 		t->first_us = RESULT_NONE;
+		t->tls_us = RESULT_NONE;
+		if (begins_with_tls(p))
+			own_time(p, now_us);
 		buf_init(&t->reply, dialogue->max_bytes);
 	}
 	for (; t != NULL && t->step < dialogue->n; t->step++) {
@@ -489,6 +519,22 @@ talk(struct probe *p, int64_t now_us)
 		step_done(t, &dialogue->steps[t->step], now_us);
 	}
 	finish(p, &ok, now_us);
+}
+
+/*
+ * TLS was made ready while the answer came, and longer maybe: the peer has no
+ * part in that.
+ */
+static void
+own_time(struct probe *p, int64_t now_us)
+{
+	const struct dial *d = &p->dials[p->peer];
+	int64_t connect_us = d->start_us - p->start_us + p->rtt_us;
+
+	if (p->rtt_us == RESULT_NONE || connect_us >= now_us - p->start_us)
+		return;
+	p->connect_us = connect_us;
+	p->talk->waited_us = now_us - p->start_us - connect_us;
 }
 
 static void
@@ -519,7 +565,11 @@ talk_step(struct probe *p, const struct step *s, int64_t now_us)
 		return wait_on(p, s, now_us);
 	case STEP_EXPECT:
 		return read_on(p, s, now_us);
+	case STEP_TLS:
+		return shake_on(p, now_us);
 	case STEP_CLOSE:
+		if (p->talk->tls != NULL)
+			tls_end(p->talk->tls);
 		sock_end(p->dials[p->peer].watch.fd);
 		return PROGRESS_DONE;
 	}
@@ -527,23 +577,147 @@ talk_step(struct probe *p, const struct step *s, int64_t now_us)
 }
 
 static enum progress
+shake_on(struct probe *p, int64_t now_us)
+{
+	const struct target *target = p->target;
+	struct talk *t = p->talk;
+
+	if (t->tls == NULL)
+		t->tls = tls_start(target->dialogue->tls,
+		    p->dials[p->peer].watch.fd, target->host);
+	if (t->tls == NULL) {
+		struct result r = {
+			.outcome = OUTCOME_LOCAL_ERROR,
+			.note = tls_context_open(target->dialogue->tls),
+		};
+
+		finish(p, &r, now_us);
+		return PROGRESS_ENDED;
+	}
+	switch (tls_told(t->tls) != NULL ? TLS_DONE : tls_handshake(t->tls)) {
+	case TLS_DONE:
+		/* It took its time: the clock is read before that is told. */
+		if (!t->shaken && now_us < p->deadline_us) {
+			t->shaken = true;
+			p->again = true;
+			return PROGRESS_TIMER;
+		}
+		t->tls_us = now_us - t->begin_us;
+		return verified(p, now_us) ? PROGRESS_DONE : PROGRESS_ENDED;
+	case TLS_READ:
+		return PROGRESS_READ;
+	case TLS_WRITE:
+		return PROGRESS_WRITE;
+	case TLS_CLOSED:
+	case TLS_FAILED:
+		tls_failed(p, now_us);
+		return PROGRESS_ENDED;
+	}
+	abort();
+}
+
+/*
+ * Nothing is said to a peer that is not the one it should be; dates are for
+ * who judges the result.
+ */
+static bool
+verified(struct probe *p, int64_t now_us)
+{
+	struct result r = { .outcome = tls_told(p->talk->tls)->verified };
+
+	if (r.outcome != OUTCOME_CERT_UNTRUSTED &&
+	    r.outcome != OUTCOME_CERT_MISMATCH)
+		return true;
+	finish(p, &r, now_us);
+	return false;
+}
+
+/* What the peer said in place of TLS is its answer. */
+static void
+tls_failed(struct probe *p, int64_t now_us)
+{
+	struct talk *t = p->talk;
+	struct result r = {
+		.outcome = OUTCOME_TLS_FAILED,
+		.note = tls_why(t->tls),
+	};
+	size_t len, room;
+	const unsigned char *heard = tls_heard(t->tls, &len);
+	unsigned char *to;
+
+	while (len > 0 && (to = buf_room(&t->reply, &room)) != NULL) {
+		if (room > len)
+			room = len;
+		memcpy(to, heard, room);
+		buf_added(&t->reply, room);
+		heard += room;
+		len -= room;
+	}
+	finish(p, &r, now_us);
+}
+
+static enum progress
 send_on(struct probe *p, const struct step *s, int64_t now_us)
 {
 	struct talk *t = p->talk;
-	ssize_t n;
+	size_t n;
 
 	while (t->sent < s->send.len) {
-		n = sock_send(p->dials[p->peer].watch.fd,
-		    s->send.data + t->sent, s->send.len - t->sent);
-		if (n == -1 && errno == EAGAIN)
+		switch (peer_send(p, s->send.data + t->sent,
+		    s->send.len - t->sent, &n)) {
+		case TLS_DONE:
+			t->sent += n;
+			break;
+		case TLS_READ:
+			return PROGRESS_READ;
+		case TLS_WRITE:
 			return PROGRESS_WRITE;
-		if (n == -1) {
-			lost(p, OUTCOME_RESET, errno, ORIGIN_PEER, now_us);
+		case TLS_CLOSED:
+		case TLS_FAILED:
+			send_failed(p, now_us);
 			return PROGRESS_ENDED;
 		}
-		t->sent += (size_t)n;
 	}
 	return PROGRESS_DONE;
+}
+
+static enum tls_status
+peer_send(const struct probe *p, const void *bytes, size_t len, size_t *n)
+{
+	ssize_t sent;
+
+	if (p->talk->tls != NULL)
+		return tls_send(p->talk->tls, bytes, len, n);
+	sent = sock_send(p->dials[p->peer].watch.fd, bytes, len);
+	if (sent == -1)
+		return errno == EAGAIN ? TLS_WRITE : TLS_FAILED;
+	*n = (size_t)sent;
+	return TLS_DONE;
+}
+
+static enum tls_status
+peer_recv(const struct probe *p, void *to, size_t room, size_t *n)
+{
+	ssize_t got;
+
+	if (p->talk->tls != NULL)
+		return tls_recv(p->talk->tls, to, room, n);
+	got = sock_recv(p->dials[p->peer].watch.fd, to, room);
+	if (got == -1)
+		return errno == EAGAIN ? TLS_READ : TLS_FAILED;
+	*n = (size_t)got;
+	return got > 0 ? TLS_DONE : TLS_CLOSED;
+}
+
+/* What was to be sent cannot be. */
+static void
+send_failed(struct probe *p, int64_t now_us)
+{
+	if (p->talk->tls != NULL && tls_why(p->talk->tls)[0] != '\0')
+		tls_failed(p, now_us);
+	else
+		lost(p, OUTCOME_RESET, p->talk->tls != NULL ? EPIPE : errno,
+		    ORIGIN_PEER, now_us);
 }
 
 static enum progress
@@ -565,6 +739,7 @@ read_on(struct probe *p, const struct step *s, int64_t now_us)
 	int64_t quiet_us = p->target->dialogue->quiet_us;
 	struct talk *t = p->talk;
 	enum judgement verdict;
+	enum tls_status got;
 	enum ending ending = ENDING_FULL;
 	size_t room, end = t->reply.len + READ_MAX;
 	unsigned char *to;
@@ -576,14 +751,13 @@ read_on(struct probe *p, const struct step *s, int64_t now_us)
 		t->quiet_us = now_us + quiet_us;
 	while (verdict == JUDGE_MORE &&
 	    (to = buf_room(&t->reply, &room)) != NULL) {
-		ssize_t n;
+		size_t n;
 
 		if (room > end - t->reply.len)
 			room = end - t->reply.len;
-		n = sock_recv(p->dials[p->peer].watch.fd, to, room);
-
-		if (n > 0) {
-			buf_added(&t->reply, (size_t)n);
+		got = peer_recv(p, to, room, &n);
+		if (got == TLS_DONE) {
+			buf_added(&t->reply, n);
 			if (quiet_us != 0)
 				t->quiet_us = now_us + quiet_us;
 			if (t->first_us == RESULT_NONE)
@@ -594,13 +768,15 @@ read_on(struct probe *p, const struct step *s, int64_t now_us)
 				p->again = true;
 				return PROGRESS_TIMER;
 			}
-		} else if (n == -1 && errno == EAGAIN) {
+		} else if (got == TLS_READ || got == TLS_WRITE) {
 			if (now_us < t->quiet_us)
-				return PROGRESS_READ;
+				return got == TLS_READ ? PROGRESS_READ
+						       : PROGRESS_WRITE;
 			ending = ENDING_QUIET;
 			break;
 		} else {
-			ending = n == 0 ? ENDING_CLOSED : ENDING_RESET;
+			ending = got == TLS_CLOSED ? ENDING_CLOSED
+						   : ENDING_RESET;
 			break;
 		}
 	}
@@ -610,6 +786,11 @@ read_on(struct probe *p, const struct step *s, int64_t now_us)
 	    complete(p, s, ending == ENDING_FULL ? ANSWER_CUT : ANSWER_ENDED,
 		now_us))
 		return PROGRESS_DONE;
+	if (ending == ENDING_RESET && t->tls != NULL &&
+	    tls_why(t->tls)[0] != '\0') {
+		tls_failed(p, now_us);
+		return PROGRESS_ENDED;
+	}
 	answer_ended(p, verdict == JUDGE_MISMATCH ? ENDING_JUDGED : ending,
 	    now_us);
 	return PROGRESS_ENDED;
@@ -660,7 +841,7 @@ step_done(struct talk *t, const struct step *s, int64_t now_us)
 	t->sent = 0;
 	t->wait_start_us = RESULT_NONE;
 	t->quiet_us = CLOCK_NEVER;
-	if (s->kind == STEP_SEND || s->judge != NULL) {
+	if (s->kind == STEP_SEND || s->kind == STEP_TLS || s->judge != NULL) {
 		t->mark = t->reply.len;
 		midline = false;
 	} else if (s->kind == STEP_EXPECT) {
@@ -697,7 +878,8 @@ answer_ended(struct probe *p, enum ending ending, int64_t now_us)
 	const struct talk *t = p->talk;
 	struct result r = { .outcome = OUTCOME_MISMATCH, .ending = ending };
 
-	if (t == NULL || !has_answer(t))
+	if (t == NULL || !has_answer(t) ||
+	    p->target->dialogue->steps[t->step].kind == STEP_TLS)
 		r.outcome = without_answer[ending];
 	if (ending == ENDING_RESET)
 		r.cause = (struct cause){ ECONNRESET, .origin = ORIGIN_PEER };
@@ -773,6 +955,7 @@ finish(struct probe *p, struct result *r, int64_t now_us)
 	r->n_attempts = p->started;
 	if (p->phase == PHASE_TALK)
 		r->addr = p->attempts[p->peer].addr;
+	r->tls_us = RESULT_NONE;
 	r->reply_us = RESULT_NONE;
 	if (p->talk != NULL)
 		add_talk(p, r, now_us);
@@ -787,6 +970,9 @@ add_talk(struct probe *p, struct result *r, int64_t now_us)
 	struct talk *t = p->talk;
 
 	r->reply = t->reply;
+	r->tls_us = t->tls_us;
+	if (t->tls != NULL)
+		r->handshake = tls_told(t->tls);
 	if (t->first_us != RESULT_NONE)
 		r->reply_us = t->first_us - p->start_us - p->connect_us;
 	r->n_steps = t->step;
@@ -817,15 +1003,12 @@ response_time(const struct probe *p, int64_t now_us)
 static void
 hang_up(struct probe *p)
 {
-	const struct bytes *quit;
 	size_t i;
 
 	if (p->phase == PHASE_IDLE)
 		return;
-	quit = &p->target->dialogue->quit;
-	if (p->phase == PHASE_TALK && quit->len > 0)
-		(void)sock_send(p->dials[p->peer].watch.fd, quit->data,
-		    quit->len);
+	if (p->phase == PHASE_TALK)
+		say_goodbye(p);
 	for (i = 0; i < p->started; i++)
 		dial_close(&p->dials[i]);
 	if (p->dials != &p->one_dial) {
@@ -833,11 +1016,36 @@ hang_up(struct probe *p)
 		free(p->attempts);
 	}
 	if (p->talk != NULL) {
+		tls_free(p->talk->tls);
 		buf_clear(&p->talk->reply);
 		free(p->talk);
 		p->talk = NULL;
 	}
 	p->phase = PHASE_IDLE;
+}
+
+/* Through TLS only when that stands with who it should be. */
+static void
+say_goodbye(const struct probe *p)
+{
+	const struct bytes *quit = &p->target->dialogue->quit;
+	const struct handshake *h;
+	struct tls *tls = p->talk != NULL ? p->talk->tls : NULL;
+	size_t n;
+
+	if (tls == NULL) {
+		if (quit->len > 0 && !begins_with_tls(p))
+			(void)sock_send(p->dials[p->peer].watch.fd, quit->data,
+			    quit->len);
+		return;
+	}
+	h = tls_told(tls);
+	if (h == NULL)
+		return;
+	if (quit->len > 0 && h->verified != OUTCOME_CERT_UNTRUSTED &&
+	    h->verified != OUTCOME_CERT_MISMATCH)
+		(void)tls_send(tls, quit->data, quit->len, &n);
+	tls_end(tls);
 }
 
 /* Sets the timer to the first thing that does not come as an event. */

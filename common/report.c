@@ -18,13 +18,13 @@
 #define EXPECTED_BYTES_ALL 200
 
 /*
- * The performance data: a limit has up to 309 digits and six decimals.  Five
- * figures and 100 steps may follow, " step100=" with 13 digits and six decimals
+ * The performance data: a limit has up to 309 digits and six decimals.  Some
+ * figures and 101 steps may follow, " step100=" with 13 digits and six decimals
  * of seconds each.  All that leaves room for words.
  */
 #define TIME_MAX 2048
 #define FIGURE_MAX 48
-#define FIGURES_MAX 110
+#define FIGURES_MAX 114
 #define TAIL_MAX (TIME_MAX + FIGURES_MAX * FIGURE_MAX)
 _Static_assert(TAIL_MAX < REPORT_MAX - 512, "no room for words");
 
@@ -49,6 +49,7 @@ static const struct {
 	[STEP_WAIT] = { "wait", step_wait },
 	[STEP_EXPECT] = { "expect", step_expect },
 	[STEP_CLOSE] = { "close", NULL },
+	[STEP_TLS] = { "tls", NULL },
 };
 
 /* How a pattern is told. */
@@ -62,6 +63,10 @@ static const struct {
 	[PATTERN_NOT] = { "not \"", "\"" },
 };
 
+static bool in_handshake(const struct report *);
+static void tls_failure(struct text *, const struct report *);
+static void cert_failure(struct text *, const struct handshake *);
+static void cert_days(struct text *, const struct report *);
 static const struct expect *expect_told(const struct report *, size_t *);
 static bool has_unwanted(const struct report *);
 static void expected(struct text *, const struct expect *);
@@ -170,10 +175,18 @@ report_reason(struct text *t, const struct result *r)
 		[OUTCOME_MISMATCH] = "unexpected answer",
 		[OUTCOME_NO_DATA] = "connection closed without an answer",
 		[OUTCOME_STALLED] = "connected, but no answer",
+		[OUTCOME_TLS_FAILED] = "TLS failed",
+		[OUTCOME_CERT_EXPIRED] = "certificate expired",
+		[OUTCOME_CERT_EXPIRING] = "certificate expires soon",
+		[OUTCOME_CERT_NOT_YET_VALID] = "certificate not valid yet",
+		[OUTCOME_CERT_UNTRUSTED] = "certificate not trusted",
+		[OUTCOME_CERT_MISMATCH] = "certificate for another name",
 		[OUTCOME_LOOKUP_TIMEOUT] = "no answer from the name service",
 		[OUTCOME_NOT_PROBED] = "not probed",
 	};
 
+	if (r->note != NULL && r->outcome == OUTCOME_TLS_FAILED)
+		text_printf(t, "%s: ", words[r->outcome]);
 	if (r->note != NULL)
 		text_escape_string(t, r->note);
 	else if (words[r->outcome] != NULL)
@@ -206,8 +219,9 @@ report_failure(struct text *t, const struct report *r)
 	case OUTCOME_STALLED:
 		text_printf(t,
 		    "Socket timeout after %g seconds %s: "
-		    "connected, but no answer",
-		    timeout, where.data);
+		    "connected, but no answer%s",
+		    timeout, where.data,
+		    in_handshake(r) ? " in the TLS handshake" : "");
 		break;
 	case OUTCOME_LOOKUP_TIMEOUT:
 		text_printf(t,
@@ -254,12 +268,64 @@ report_failure(struct text *t, const struct report *r)
 	case OUTCOME_UNREACHABLE:
 		report_cause(t, result->outcome, &result->cause, &where);
 		break;
+	case OUTCOME_TLS_FAILED:
+		text_printf(t, "TLS %sfailed %s: ",
+		    result->handshake == NULL ? "handshake " : "", where.data);
+		tls_failure(t, r);
+		break;
+	case OUTCOME_CERT_UNTRUSTED:
+		text_printf(t, "Certificate not trusted %s: ", where.data);
+		cert_failure(t, result->handshake);
+		break;
+	case OUTCOME_CERT_MISMATCH:
+		text_printf(t, "Certificate for another name %s: ", where.data);
+		cert_failure(t, result->handshake);
+		break;
 	case OUTCOME_OK:
 	case OUTCOME_MISMATCH:
+	case OUTCOME_CERT_EXPIRED:
+	case OUTCOME_CERT_EXPIRING:
+	case OUTCOME_CERT_NOT_YET_VALID:
 	case OUTCOME_COUNT:
 		break;
 	}
 	text_free(&where);
+}
+
+/* Whether the handshake was what the probe was at. */
+static bool
+in_handshake(const struct report *r)
+{
+	size_t n = r->result->n_steps;
+
+	return n > 0 && r->result->handshake == NULL &&
+	    r->target->dialogue->steps[n - 1].kind == STEP_TLS;
+}
+
+static void
+tls_failure(struct text *t, const struct report *r)
+{
+	text_escape_string(t, r->result->note);
+	if (r->result->reply.len > 0 && !r->jail && in_handshake(r)) {
+		text_puts(t, ": \"");
+		report_answer(t, r);
+		text_puts(t, "\"");
+	}
+}
+
+static void
+cert_failure(struct text *t, const struct handshake *h)
+{
+	text_puts(t, h->why);
+	if (h->verified == OUTCOME_CERT_MISMATCH) {
+		text_puts(t, ": not for \"");
+		text_escape_string(t, h->name);
+		text_puts(t, "\"");
+	}
+	if (h->n > 0) {
+		text_puts(t, ": ");
+		report_cert(t, &h->certs[0]);
+	}
 }
 
 void
@@ -339,9 +405,38 @@ report_perfdata(struct text *t, const struct report *r)
 	};
 
 	perfdata_format(t, &time);
+	if (r->result->handshake != NULL && r->result->handshake->n > 0 &&
+	    (p->has_days || r->full))
+		cert_days(t, r);
 	report_series_perfdata(t, r);
 	if (r->full)
 		figures(t, r);
+}
+
+/* Days are too few when they are less than the limits. */
+static void
+cert_days(struct text *t, const struct report *r)
+{
+	const struct handshake *h = r->result->handshake;
+	const struct policy *p = r->policy;
+	const struct range warning = { .start = (double)p->warning_days,
+		.end = (double)INFINITY };
+	const struct range critical = { .start = (double)p->critical_days,
+		.end = (double)INFINITY };
+	const struct perfdata days = {
+		.label = "cert_days",
+		.unit = "",
+		.value = (double)(handshake_first_end(h)->not_after_s -
+			     h->at_s) /
+		    86400,
+		.warning = p->has_days ? &warning : NULL,
+		.critical = p->has_days ? &critical : NULL,
+		.min = (double)NAN,
+		.max = (double)NAN,
+	};
+
+	text_puts(t, " ");
+	perfdata_format(t, &days);
 }
 
 void
@@ -350,18 +445,22 @@ report_details(struct text *t, const struct report *r)
 	const struct result *result = r->result;
 	size_t i, len = t->len;
 
-	text_printf(t, "Outcome: %s: port ", outcome_name(result->outcome));
+	text_printf(t, "Outcome: %s: port ", outcome_name(r->verdict.told));
 	text_escape_string(t, port_state_name(outcome_port(result->outcome)));
-	text_printf(t, ": %s\n", outcome_meaning(result->outcome));
+	text_printf(t, ": %s\n", outcome_meaning(r->verdict.told));
 	for (i = 0; i < result->n_attempts; i++)
 		detail_attempt(t, &result->attempts[i]);
 	detail_time(t, "Name resolution", result->resolve_us);
 	detail_time(t, "Connection", result->connect_us);
 	detail_time(t, "Round trip", result->rtt_us);
+	if (result->handshake != NULL)
+		detail_time(t, "TLS handshake", result->tls_us);
 	if (result_answered(result))
 		detail_time(t, "Response", result->time_us);
 	if (result->syn_resent > 0)
 		text_printf(t, "SYN resent: %u\n", result->syn_resent);
+	if (result->handshake != NULL)
+		report_tls_details(t, result->handshake);
 	if (result->reply.len > 0)
 		detail_reply(t, r);
 	for (i = 0; r->verbosity > 1 && i < result->n_steps; i++)
@@ -480,6 +579,8 @@ figures(struct text *t, const struct report *r)
 	figure(t, "resolve", result->resolve_us);
 	figure(t, "connect", result->connect_us);
 	figure(t, "rtt", result->rtt_us);
+	if (result->handshake != NULL)
+		figure(t, "tls", result->tls_us);
 	figure(t, "reply", result->reply_us);
 	for (i = 0; r->target->dialogue->n > 1 && i < result->n_steps; i++) {
 		text_init(&label, sizeof("step") + 20);

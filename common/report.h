@@ -81,6 +81,22 @@ void report_reason(struct text *t, const struct result *r);
 /* The outcome in words, and where, of a target that did not answer. */
 void report_failure(struct text *t, const struct report *r);
 
+/*
+ * Until when the first of the certificates to expire is valid, or what is wrong
+ * with their dates: "certificate "x" expires in 29 days (2026-12-22 02:06:37
+ * UTC)".  capital: it begins a line.
+ */
+void report_dates(struct text *t, const struct report *r, bool capital);
+
+/* The lines of -v about TLS. */
+void report_tls_details(struct text *t, const struct handshake *h);
+
+/* The members of a JSON object about one certificate. */
+void report_tls_json(struct text *t, const struct cert *c, size_t max);
+
+/* Whose a certificate is: subject "x", issuer "y", expires 2026-12-22 … */
+void report_cert(struct text *t, const struct cert *c);
+
 /* The peer's bytes, bounded, without the white space at their end. */
 void report_answer(struct text *t, const struct report *r);
 

@@ -17,19 +17,22 @@
 #define NOTE_BYTES 1200
 #define REASON_BYTES 400
 #define STEP_BYTES 300
+#define TLS_BYTES 100
 
 /*
  * Where the arrays end at the latest; what stands in front of them ends before
  * the first of these, whatever it is.
  */
 #define ATTEMPTS_END (REPORT_MAX - 2500)
-#define STEPS_END (REPORT_MAX - 10)
+#define STEPS_END (REPORT_MAX - 25)
+#define STEPS_END_TLS (REPORT_MAX - 1200)
+#define CERTS_END (REPORT_MAX - 10)
 
 /* Writes one element of an array. */
 typedef void element_fn(struct text *, const struct report *, size_t);
 
-static report_fn what, name, how, reason, closed_reason, note;
-static element_fn attempt, step;
+static report_fn tls, what, name, how, reason, closed_reason, note;
+static element_fn attempt, step, certificate;
 
 static void member(struct text *, const char *, const struct report *,
     report_fn *, size_t);
@@ -48,8 +51,27 @@ report_json(struct text *t, const struct report *r)
 	report_series_json(t, r);
 	array(t, ",\"attempts\":[", r, r->result->n_attempts, attempt,
 	    ATTEMPTS_END);
-	array(t, ",\"steps\":[", r, r->result->n_steps, step, STEPS_END);
+	array(t, ",\"steps\":[", r, r->result->n_steps, step,
+	    r->result->handshake != NULL ? STEPS_END_TLS : STEPS_END);
+	tls(t, r);
 	text_puts(t, "}\n");
+}
+
+static void
+tls(struct text *t, const struct report *r)
+{
+	const struct handshake *h = r->result->handshake;
+
+	if (h == NULL) {
+		text_puts(t, ",\"tls\":null");
+		return;
+	}
+	json_member(t, ",\"tls\":{\"version\":", h->version, TLS_BYTES);
+	json_member(t, ",\"cipher\":", h->cipher, TLS_BYTES);
+	json_member(t, ",\"alpn\":", h->alpn[0] != '\0' ? h->alpn : NULL,
+	    TLS_BYTES);
+	array(t, ",\"certificates\":[", r, h->n, certificate, CERTS_END);
+	text_puts(t, "}");
 }
 
 static void
@@ -89,7 +111,7 @@ how(struct text *t, const struct report *r)
 	text_printf(t, ",\"open\":%s,\"ok\":%s",
 	    port == PORT_OPEN ? "true" : "false",
 	    r->verdict.state == STATE_OK ? "true" : "false");
-	json_member(t, ",\"outcome\":", outcome_name(result->outcome),
+	json_member(t, ",\"outcome\":", outcome_name(r->verdict.told),
 	    JSON_ALL);
 	member(t, ",\"reason\":", r, reason, REASON_BYTES);
 	member(t, ",\"closed_reason\":", r, closed_reason, REASON_BYTES);
@@ -106,6 +128,10 @@ reason(struct text *t, const struct report *r)
 {
 	size_t len;
 
+	if (r->verdict.told != r->result->outcome) {
+		report_dates(t, r, false);
+		return;
+	}
 	report_reason(t, r->result);
 	if (r->result->outcome != OUTCOME_MISMATCH)
 		return;
@@ -171,7 +197,8 @@ attempt(struct text *t, const struct report *r, size_t i)
 	const struct result result = {
 		.outcome = a->outcome, .cause = a->cause, .addr = a->addr
 	};
-	const struct report one = { .result = &result };
+	const struct report one = { .result = &result,
+		.verdict.told = a->outcome };
 
 	member(t, "\"address\":", &one, report_address, NAME_BYTES);
 	json_member(t, ",\"outcome\":", outcome_name(a->outcome), JSON_ALL);
@@ -188,4 +215,10 @@ step(struct text *t, const struct report *r, size_t i)
 	json_member(t, "\"step\":", words.data, STEP_BYTES);
 	json_seconds(t, ",\"time\":", r->result->step_us[i]);
 	text_free(&words);
+}
+
+static void
+certificate(struct text *t, const struct report *r, size_t i)
+{
+	report_tls_json(t, &r->result->handshake->certs[i], NAME_BYTES);
 }

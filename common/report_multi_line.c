@@ -10,8 +10,11 @@ struct judged {
 	struct text words;
 };
 
-/* The connection, the answer, the time, what was expected, the series. */
-#define JUDGED_MAX 5
+/*
+ * The connection, the certificates, the answer, the time, what was expected,
+ * the series.
+ */
+#define JUDGED_MAX 6
 
 static report_fn words;
 static size_t judge_all(struct judged *, const struct report *);
@@ -70,6 +73,9 @@ judge_all(struct judged *judged, const struct report *r)
 		words_answer(add(judged, &n,
 				 ok ? STATE_OK : r->verdict.outcome),
 		    r);
+	if (r->result->handshake != NULL &&
+	    (r->policy->has_days || r->verdict.found != OUTCOME_OK))
+		report_dates(add(judged, &n, r->verdict.dates), r, true);
 	if (outcome_port(r->result->outcome) == PORT_OPEN)
 		words_connection(add(judged, &n,
 				     ok && open_expected ? r->verdict.outcome

@@ -27,6 +27,10 @@ report_words(struct text *t, const struct report *r)
 
 	text_init(&where, REPORT_MAX);
 	report_where(&where, r);
+	if (r->verdict.told != result->outcome) {
+		report_dates(t, r, true);
+		text_puts(t, ", ");
+	}
 	if (result->outcome == OUTCOME_OK) {
 		text_printf(t, "%.3f second response time %s",
 		    (double)result->time_us / 1e6, where.data);
@@ -42,6 +46,11 @@ report_words(struct text *t, const struct report *r)
 		if (result->n_attempts > 1 && !all_addresses(r))
 			text_printf(t, ", %zu addresses tried",
 			    result->n_attempts);
+	}
+	if (result->handshake != NULL && r->verdict.told == result->outcome &&
+	    (r->policy->has_days || r->verdict.found != OUTCOME_OK)) {
+		text_puts(t, ", ");
+		report_dates(t, r, false);
 	}
 	if (result->syn_resent > 0)
 		text_printf(t, ", SYN resent %u time%s", result->syn_resent,

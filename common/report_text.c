@@ -135,7 +135,7 @@ put_port_state(struct text *t, const struct report *r)
 static void
 put_outcome(struct text *t, const struct report *r)
 {
-	text_puts(t, outcome_name(r->result->outcome));
+	text_puts(t, outcome_name(r->verdict.told));
 }
 
 static void

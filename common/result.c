@@ -70,6 +70,8 @@ result_copy(struct result *to, const struct result *from)
 		to->note = xstrdup(from->note);
 	if (from->reply.data != NULL)
 		to->reply.data = xmemdup(from->reply.data, from->reply.len);
+	if (from->handshake != NULL)
+		to->handshake = handshake_copy(from->handshake);
 	if (from->n_attempts > 0)
 		to->attempts = xmemdup(from->attempts,
 		    from->n_attempts * sizeof(from->attempts[0]));
@@ -83,6 +85,7 @@ result_clear(struct result *r)
 {
 	free((char *)(uintptr_t)r->note);
 	free(r->reply.data);
+	free((struct handshake *)(uintptr_t)r->handshake);
 	if (r->n_attempts > 0)
 		free((struct attempt *)(uintptr_t)r->attempts);
 	if (r->n_steps > 0)
@@ -100,5 +103,13 @@ result_told(const struct result *r)
 bool
 result_answered(const struct result *r)
 {
-	return r->outcome == OUTCOME_OK || r->outcome == OUTCOME_MISMATCH;
+	switch (r->outcome) {
+	case OUTCOME_OK:
+	case OUTCOME_MISMATCH:
+	case OUTCOME_CERT_UNTRUSTED:
+	case OUTCOME_CERT_MISMATCH:
+		return true;
+	default:
+		return false;
+	}
 }

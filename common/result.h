@@ -9,6 +9,7 @@
 
 #include "addr.h"
 #include "buf.h"
+#include "handshake.h"
 #include "outcome.h"
 
 /* Who said why a connection failed. */
@@ -61,6 +62,7 @@ struct result {
 	int64_t resolve_us; /* resolution of the name */
 	int64_t connect_us; /* first attempt to connection, own clock */
 	int64_t rtt_us;     /* the network's, by the kernel */
+	int64_t tls_us;     /* the TLS handshake */
 	int64_t reply_us;   /* connection to the first byte of the answer */
 	unsigned syn_resent;
 
@@ -69,6 +71,9 @@ struct result {
 	size_t n_steps;
 
 	struct buf reply; /* all bytes the peer sent */
+
+	/* What the TLS handshake told; NULL: there was none. */
+	const struct handshake *handshake;
 
 	/* Every address tried, in order. */
 	const struct attempt *attempts;

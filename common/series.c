@@ -51,12 +51,13 @@ series_share(const struct series *s, int64_t left_us)
 void
 series_tell(struct series *s, const struct result *r, int64_t try_us)
 {
+	const struct verdict v = verdict_of(s->policy, r);
 	struct member *m;
 
 	s->round = xreallocarray(s->round, s->n_round + 1, sizeof(s->round[0]));
 	m = &s->round[s->n_round++];
 	*m = (struct member){
-		.state = verdict_of(s->policy, r).outcome,
+		.state = state_worst(v.outcome, v.dates),
 		.try_us = try_us,
 		.asked = 1,
 	};
@@ -96,7 +97,7 @@ series_verdict(const struct series *s, const struct member *m)
 	if (m->answered > 0)
 		v.time = verdict_time(s->policy,
 		    (double)(m->sum_us / m->answered) / 1e6);
-	v.state = state_worst(v.outcome, v.time);
+	v.state = state_worst(state_worst(v.outcome, v.dates), v.time);
 	return v;
 }
 

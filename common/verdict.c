@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "verdict.h"
 
+#define DAY_S 86400
+
 static enum state outcome_state(const struct policy *, const struct result *);
+static enum outcome dates_outcome(const struct policy *, const struct result *);
+static enum state dates_state(const struct policy *, const struct result *,
+    enum outcome);
 
 void
 policy_init(struct policy *p)
@@ -42,9 +47,16 @@ verdict_of(const struct policy *p, const struct result *r)
 		.time = result_answered(r)
 		    ? verdict_time(p, (double)r->time_us / 1e6)
 		    : STATE_OK,
+		.found = dates_outcome(p, r),
+		.told = r->outcome,
 	};
 
-	v.state = state_worst(v.outcome, v.time);
+	v.dates = dates_state(p, r, v.found);
+	if (v.found != OUTCOME_OK &&
+	    (r->outcome == OUTCOME_OK ||
+		state_worst(v.dates, v.outcome) != v.outcome))
+		v.told = v.found;
+	v.state = state_worst(state_worst(v.outcome, v.dates), v.time);
 	return v;
 }
 
@@ -72,5 +84,48 @@ outcome_state(const struct policy *p, const struct result *r)
 	for (i = 0; i < r->n_attempts; i++)
 		if (attempt_asked(&r->attempts[i]))
 			s = state_worst(s, p->states[r->attempts[i].outcome]);
+	return s;
+}
+
+/*
+ * Without a number of days, as verification found them, which does not mind
+ * what it has no need of.
+ */
+static enum outcome
+dates_outcome(const struct policy *p, const struct result *r)
+{
+	const struct handshake *h = r->handshake;
+
+	if (h == NULL)
+		return OUTCOME_OK;
+	if (p->has_days && h->n > 0) {
+		int64_t left_s = handshake_first_end(h)->not_after_s - h->at_s;
+
+		if (left_s < 0)
+			return OUTCOME_CERT_EXPIRED;
+		if (handshake_last_begin(h)->not_before_s > h->at_s)
+			return OUTCOME_CERT_NOT_YET_VALID;
+		if (left_s < p->warning_days * DAY_S ||
+		    left_s < p->critical_days * DAY_S)
+			return OUTCOME_CERT_EXPIRING;
+	}
+	return h->verified == OUTCOME_CERT_EXPIRED ||
+		h->verified == OUTCOME_CERT_NOT_YET_VALID
+	    ? h->verified
+	    : OUTCOME_OK;
+}
+
+static enum state
+dates_state(const struct policy *p, const struct result *r, enum outcome found)
+{
+	const struct handshake *h = r->handshake;
+	enum state s = p->states[found];
+
+	if (found == OUTCOME_OK)
+		return STATE_OK;
+	if (found == OUTCOME_CERT_EXPIRING &&
+	    handshake_first_end(h)->not_after_s - h->at_s <
+		p->critical_days * DAY_S)
+		s = STATE_CRITICAL;
 	return s;
 }

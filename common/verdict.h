@@ -18,12 +18,19 @@ struct policy {
 	struct range critical;
 	bool has_warning;
 	bool has_critical;
+	/* For how many days all certificates should be valid. */
+	bool has_days;
+	int64_t warning_days;
+	int64_t critical_days;
 };
 
 struct verdict {
-	enum state state;   /* the worse of the two */
+	enum state state;   /* the worst of the three */
 	enum state outcome; /* what the outcome is worth */
+	enum state dates;   /* what those of the certificates are worth */
 	enum state time;    /* what the response time is worth */
+	enum outcome found; /* by the dates: OUTCOME_OK or a OUTCOME_CERT_* */
+	enum outcome told;  /* that, or the outcome, whichever is worse */
 };
 
 /* The default state of every outcome, an open port, and no limits. */

@@ -18,11 +18,13 @@ static option_fn set_all, set_all_addresses, set_codes, set_critical, set_delay,
     set_dialogue, set_dscp, set_escape, set_expect, set_expect_hex,
     set_expect_not, set_expect_prefix, set_expect_regex, set_expected,
     set_extra_opts, set_help, set_host, set_interface, set_ipv4, set_ipv6,
+    set_alpn, set_ca_file, set_certificate, set_client_cert, set_client_key,
     set_jail, set_json, set_max_bytes, set_mismatch, set_operand,
     set_output_format, set_perfdata, set_port, set_probes, set_protocol,
     set_quit, set_refuse, set_retries, set_retry_wait, set_send, set_send_hex,
-    set_source, set_source_port, set_state, set_step, set_text, set_timeout,
-    set_tls, set_tos, set_ttl, set_verbose, set_version, set_wait, set_warning;
+    set_sni, set_source, set_source_port, set_ssl, set_state, set_step,
+    set_text, set_timeout, set_tls_min, set_tos, set_ttl, set_verbose,
+    set_verify, set_verify_name, set_version, set_wait, set_warning;
 
 #define NO OPTION_NO_VALUE
 #define YES OPTION_VALUE
@@ -81,6 +83,27 @@ static const struct option_row rows[] = {
 	    "Deadline of the whole check (default: 10), and the state\n"
 	    "when it comes (default: critical)",
 	    "to" },
+	{ 'S', "ssl", NO, "", set_ssl,
+	    "Speak TLS, as each of the next ones implies" },
+	{ 'D', "certificate", YES, "DAYS[,DAYS]", set_certificate,
+	    "Days for which certificates must be valid not to be WARNING,\n"
+	    "and not to be CRITICAL (default: 0)" },
+	{ 0, "sni", YES, "NAME", set_sni,
+	    "Ask for the server NAME (default: the host's)" },
+	{ 0, "verify", NO, "", set_verify,
+	    "The peer must be trusted, and who it should be" },
+	{ 0, "verify-name", YES, "NAME", set_verify_name,
+	    "The same, and it should be NAME" },
+	{ 0, "ca-file", YES, "FILE", set_ca_file,
+	    "The same, and trusted by FILE, not by the system" },
+	{ 0, "tls-min", YES, "VERSION", set_tls_min,
+	    "Lowest version, one of 1.0, 1.1, 1.2, 1.3 (default: 1.2)" },
+	{ 0, "client-cert", YES, "FILE", set_client_cert,
+	    "Certificate to show" },
+	{ 0, "client-key", YES, "FILE", set_client_key,
+	    "Its private key (default: in the same file)" },
+	{ 0, "alpn", YES, "NAME[,NAME]...", set_alpn,
+	    "Protocols to offer, of which one must be chosen" },
 	{ 0, "step", YES, "STEP", set_step,
 	    "A step of a conversation: send:STRING, expect:STRING,\n"
 	    "wait:SECONDS, close and more of check_tcp(1)" },
@@ -121,10 +144,6 @@ static const struct option_row rows[] = {
 	{ 'V', "version", NO, "", set_version, "Print the version", NULL,
 	    true },
 	{ 'h', "help", NO, "", set_help, "Print this", NULL, true },
-	{ 'S', "ssl", NO, "", set_tls, "Refused: this version has no TLS" },
-	{ 'D', "certificate", YES, "DAYS[,DAYS]", set_tls,
-	    "Refused: this version has no TLS" },
-	{ 0, "sni", YES, "NAME", set_tls, "Refused: this version has no TLS" },
 	{ 'C', "critical-codes", YES, "CODES", set_codes,
 	    "Taken, and of no effect" },
 	{ 'W', "warning-codes", YES, "CODES", set_codes,
@@ -163,6 +182,7 @@ settings_clear(struct settings *set)
 		regex_free((struct regex *)(uintptr_t)p->regex);
 	}
 	script_clear(&set->script);
+	tls_context_free(set->dialogue.tls);
 }
 
 struct options
@@ -209,6 +229,89 @@ set_all(void *ctx, const char *value)
 	(void)value;
 	set->all = true;
 	return NULL;
+}
+
+static const char *
+use_tls(struct settings *set)
+{
+	set->use_tls = true;
+	return tls_missing();
+}
+
+/* RFC 1035 2.3.4 */
+static const char *
+name_check(struct settings *set, const char *name)
+{
+	const char *why;
+	struct addr a;
+
+	if (name[0] == '\0')
+		return "is empty";
+	if (strlen(name) > TEXT_WORD)
+		return "is too long";
+	if (name[0] == '/' || addr_parse(name, AF_UNSPEC, &a, &why) == ADDR_BAD)
+		return "neither a name nor an address";
+	return use_tls(set);
+}
+
+static const char *
+set_alpn(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+	const char *why = use_tls(set);
+
+	set->tls.alpn = value;
+	return why != NULL ? why : tls_alpn_check(value);
+}
+
+static const char *
+set_ca_file(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+
+	set->tls.verify = true;
+	set->tls.ca_file = value;
+	return use_tls(set);
+}
+
+/* DAYS or DAYS,DAYS */
+static const char *
+set_certificate(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+	size_t len = strcspn(value, ",");
+	struct text first;
+	const char *why;
+
+	text_init(&first, TEXT_WORD);
+	text_put(&first, value, len);
+	why = num_int(first.data, 0, SETTINGS_DAYS_MAX,
+	    &set->policy.warning_days);
+	text_free(&first);
+	set->policy.critical_days = 0;
+	if (why == NULL && value[len] == ',')
+		why = num_int(value + len + 1, 0, SETTINGS_DAYS_MAX,
+		    &set->policy.critical_days);
+	set->policy.has_days = true;
+	return why != NULL ? why : use_tls(set);
+}
+
+static const char *
+set_client_cert(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+
+	set->tls.client_cert = value;
+	return use_tls(set);
+}
+
+static const char *
+set_client_key(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+
+	set->tls.client_key = value;
+	return use_tls(set);
 }
 
 static const char *
@@ -623,6 +726,15 @@ set_send_hex(void *ctx, const char *value)
 }
 
 static const char *
+set_sni(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+
+	set->tls.sni = value;
+	return name_check(set, value);
+}
+
+static const char *
 set_source(void *ctx, const char *value)
 {
 	struct settings *set = ctx;
@@ -645,6 +757,13 @@ set_source_port(void *ctx, const char *value)
 	if (why == NULL)
 		set->sock.source_port = (uint16_t)port;
 	return why;
+}
+
+static const char *
+set_ssl(void *ctx, const char *value)
+{
+	(void)value;
+	return use_tls(ctx);
 }
 
 /* OUTCOME=STATE */
@@ -712,11 +831,26 @@ set_timeout(void *ctx, const char *value)
 }
 
 static const char *
-set_tls(void *ctx, const char *value)
+set_tls_min(void *ctx, const char *value)
 {
-	(void)ctx;
-	(void)value;
-	return "this version has no TLS";
+	static const struct {
+		char name[4];
+		int version;
+	} versions[] = {
+		{ "1.0", TLS_1_0 },
+		{ "1.1", TLS_1_1 },
+		{ "1.2", TLS_1_2 },
+		{ "1.3", TLS_1_3 },
+	};
+	struct settings *set = ctx;
+	size_t i;
+
+	for (i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
+		if (word_equal(versions[i].name, value, strlen(value))) {
+			set->tls.min_version = versions[i].version;
+			return use_tls(set);
+		}
+	return "not one of 1.0, 1.1, 1.2, 1.3";
 }
 
 static const char *
@@ -741,6 +875,26 @@ set_ttl(void *ctx, const char *value)
 	if (why == NULL)
 		set->sock.ttl = (uint8_t)ttl;
 	return why;
+}
+
+static const char *
+set_verify(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+
+	(void)value;
+	set->tls.verify = true;
+	return use_tls(set);
+}
+
+static const char *
+set_verify_name(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+
+	set->tls.verify = true;
+	set->tls.verify_name = value;
+	return name_check(set, value);
 }
 
 static const char *

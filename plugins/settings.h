@@ -10,9 +10,13 @@
 #include "proto.h"
 #include "report.h"
 #include "sock.h"
+#include "tls.h"
 
-/* The longest row of the protocol table, and a send, a wait and an expect. */
-#define SETTINGS_STEPS_MAX 8
+/* TLS, and then as many as people can write. */
+#define SETTINGS_STEPS_MAX (DIALOGUE_STEPS_MAX + 1)
+
+/* For certificates, more than 2,700 years. */
+#define SETTINGS_DAYS_MAX 1000000
 
 #define SETTINGS_MAX_BYTES_MAX (INT64_C(1) << 30)
 
@@ -42,6 +46,8 @@ struct settings {
 	enum state given[OUTCOME_COUNT];
 	bool is_given[OUTCOME_COUNT];
 	struct sock_conf sock;
+	bool use_tls;
+	struct tls_conf tls;
 	struct series series;
 	report_fn *report;
 	const char *text;

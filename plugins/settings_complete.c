@@ -11,6 +11,8 @@
 static bool read_dialogue(struct settings *, int64_t, struct text *);
 static bool combined(const struct settings *, struct text *);
 static void settle_states(struct settings *);
+static bool complete_tls(struct settings *, struct text *);
+static size_t tls_steps(const struct settings *);
 static bool build_dialogue(struct settings *, struct text *);
 static bool only_nots(const struct settings *);
 static bool build_expectation(struct settings *, struct step *, struct text *);
@@ -55,6 +57,8 @@ settings_complete(struct settings *set, int64_t start_us, struct text *error)
 		text_puts(error, ": not of the family of the host");
 		return false;
 	}
+	if (!complete_tls(set, error))
+		return false;
 	set->target = (struct target){ set->host, set->port, set->family,
 		&set->dialogue };
 	set->jail |= set->proto->hide;
@@ -114,6 +118,8 @@ combined(const struct settings *set, struct text *error)
 		sock->interface != NULL || sock->tos != 0 || sock->ttl != 0))
 		why = "--source, --interface and their like: "
 		      "cannot be used with a Unix socket";
+	else if (set->tls.client_key != NULL && set->tls.client_cert == NULL)
+		why = "--client-key: cannot be used without --client-cert";
 	else if (set->family != AF_UNSPEC && sock->source.family != AF_UNSPEC &&
 	    sock->source.family != set->family)
 		why = "--source: not of the family of -4 or -6";
@@ -122,6 +128,37 @@ combined(const struct settings *set, struct text *error)
 		why = "--retry-wait: the waits take longer than -t allows";
 	if (why != NULL)
 		text_puts(error, why);
+	return why == NULL;
+}
+
+static size_t
+tls_steps(const struct settings *set)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < set->script.n; i++)
+		n += set->script.steps[i].kind == STEP_TLS;
+	return n;
+}
+
+static bool
+complete_tls(struct settings *set, struct text *error)
+{
+	const char *why = NULL;
+
+	if (!set->use_tls && tls_steps(set) == 0)
+		return true;
+	if (tls_missing() != NULL)
+		why = "--step: this build has no TLS (OpenSSL)";
+	else if (tls_steps(set) > 1)
+		why = "--step: TLS begins only once";
+	else if (set->tls.verify && set->host[0] == '/' &&
+	    set->tls.sni == NULL && set->tls.verify_name == NULL)
+		why = "--verify: a Unix socket needs --verify-name";
+	if (why != NULL)
+		text_puts(error, why);
+	else
+		set->dialogue.tls = tls_context_new(&set->tls);
 	return why == NULL;
 }
 
@@ -160,8 +197,13 @@ build_dialogue(struct settings *set, struct text *error)
 		!decode("-q", set->escape, set->quit, &set->dialogue.quit,
 		    set->escape ? "" : "\r\n", error)))
 		return false;
+	if (set->use_tls && tls_steps(set) == 0)
+		*s++ = (struct step){ .kind = STEP_TLS };
 	if (set->script.n > 0) {
-		use_steps(set, set->script.steps, set->script.n);
+		memcpy(s, set->script.steps,
+		    set->script.n * sizeof(set->script.steps[0]));
+		use_steps(set, set->steps,
+		    (size_t)(s - set->steps) + set->script.n);
 		return true;
 	}
 	for (i = 0; i < p->n; i++) {

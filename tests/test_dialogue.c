@@ -9,7 +9,7 @@
 
 #define VERBS                                                      \
 	"a step is one of send, send-hex, expect, expect-prefix, " \
-	"expect-regex, expect-hex, expect-not, wait, close"
+	"expect-regex, expect-hex, expect-not, tls, wait, close"
 
 static const struct {
 	const char *s;

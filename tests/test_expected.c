@@ -44,6 +44,12 @@ static const struct {
 	{ OUTCOME_NO_DATA, false, false, false, true },
 	{ OUTCOME_RESET, false, false, false, true },
 	{ OUTCOME_STALLED, false, false, false, true },
+	{ OUTCOME_TLS_FAILED, false, false, false, true },
+	{ OUTCOME_CERT_EXPIRED, false, false, false, true },
+	{ OUTCOME_CERT_EXPIRING, false, false, false, true },
+	{ OUTCOME_CERT_NOT_YET_VALID, false, false, false, true },
+	{ OUTCOME_CERT_UNTRUSTED, false, false, false, true },
+	{ OUTCOME_CERT_MISMATCH, false, false, false, true },
 	/* Nothing is known of the port. */
 	{ OUTCOME_UNRESOLVED, false, false, false, false },
 	{ OUTCOME_LOOKUP_TIMEOUT, false, false, false, false },

@@ -57,6 +57,47 @@ static const struct dialogue many = { steps_eight, 1 };
 static const struct dialogue all = { steps_all, ARRAY_SIZE(steps_all),
 	.quiet_us = 2500000, .max_bytes = MAX_BYTES };
 
+/* Certificates, on 2026-11-18 at 11:06:40 UTC. */
+#define NOW_S INT64_C(1795000000)
+#define DAY_S INT64_C(86400)
+#define LEAF(from_s, to_s)                          \
+	{                                           \
+		"www.test", "Test CA", from_s, to_s \
+	}
+#define ROOT                                                 \
+	{                                                    \
+		"Test CA", "Test CA", 0, NOW_S + 100 * DAY_S \
+	}
+
+static const struct handshake good = { "TLSv1.3", "TLS_AES_256_GCM_SHA384",
+	.at_s = NOW_S, .n = 2,
+	.certs = { LEAF(0, NOW_S + 29 * DAY_S + 3599), ROOT } };
+static const struct handshake expired = { .at_s = NOW_S,
+	.n = 2,
+	.certs = { LEAF(0, NOW_S - 7200), ROOT } };
+static const struct handshake found_expired = { .at_s = NOW_S,
+	.verified = OUTCOME_CERT_EXPIRED,
+	.why = "certificate has expired",
+	.n = 1,
+	.certs = { LEAF(0, NOW_S - 1) } };
+static const struct handshake early = { .at_s = NOW_S,
+	.n = 1,
+	.certs = { LEAF(NOW_S + 120, NOW_S + DAY_S) } };
+static const struct handshake untrusted = { .at_s = NOW_S,
+	.verified = OUTCOME_CERT_UNTRUSTED,
+	.why = "self-signed certificate",
+	.n = 1,
+	.certs = { { "a|\n\"", "b\xff", 0, NOW_S } } };
+static const struct handshake other = { .at_s = NOW_S,
+	.verified = OUTCOME_CERT_MISMATCH,
+	.why = "hostname mismatch",
+	.name = "mail|.test",
+	.n = 1,
+	.certs = { LEAF(0, NOW_S + DAY_S) } };
+
+static const struct step steps_tls[] = { { STEP_TLS } };
+static const struct dialogue tls = { steps_tls, 1 };
+
 /*
  * A result, and both reports of it.  Without a host it is mx1 with the address
  * 192.0.2.1; an ICMP message is from 192.0.2.254, or of that family.
@@ -70,7 +111,8 @@ static const struct row {
 	const char *warning, *critical;
 	int set; /* the state of the outcome, and one more */
 	bool jail;
-	bool hidden; /* the sender of the ICMP message */
+	bool hidden;                 /* the sender of the ICMP message */
+	int64_t days, critical_days; /* the first 0: not given */
 	const char *one_line, *multi_line;
 } rows[] = {
 	{ "ok", { OUTCOME_OK }, .reply = BYTES("220 mx1 ready\r\n"),
@@ -308,6 +350,119 @@ static const struct row {
 		"Socket timeout after 10 seconds " MX
 		": connected, but no answer") SUCCESS(MX) NO_TIME },
 
+	{ "stalled in the handshake", { OUTCOME_STALLED, .n_steps = 1 },
+	    .dialogue = &tls,
+	    .one_line =
+		"TCP CRITICAL - Socket timeout after 10 seconds " MX
+		": connected, but no answer in the TLS handshake" NO_TIME },
+	{ "no TLS", { OUTCOME_TLS_FAILED, .note = "no TLS|", .n_steps = 1 },
+	    .dialogue = &tls, .reply = BYTES("220 a|b\r\n"),
+	    .one_line = "TCP CRITICAL - TLS handshake failed " MX
+			": no TLS\\x7c: \"220 a\\x7cb\"" NO_TIME,
+	    .multi_line = TWICE("CRITICAL",
+		"TLS handshake failed " MX ": no TLS\\x7c: \"220 a\\x7cb\"")
+		SUCCESS(MX) NO_TIME },
+	{ "no TLS any more",
+	    { OUTCOME_TLS_FAILED, .note = "an alert", .n_steps = 2,
+		.handshake = &good },
+	    .reply = BYTES("220"),
+	    .one_line = "TCP CRITICAL - TLS failed " MX ": an alert" NO_TIME },
+	{ "no TLS, jail", { OUTCOME_TLS_FAILED, .note = "why", .n_steps = 1 },
+	    .dialogue = &tls, .reply = BYTES("secret"), .jail = true,
+	    .one_line = "TCP CRITICAL - TLS handshake failed " MX
+			": why" NO_TIME },
+	{ "good for long", { OUTCOME_OK, .handshake = &good }, .days = 29,
+	    .one_line = "TCP OK - 0.012 second response time " MX
+			", certificate \"www.test\" expires in 29 days "
+			"(2026-12-17 12:06:39 UTC)|time=0.012345s;;;0.000000;"
+			"10.000000 cert_days=29.041655;29.000000:;0.000000:;;"
+			"\n" },
+	{ "good, nobody asks", { OUTCOME_OK, .handshake = &good },
+	    .one_line = "TCP OK - 0.012 second response time " MX TIME },
+	{ "expiring", { OUTCOME_OK, .handshake = &good }, .days = 30,
+	    .critical_days = 29,
+	    .one_line =
+		"TCP WARNING - Certificate \"www.test\" of issuer "
+		"\"Test CA\" expires in 29 days "
+		"(2026-12-17 12:06:39 UTC), 0.012 second response time " MX
+		"|time=0.012345s;;;0.000000;"
+		"10.000000 cert_days=29.041655;30.000000:;29.000000:;;"
+		"\n" },
+	{ "expiring, critical", { OUTCOME_OK, .handshake = &good }, .days = 60,
+	    .critical_days = 30,
+	    .one_line =
+		"TCP CRITICAL - Certificate \"www.test\" of issuer "
+		"\"Test CA\" expires in 29 days "
+		"(2026-12-17 12:06:39 UTC), 0.012 second response time " MX
+		"|time=0.012345s;;;0.000000;"
+		"10.000000 cert_days=29.041655;60.000000:;30.000000:;;"
+		"\n" },
+	{ "expiring, and another answer",
+	    { OUTCOME_MISMATCH, .handshake = &good }, .reply = BYTES("x"),
+	    .days = 60, .critical_days = 30,
+	    .one_line = "TCP CRITICAL - Certificate \"www.test\" of issuer "
+			"\"Test CA\" expires in 29 days "
+			"(2026-12-17 12:06:39 UTC), Unexpected response from "
+			"host/socket " MX
+			": x (expected \"220\" or \"a\\x7c\\n\\\"b\"; "
+			"it begins otherwise)|time=0.012345s;;;0.000000;"
+			"10.000000 cert_days=29.041655;60.000000:;30.000000:;;"
+			"\n" },
+	{ "another answer, and expiring",
+	    { OUTCOME_MISMATCH, .handshake = &good }, .reply = BYTES("x"),
+	    .days = 60, .set = STATE_CRITICAL + 1,
+	    .one_line = "TCP CRITICAL - Unexpected response from "
+			"host/socket " MX
+			": x (expected \"220\" or \"a\\x7c\\n\\\"b\"; "
+			"it begins otherwise), certificate \"www.test\" of "
+			"issuer \"Test CA\" expires in 29 days "
+			"(2026-12-17 12:06:39 UTC)|time=0.012345s;;;0.000000;"
+			"10.000000 cert_days=29.041655;60.000000:;0.000000:;;"
+			"\n" },
+	{ "expired", { OUTCOME_OK, .handshake = &expired }, .days = 1,
+	    .one_line =
+		"TCP CRITICAL - Certificate \"www.test\" of issuer "
+		"\"Test CA\" expired 2 hours ago "
+		"(2026-11-18 09:06:40 UTC), 0.012 second response time " MX
+		"|time=0.012345s;;;0.000000;"
+		"10.000000 cert_days=-0.083333;1.000000:;0.000000:;;"
+		"\n",
+	    .multi_line =
+		"[CRITICAL] - Certificate \"www.test\" of issuer "
+		"\"Test CA\" expired 2 hours ago "
+		"(2026-11-18 09:06:40 UTC)" GOOD
+		"\n\t\\_[CRITICAL] - Certificate \"www.test\" of "
+		"issuer \"Test CA\" expired 2 hours ago "
+		"(2026-11-18 09:06:40 UTC)" SUCCESS(
+		    MX) "|time=0.012345s;;;0.000000;"
+			"10.000000 cert_days=-0.083333;1.000000:;0.000000:;;"
+			"\n" },
+	{ "expired, by verification",
+	    { OUTCOME_OK, .handshake = &found_expired },
+	    .one_line =
+		"TCP CRITICAL - Certificate \"www.test\" of issuer "
+		"\"Test CA\" expired 1 second ago "
+		"(2026-11-18 11:06:39 UTC), 0.012 second response time " MX
+		    TIME },
+	{ "not yet valid", { OUTCOME_OK, .handshake = &early }, .days = 1,
+	    .one_line =
+		"TCP CRITICAL - Certificate \"www.test\" of issuer "
+		"\"Test CA\" is not valid yet, but in 2 minutes "
+		"(2026-11-18 11:08:40 UTC), 0.012 second response time " MX
+		"|time=0.012345s;;;0.000000;"
+		"10.000000 cert_days=1.000000;1.000000:;0.000000:;;"
+		"\n" },
+	{ "untrusted", { OUTCOME_CERT_UNTRUSTED, .handshake = &untrusted },
+	    .one_line = "TCP CRITICAL - Certificate not trusted " MX
+			": self-signed certificate: subject "
+			"\"a\\x7c\\n\\\"\", issuer \"b\\xff\", valid until "
+			"2026-11-18 11:06:40 UTC" TIME },
+	{ "another name", { OUTCOME_CERT_MISMATCH, .handshake = &other },
+	    .one_line = "TCP CRITICAL - Certificate for another name " MX
+			": hostname mismatch: not for \"mail\\x7c.test\": "
+			"subject \"www.test\", issuer \"Test CA\", valid until "
+			"2026-11-19 11:06:40 UTC" TIME },
+
 	{ "unresolved", { OUTCOME_UNRESOLVED, .note = "Name unknown" }, "mx1",
 	    .one_line = "TCP CRITICAL - Invalid hostname, address or socket: "
 			"mx1: Name unknown" NO_TIME,
@@ -420,6 +575,9 @@ set_up(struct setting *s, const struct row *row)
 	s->result.reply = (struct buf){ s->reply, row->reply.len,
 		row->reply.len, row->reply.len };
 	policy_init(&s->policy);
+	s->policy.has_days = row->days > 0;
+	s->policy.warning_days = row->days;
+	s->policy.critical_days = row->critical_days;
 	if (row->set > 0)
 		s->policy.states[s->result.outcome] = (enum state)(row->set -
 		    1);
@@ -475,9 +633,13 @@ START_TEST(outcome_has_a_row)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		if ((int)rows[i].result.outcome == _i)
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct setting s;
+
+		set_up(&s, &rows[i]);
+		if ((int)s.report.verdict.told == _i)
 			return;
+	}
 	ck_abort_msg("%s", outcome_name((enum outcome)_i));
 }
 END_TEST
@@ -907,11 +1069,11 @@ END_TEST
 	"\"connect\":0.000000,\"syn_resent\":2,\"attempts\":[],"            \
 	"\"steps\":[{\"step\":\"send \\u0022EHLO\\u005cr\\u005cn\\u005cx7c" \
 	"\\u0022\",\"time\":0.000001},"                                     \
-	"{\"step\":\"wait 0.5 s\",\"time\":0.000002}]}\n"
+	"{\"step\":\"wait 0.5 s\",\"time\":0.000002}],\"tls\":null}\n"
 #define UNMEASURED                                           \
 	"\"time\":0.012345,\"rtt\":null,\"resolve\":null,"   \
 	"\"connect\":null,\"syn_resent\":0,\"attempts\":[]," \
-	"\"steps\":[]}\n"
+	"\"steps\":[],\"tls\":null}\n"
 
 static const struct {
 	const char *name;
@@ -1016,7 +1178,7 @@ START_TEST(json_attempts)
 	    "{\"address\":\"192.0.2.7\",\"outcome\":\"timeout\","
 	    "\"reason\":\"no answer\"},"
 	    "{\"address\":\"192.0.2.1\",\"outcome\":\"ok\","
-	    "\"reason\":null}],\"steps\":[]}\n";
+	    "\"reason\":null}],\"steps\":[],\"tls\":null}\n";
 	const struct row row = { "", { OUTCOME_OK } };
 	struct attempt attempts[3];
 	struct setting s;

@@ -145,7 +145,8 @@ START_TEST(answered)
 	const struct result r = { .outcome = (enum outcome)_i };
 
 	ck_assert(result_answered(&r) ==
-	    (_i == OUTCOME_OK || _i == OUTCOME_MISMATCH));
+	    (_i == OUTCOME_OK || _i == OUTCOME_MISMATCH ||
+		_i == OUTCOME_CERT_UNTRUSTED || _i == OUTCOME_CERT_MISMATCH));
 }
 END_TEST
 

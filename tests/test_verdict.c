@@ -290,6 +290,109 @@ START_TEST(expects)
 }
 END_TEST
 
+/* Certificates, to the second: a leaf and who issued it. */
+#define DAY INT64_C(86400)
+#define NOW INT64_C(1795000000)
+#define LONG (1000 * DAY)
+
+static const struct {
+	const char *name;
+	int64_t warning_days, critical_days; /* the first -1: not judged */
+	int64_t from_s, to_s, issuer_from_s, issuer_to_s; /* from now on */
+	enum outcome verified;
+	enum outcome outcome; /* of the conversation */
+	struct set set;
+	enum outcome found, told;
+	enum state dates, want;
+} certs[] = {
+#define GOOD OUTCOME_OK
+#define EXPIRED OUTCOME_CERT_EXPIRED
+#define EXPIRING OUTCOME_CERT_EXPIRING
+#define EARLY OUTCOME_CERT_NOT_YET_VALID
+#define ANSWER OUTCOME_MISMATCH
+	{ "just long enough", 30, 10, 0, 30 * DAY, 0, LONG, GOOD, GOOD, { 0 },
+	    GOOD, GOOD, OK, OK },
+	{ "a second less", 30, 10, 0, 30 * DAY - 1, 0, LONG, GOOD, GOOD, { 0 },
+	    EXPIRING, EXPIRING, WARNING, WARNING },
+	{ "at the second number", 30, 10, 0, 10 * DAY, 0, LONG, GOOD, GOOD,
+	    { 0 }, EXPIRING, EXPIRING, WARNING, WARNING },
+	{ "a second less than that", 30, 10, 0, 10 * DAY - 1, 0, LONG, GOOD,
+	    GOOD, { 0 }, EXPIRING, EXPIRING, CRITICAL, CRITICAL },
+	{ "the numbers the other way round", 10, 30, 0, 20 * DAY, 0, LONG, GOOD,
+	    GOOD, { 0 }, EXPIRING, EXPIRING, CRITICAL, CRITICAL },
+	{ "the last day", 0, 0, 0, 1, 0, LONG, GOOD, GOOD, { 0 }, GOOD, GOOD,
+	    OK, OK },
+	{ "the last day, warned of", 30, 0, 0, 1, 0, LONG, GOOD, GOOD, { 0 },
+	    EXPIRING, EXPIRING, WARNING, WARNING },
+	{ "the last second", 0, 0, 0, 0, 0, LONG, GOOD, GOOD, { 0 }, GOOD, GOOD,
+	    OK, OK },
+	{ "after it", 0, 0, -DAY, -1, 0, LONG, GOOD, GOOD, { 0 }, EXPIRED,
+	    EXPIRED, CRITICAL, CRITICAL },
+	{ "the first second", 0, 0, 0, DAY, 0, LONG, GOOD, GOOD, { 0 }, GOOD,
+	    GOOD, OK, OK },
+	{ "before it", 0, 0, 1, DAY, 0, LONG, GOOD, GOOD, { 0 }, EARLY, EARLY,
+	    CRITICAL, CRITICAL },
+	{ "the issuer's", 30, 10, 0, LONG, 0, 20 * DAY, GOOD, GOOD, { 0 },
+	    EXPIRING, EXPIRING, WARNING, WARNING },
+	{ "the issuer's is over", 30, 10, 0, LONG, -LONG, -1, GOOD, GOOD, { 0 },
+	    EXPIRED, EXPIRED, CRITICAL, CRITICAL },
+	{ "the issuer's is to come", 30, 10, 0, LONG, 1, LONG, GOOD, GOOD,
+	    { 0 }, EARLY, EARLY, CRITICAL, CRITICAL },
+	{ "nobody asks", -1, 0, -DAY, -1, 1, DAY, GOOD, GOOD, { 0 }, GOOD, GOOD,
+	    OK, OK },
+	{ "by verification", -1, 0, -DAY, -1, 0, LONG, EXPIRED, GOOD, { 0 },
+	    EXPIRED, EXPIRED, CRITICAL, CRITICAL },
+	{ "early by verification", -1, 0, 1, DAY, 0, LONG, EARLY, GOOD, { 0 },
+	    EARLY, EARLY, CRITICAL, CRITICAL },
+	{ "--state", 30, 0, 0, DAY, 0, LONG, GOOD, GOOD, { EXPIRING, OK },
+	    EXPIRING, EXPIRING, OK, OK },
+	{ "--state is of the first number", 30, 10, 0, DAY, 0, LONG, GOOD, GOOD,
+	    { EXPIRING, OK }, EXPIRING, EXPIRING, CRITICAL, CRITICAL },
+	{ "--state of another", 0, 0, -DAY, -1, 0, LONG, GOOD, GOOD,
+	    { EXPIRED, WARNING }, EXPIRED, EXPIRED, WARNING, WARNING },
+	{ "as bad as the answer", 30, 0, 0, DAY, 0, LONG, GOOD, ANSWER, { 0 },
+	    EXPIRING, ANSWER, WARNING, WARNING },
+	{ "worse than the answer", 30, 10, 0, DAY, 0, LONG, GOOD, ANSWER, { 0 },
+	    EXPIRING, EXPIRING, CRITICAL, CRITICAL },
+	{ "the answer is worse", 30, 0, 0, DAY, 0, LONG, GOOD, ANSWER,
+	    { ANSWER, CRITICAL }, EXPIRING, ANSWER, WARNING, CRITICAL },
+	{ "not trusted, and over", 0, 0, -DAY, -1, 0, LONG,
+	    OUTCOME_CERT_UNTRUSTED, OUTCOME_CERT_UNTRUSTED, { 0 }, EXPIRED,
+	    OUTCOME_CERT_UNTRUSTED, CRITICAL, CRITICAL },
+};
+
+START_TEST(certificates)
+{
+	struct handshake *h = handshake_new(2);
+	struct result r = { .outcome = certs[_i].outcome, .handshake = h };
+	struct policy p;
+	struct verdict v;
+
+	h->at_s = NOW;
+	h->verified = certs[_i].verified;
+	h->certs[0].not_before_s = NOW + certs[_i].from_s;
+	h->certs[0].not_after_s = NOW + certs[_i].to_s;
+	h->certs[1].not_before_s = NOW + certs[_i].issuer_from_s;
+	h->certs[1].not_after_s = NOW + certs[_i].issuer_to_s;
+	policy_init(&p);
+	p.has_days = certs[_i].warning_days >= 0;
+	p.warning_days = certs[_i].warning_days;
+	p.critical_days = certs[_i].critical_days;
+	if (certs[_i].set.outcome != OUTCOME_OK)
+		p.states[certs[_i].set.outcome] = certs[_i].set.state;
+	v = verdict_of(&p, &r);
+	unit_str(certs[_i].name, outcome_name(v.found),
+	    outcome_name(certs[_i].found));
+	unit_str(certs[_i].name, outcome_name(v.told),
+	    outcome_name(certs[_i].told));
+	unit_str(certs[_i].name, state_name(v.dates),
+	    state_name(certs[_i].dates));
+	unit_str(certs[_i].name, state_name(v.state),
+	    state_name(certs[_i].want));
+	free(h);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -300,5 +403,6 @@ main(void)
 	tcase_add_loop_test(tc, defaults, 0, OUTCOME_COUNT);
 	unit_rows(tc, expects, as_expected);
 	tcase_add_test(tc, local_is_not_told);
+	unit_rows(tc, certificates, certs);
 	return unit_run("verdict", tc);
 }

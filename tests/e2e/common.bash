@@ -101,12 +101,15 @@ is() {
 
 masked() {
 	sed -E -e 's/([|:]time=)[0-9]+\.[0-9]{6}s;/\1Ts;/' \
-		-e 's/( (time_min|time_max|resolve|connect|rtt|reply|step[0-9]+)=)[0-9]+\.[0-9]{6}s;/\1Ts;/g' \
+		-e 's/( (time_min|time_max|resolve|connect|rtt|tls|reply|step[0-9]+)=)[0-9]+\.[0-9]{6}s;/\1Ts;/g' \
 		-e 's/("(time|rtt|resolve|connect|time_min|time_max)":)[0-9]+\.[0-9]{6}/\1T/g' \
 		-e 's/("text":")[0-9]+\.[0-9]{3} second/\1T second/' \
+		-e 's/( cert_days=)-?[0-9]+\.[0-9]{6};/\1D;/' \
+		-e 's/, [0-9]+\.[0-9]{3} second response/, T second response/' \
+		-e 's/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} UTC/DATE/g' \
 		-e 's/^([A-Z]+ [A-Z]+ - )[0-9]+\.[0-9]{3} second/\1T second/' \
 		-e 's/(Connection time )[0-9]+\.[0-9]{6}s/\1Ts/' \
-		-e 's/^((Name resolution|Connection|Round trip|Response|Step [0-9]+: .*): )[0-9]+\.[0-9]{6} s$/\1T s/' \
+		-e 's/^((Name resolution|Connection|Round trip|TLS handshake|Response|Step [0-9]+: .*): )[0-9]+\.[0-9]{6} s$/\1T s/' \
 		"$out"
 }
 

@@ -161,7 +161,7 @@ protocols() {
 }
 
 @test "bash: options that are refused or ignored are not offered" {
-	for o in --ssl --cert --sni --critical-codes --warning-codes; do
+	for o in --critical-codes --warning-codes; do
 		offered bash "check_tcp $o"
 	done
 	offered bash 'check_tcp --warning' --warning=

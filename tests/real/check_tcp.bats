@@ -21,6 +21,12 @@ at_once=24
 setup_file() {
 	localedef -i de_DE -f UTF-8 "$BATS_FILE_TMPDIR/de_DE.UTF-8" \
 		>/dev/null 2>&1 || true
+	load ../e2e/tls
+	tls_authority "$BATS_FILE_TMPDIR/tls" || return 0
+	tls_certificate good -1days '+30 days +1 hour'
+	tls_certificate last -1days '+20 hours'
+	tls_certificate expired '-10 days' '-3 days'
+	tls_certificate early '+3 days' '+30 days'
 }
 
 setup() {
@@ -28,12 +34,14 @@ setup() {
 	"$reference" -V 2>/dev/null | grep -q 'monitoring-plugins 2\.' ||
 		skip "$reference is not of the Monitoring Plugins 2.x"
 	load ../e2e/common
+	load ../e2e/tls
 	common_setup
 	export LC_ALL=C # a line may have any bytes
 	declare -gA value=()
 }
 
 teardown() {
+	[ -z "${out:-}" ] || tls_stop
 	[ -z "${out:-}" ] || common_teardown
 }
 
@@ -42,8 +50,12 @@ peers() {
 	sed -n -E 's/^peer +([^ ]+) +/\1 /p' "$table"
 }
 
+tls_peers() {
+	sed -n -E 's/^tls +([^ ]+) +/\1 /p' "$table"
+}
+
 commands() {
-	sed -n -E '/^(#|peer |- |=|$)/!p' "$table"
+	sed -n -E '/^(#|peer |tls |- |=|$)/!p' "$table"
 }
 
 # Those of one section.
@@ -68,6 +80,13 @@ start_peers() {
 	for i in "${!names[@]}"; do
 		value[${names[i]}]=${FAKE_PORT[i]:-${FAKE_PATH[i]}}
 	done
+	tls_dir=$BATS_FILE_TMPDIR/tls
+	while read -r name script; do
+		value[$name]=
+		[ -f "$tls_dir/$script" ] || continue
+		tls_start "$script" || return 1
+		value[$name]=$tls_port
+	done < <(tls_peers)
 	value[NONAME]=
 	! resolver_says_no || value[NONAME]=no.such.invalid
 	value[GERMAN]=
@@ -320,6 +339,10 @@ section() {
 }
 
 @test "errors and information" {
+	section
+}
+
+@test "TLS" {
 	section
 }
 

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash disable=SC2034
+#
+# Certificates and TLS servers of openssl: to be loaded.
+#
+# tls_authority DIR	makes DIR, with an authority in the file ca, another in
+#			the file other, and a key for everybody in key; status 1
+#			without openssl
+# tls_certificate FILE FROM TO
+#			makes DIR/FILE: of that authority for www.test and
+#			127.0.0.1, with dates as date(1) has them
+# tls_start FILE OPTION...
+#			starts a server with that certificate and its issuer,
+#			which says each line backwards; its port in $tls_port,
+#			its log in $tls_log
+# tls_hear FILE OPTION...
+#			the same, but it says nothing, and writes what it hears
+#			to its log
+# tls_stop		ends those that were started
+
+tls_dir=
+tls_pids=()
+
+tls_authority() {
+	command -v openssl >/dev/null || return 1
+	mkdir -p "$1" && tls_dir=$1 && cd "$1" || return 1
+	printf '%s\n' '[ca]' 'default_ca=d' '[d]' 'database=index' \
+		'serial=serial' 'new_certs_dir=.' 'default_md=sha256' \
+		'policy=p' 'unique_subject=no' 'copy_extensions=copy' \
+		'[p]' 'commonName=supplied' >conf
+	: >index
+	echo 01 >serial
+	openssl ecparam -name prime256v1 -genkey -noout -out ca.key &&
+		openssl ecparam -name prime256v1 -genkey -noout -out key &&
+		tls_root ca 'Test CA' 300 && tls_root other 'Other CA' 300
+}
+
+# tls_root FILE NAME DAYS: one more certificate of an authority
+tls_root() {
+	openssl req -x509 -new -key "$tls_dir/ca.key" -out "$tls_dir/$1" \
+		-days "$3" -subj "/CN=$2" 2>/dev/null
+}
+
+tls_certificate() (
+	cd "$tls_dir" || exit
+	openssl req -new -key key -subj '/CN=www.test' -out csr \
+		-addext 'subjectAltName=DNS:www.test,IP:127.0.0.1' &&
+		openssl ca -config conf -batch -notext -cert ca \
+			-keyfile ca.key -in csr -out "$1" \
+			-startdate "$(tls_date "$2")" \
+			-enddate "$(tls_date "$3")" 2>/dev/null
+)
+
+tls_date() {
+	date -u -d "now $1" +%Y%m%d%H%M%SZ
+}
+
+tls_start() {
+	_tls_start "$@" -rev
+}
+
+tls_hear() {
+	_tls_start "$@" < <(exec sleep 60 3>&- 4>&-)
+}
+
+_tls_start() {
+	local i certificate=$1
+
+	shift
+	tls_log=$BATS_TEST_TMPDIR/tls.${#tls_pids[@]}
+	openssl s_server -accept 127.0.0.1:0 -cert_chain "$tls_dir/ca" \
+		-cert "$tls_dir/$certificate" -key "$tls_dir/key" "$@" \
+		<&0 >"$tls_log" 2>&1 3>&- 4>&- &
+	tls_pids+=("$!")
+	for ((i = 0; i < 250; i++)); do
+		tls_port=$(sed -n 's/^ACCEPT 127.0.0.1:\([0-9]*\).*/\1/p' "$tls_log")
+		[[ -z $tls_port ]] || return 0
+		sleep 0.02
+	done
+	cat "$tls_log"
+	return 1
+}
+
+tls_stop() {
+	local pid
+
+	for pid in "${tls_pids[@]}"; do
+		kill "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
+	tls_pids=()
+}
