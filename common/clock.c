@@ -22,10 +22,16 @@ clock_now_us(void)
 int64_t
 clock_wall_s(void)
 {
+	return clock_wall_us() / CLOCK_SECOND;
+}
+
+int64_t
+clock_wall_us(void)
+{
 	struct timespec ts;
 
 	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return ts.tv_sec;
+	return (int64_t)ts.tv_sec * CLOCK_SECOND + ts.tv_nsec / 1000;
 }
 
 /*

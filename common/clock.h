@@ -19,6 +19,9 @@ int64_t clock_now_us(void);
 /* Seconds since 1970, UTC: for people only. */
 int64_t clock_wall_s(void);
 
+/* Microseconds since 1970, UTC: to compare with other clocks. */
+int64_t clock_wall_us(void);
+
 struct clock_date {
 	int64_t year;
 	unsigned month; /* 1 to 12 */

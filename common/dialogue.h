@@ -19,19 +19,46 @@ enum step_kind {
 	STEP_TLS,   /* the handshake: what follows is said through TLS */
 };
 
+struct target;
+
+/* A question and what has come of its answer. */
+struct exchange {
+	const struct target *target;
+	const char *arg; /* the step's */
+	const unsigned char *answer;
+	size_t len;
+	bool ended;      /* nothing more will come */
+	int64_t wall_us; /* when its first byte came, by the wall clock */
+
+	/* What a judge adds to a match. */
+	size_t end;        /* where in the answer that ends; else all of it */
+	int64_t offset_us; /* of the peer's clock from ours */
+	bool has_offset;   /* if it told */
+};
+
 /*
- * Decides whether an answer is what makes the port "open": the handler of a
- * protocol whose right answer is computed.  It is asked after every piece that
- * arrives, with all that counts for it.
+ * Decides whether an answer is the right one, where that takes more than
+ * strings.  It is asked after every piece that arrives, with all of it.
  */
-typedef enum judgement judge_fn(const void *answer, size_t len);
+typedef enum judgement judge_fn(struct exchange *x);
+
+/*
+ * Writes what is to be sent, where that has to be computed.  Returns its length,
+ * at most STEP_MADE_MAX.
+ */
+typedef size_t make_fn(const struct target *t, const char *arg, char *to);
+
+#define STEP_MADE_MAX 2048
 
 struct step {
 	enum step_kind kind;
 	struct bytes send;    /* STEP_SEND */
+	make_fn *make;        /* STEP_SEND: NULL: those bytes */
 	int64_t wait_us;      /* STEP_WAIT; does not count as response time */
 	struct expect expect; /* STEP_EXPECT */
 	judge_fn *judge;      /* STEP_EXPECT: NULL: by the strings above */
+	const char *arg;      /* of either function */
+	const char *words;    /* what it sends or expects, for people */
 };
 
 struct tls_context;
@@ -45,9 +72,9 @@ struct dialogue {
 	 * is undecided; 0: until the deadline.
 	 */
 	int64_t quiet_us;
-	size_t max_bytes; /* of answer read at the most */
-	/* STEP_TLS; outlives the connections */
-	struct tls_context *tls;
+	size_t max_bytes;        /* of answer read at the most */
+	struct tls_context *tls; /* STEP_TLS; outlives the connections */
+	const char *name;        /* the peer is asked as; NULL: its host */
 };
 
 /* Steps that people write are at most so many. */

@@ -14,6 +14,9 @@
 /* How long a Unix socket with a full queue is left alone. */
 #define BUSY_US (10 * CLOCK_MILLISECOND)
 
+/* An answer that takes a judge is decided by then. */
+#define JUDGED_MAX ((size_t)16 * 1024)
+
 /* What is read of one answer in one turn, for the sake of the others. */
 #define READ_MAX ((size_t)256 * 1024)
 
@@ -36,18 +39,23 @@ struct talk {
 	struct buf reply;
 	size_t step;
 	size_t sent;
-	size_t mark; /* where in the reply the present step begins */
+	struct bytes send; /* of the present step, once it began */
+	char *made;        /* for what is computed of it */
+	size_t mark;       /* where in the reply the present step begins */
 	struct expect_progress progress;
 	int64_t wait_start_us; /* RESULT_NONE: not waiting */
 	int64_t waited_us;     /* in steps that wait */
 	int64_t quiet_us;      /* when an undecided answer is at its end */
 	int64_t begin_us;      /* of the present step */
 	int64_t first_us;      /* byte of the answer, or RESULT_NONE */
-	int64_t last_us;       /* and the last */
-	struct tls *tls;       /* NULL: in the clear */
-	bool shaken;           /* its handshake is done */
-	int64_t tls_us;        /* and took so long */
-	int64_t step_us[];     /* how long each took */
+	int64_t wall_us;       /* the same by the wall clock, of this step's */
+	int64_t offset_us;     /* what a judge found */
+	bool has_offset;
+	int64_t last_us;   /* and the last */
+	struct tls *tls;   /* NULL: in the clear */
+	bool shaken;       /* its handshake is done */
+	int64_t tls_us;    /* and took so long */
+	int64_t step_us[]; /* how long each took */
 };
 
 /* There may be very many: what only some need is allocated apart. */
@@ -123,8 +131,10 @@ static enum tls_status peer_recv(const struct probe *, void *, size_t,
 static void send_failed(struct probe *, int64_t);
 static bool complete(struct probe *, const struct step *, enum answer_end,
     int64_t);
-static enum judgement judge(struct talk *, const struct step *,
+static enum judgement judge(struct probe *, const struct step *,
     enum answer_end);
+static bool before_tls(const struct probe *);
+static void no_tls(struct probe *, const char *, int64_t);
 static void step_done(struct talk *, const struct step *, int64_t);
 static bool has_answer(const struct talk *);
 static void answer_ended(struct probe *, enum ending, int64_t);
@@ -632,6 +642,24 @@ verified(struct probe *p, int64_t now_us)
 	return false;
 }
 
+/* Whether the handshake follows the present step. */
+static bool
+before_tls(const struct probe *p)
+{
+	const struct dialogue *d = p->target->dialogue;
+	size_t next = p->talk->step + 1;
+
+	return next < d->n && d->steps[next].kind == STEP_TLS;
+}
+
+static void
+no_tls(struct probe *p, const char *why, int64_t now_us)
+{
+	struct result r = { .outcome = OUTCOME_TLS_FAILED, .note = why };
+
+	finish(p, &r, now_us);
+}
+
 /* What the peer said in place of TLS is its answer. */
 static void
 tls_failed(struct probe *p, int64_t now_us)
@@ -662,9 +690,17 @@ send_on(struct probe *p, const struct step *s, int64_t now_us)
 	struct talk *t = p->talk;
 	size_t n;
 
-	while (t->sent < s->send.len) {
-		switch (peer_send(p, s->send.data + t->sent,
-		    s->send.len - t->sent, &n)) {
+	if (t->sent == 0 && s->make != NULL) {
+		if (t->made == NULL)
+			t->made = xmalloc(STEP_MADE_MAX);
+		t->send = (struct bytes){ t->made,
+			s->make(p->target, s->arg, t->made) };
+	} else if (t->sent == 0) {
+		t->send = s->send;
+	}
+	while (t->sent < t->send.len) {
+		switch (peer_send(p, t->send.data + t->sent,
+		    t->send.len - t->sent, &n)) {
 		case TLS_DONE:
 			t->sent += n;
 			break;
@@ -745,7 +781,7 @@ read_on(struct probe *p, const struct step *s, int64_t now_us)
 	unsigned char *to;
 
 	/* Some of it may have come together with what was expected before. */
-	verdict = judge(t, s, ANSWER_OPEN);
+	verdict = judge(p, s, ANSWER_OPEN);
 	if (t->reply.len > t->mark && t->quiet_us == CLOCK_NEVER &&
 	    quiet_us != 0)
 		t->quiet_us = now_us + quiet_us;
@@ -762,8 +798,10 @@ read_on(struct probe *p, const struct step *s, int64_t now_us)
 				t->quiet_us = now_us + quiet_us;
 			if (t->first_us == RESULT_NONE)
 				t->first_us = now_us;
+			if (s->judge != NULL && t->reply.len - n == t->mark)
+				t->wall_us = clock_wall_us();
 			t->last_us = now_us;
-			verdict = judge(t, s, ANSWER_OPEN);
+			verdict = judge(p, s, ANSWER_OPEN);
 			if (verdict == JUDGE_MORE && t->reply.len >= end) {
 				p->again = true;
 				return PROGRESS_TIMER;
@@ -780,8 +818,15 @@ read_on(struct probe *p, const struct step *s, int64_t now_us)
 			break;
 		}
 	}
-	if (verdict == JUDGE_MATCH)
-		return PROGRESS_DONE;
+	if (verdict == JUDGE_MATCH) {
+		/* Whoever put that there is not the one behind TLS. */
+		if (s->judge == NULL || !before_tls(p) ||
+		    t->mark + t->progress.end == t->reply.len)
+			return PROGRESS_DONE;
+		no_tls(p, "bytes in the clear follow the agreement on TLS",
+		    now_us);
+		return PROGRESS_ENDED;
+	}
 	if (verdict == JUDGE_MORE && ending != ENDING_RESET &&
 	    complete(p, s, ending == ENDING_FULL ? ANSWER_CUT : ANSWER_ENDED,
 		now_us))
@@ -806,7 +851,7 @@ complete(struct probe *p, const struct step *s, enum answer_end how,
 {
 	struct talk *t = p->talk;
 
-	if (judge(t, s, how) != JUDGE_MATCH)
+	if (judge(p, s, how) != JUDGE_MATCH)
 		return false;
 	t->waited_us += now_us -
 	    (t->last_us > t->begin_us ? t->last_us : t->begin_us);
@@ -814,17 +859,32 @@ complete(struct probe *p, const struct step *s, enum answer_end how,
 }
 
 static enum judgement
-judge(struct talk *t, const struct step *s, enum answer_end how)
+judge(struct probe *p, const struct step *s, enum answer_end how)
 {
-	size_t len = t->reply.len - t->mark;
-	const unsigned char *answer;
+	struct talk *t = p->talk;
+	struct exchange x = {
+		.target = p->target,
+		.arg = s->arg,
+		.len = t->reply.len - t->mark,
+		.ended = how == ANSWER_ENDED,
+		.wall_us = t->wall_us,
+	};
+	enum judgement j;
 
-	if (len == 0)
+	if (x.len == 0)
 		return JUDGE_MORE;
-	answer = t->reply.data + t->mark;
-	if (s->judge != NULL)
-		return s->judge(answer, len);
-	return expect_judge(&s->expect, &t->progress, answer, len, how);
+	x.answer = t->reply.data + t->mark;
+	if (s->judge == NULL)
+		return expect_judge(&s->expect, &t->progress, x.answer, x.len,
+		    how);
+	x.end = x.len;
+	j = s->judge(&x);
+	if (j == JUDGE_MATCH) {
+		t->progress.end = x.end;
+		t->offset_us = x.offset_us;
+		t->has_offset = x.has_offset;
+	}
+	return j == JUDGE_MORE && x.len > JUDGED_MAX ? JUDGE_MISMATCH : j;
 }
 
 /*
@@ -841,12 +901,13 @@ step_done(struct talk *t, const struct step *s, int64_t now_us)
 	t->sent = 0;
 	t->wait_start_us = RESULT_NONE;
 	t->quiet_us = CLOCK_NEVER;
-	if (s->kind == STEP_SEND || s->kind == STEP_TLS || s->judge != NULL) {
+	if (s->kind == STEP_SEND || s->kind == STEP_TLS) {
 		t->mark = t->reply.len;
 		midline = false;
 	} else if (s->kind == STEP_EXPECT) {
 		t->mark += t->progress.end;
-		midline = t->mark > 0 && t->reply.data[t->mark - 1] != '\n';
+		midline = s->judge == NULL && t->mark > 0 &&
+		    t->reply.data[t->mark - 1] != '\n';
 	}
 	t->progress = (struct expect_progress){ .midline = midline };
 }
@@ -879,8 +940,12 @@ answer_ended(struct probe *p, enum ending ending, int64_t now_us)
 	struct result r = { .outcome = OUTCOME_MISMATCH, .ending = ending };
 
 	if (t == NULL || !has_answer(t) ||
-	    p->target->dialogue->steps[t->step].kind == STEP_TLS)
+	    p->target->dialogue->steps[t->step].kind == STEP_TLS) {
 		r.outcome = without_answer[ending];
+	} else if (before_tls(p)) {
+		r.outcome = OUTCOME_TLS_FAILED;
+		r.note = "the peer does not agree to begin TLS";
+	}
 	if (ending == ENDING_RESET)
 		r.cause = (struct cause){ ECONNRESET, .origin = ORIGIN_PEER };
 	finish(p, &r, now_us);
@@ -970,7 +1035,10 @@ add_talk(struct probe *p, struct result *r, int64_t now_us)
 	struct talk *t = p->talk;
 
 	r->reply = t->reply;
+	r->answer_at = t->mark;
 	r->tls_us = t->tls_us;
+	r->offset_us = t->offset_us;
+	r->has_offset = t->has_offset;
 	if (t->tls != NULL)
 		r->handshake = tls_told(t->tls);
 	if (t->first_us != RESULT_NONE)
@@ -1018,6 +1086,7 @@ hang_up(struct probe *p)
 	if (p->talk != NULL) {
 		tls_free(p->talk->tls);
 		buf_clear(&p->talk->reply);
+		free(p->talk->made);
 		free(p->talk);
 		p->talk = NULL;
 	}

@@ -67,7 +67,9 @@ static bool in_handshake(const struct report *);
 static void tls_failure(struct text *, const struct report *);
 static void cert_failure(struct text *, const struct handshake *);
 static void cert_days(struct text *, const struct report *);
-static const struct expect *expect_told(const struct report *, size_t *);
+static void clock_offset(struct text *, const struct report *);
+static const struct step *step_told(const struct report *, size_t *);
+static bool is_judged(const struct report *);
 static bool has_unwanted(const struct report *);
 static void expected(struct text *, const struct expect *);
 static void figures(struct text *, const struct report *);
@@ -269,8 +271,9 @@ report_failure(struct text *t, const struct report *r)
 		report_cause(t, result->outcome, &result->cause, &where);
 		break;
 	case OUTCOME_TLS_FAILED:
-		text_printf(t, "TLS %sfailed %s: ",
-		    result->handshake == NULL ? "handshake " : "", where.data);
+		text_printf(t,
+		    "TLS %sfailed %s: ", in_handshake(r) ? "handshake " : "",
+		    where.data);
 		tls_failure(t, r);
 		break;
 	case OUTCOME_CERT_UNTRUSTED:
@@ -302,15 +305,20 @@ in_handshake(const struct report *r)
 	    r->target->dialogue->steps[n - 1].kind == STEP_TLS;
 }
 
+/* What the peer said in place of TLS, or of the words that lead to it. */
 static void
 tls_failure(struct text *t, const struct report *r)
 {
+	const struct buf *reply = &r->result->reply;
+	size_t at = r->result->answer_at;
+
 	text_escape_string(t, r->result->note);
-	if (r->result->reply.len > 0 && !r->jail && in_handshake(r)) {
-		text_puts(t, ": \"");
-		report_answer(t, r);
-		text_puts(t, "\"");
-	}
+	if (r->result->handshake != NULL || reply->len <= at || r->jail)
+		return;
+	text_puts(t, ": \"");
+	text_escape(t, reply->data + at,
+	    text_trimmed(reply->data + at, reply->len - at), ANSWER_BYTES);
+	text_puts(t, "\"");
 }
 
 static void
@@ -341,12 +349,24 @@ void
 report_expected(struct text *t, const struct report *r)
 {
 	size_t step;
-	const struct expect *e = expect_told(r, &step);
+	const struct step *s = step_told(r, &step);
 
 	if (step > 0)
 		text_printf(t, "in step %zu ", step);
-	if (e != NULL)
-		expected(t, e);
+	if (s != NULL && s->words != NULL)
+		text_puts(t, s->words);
+	else if (s != NULL)
+		expected(t, &s->expect);
+}
+
+void
+report_clock(struct text *t, const struct report *r)
+{
+	int64_t us = r->result->offset_us, ahead_us = us < 0 ? -us : us;
+
+	text_printf(t, "clock %.*f second%s %s",
+	    ahead_us % 1000000 == 0 ? 0 : 6, (double)ahead_us / 1e6,
+	    ahead_us == 1000000 ? "" : "s", us < 0 ? "behind" : "ahead");
 }
 
 void
@@ -357,8 +377,9 @@ report_ending(struct text *t, const struct report *r)
 	switch (r->result->ending) {
 	case ENDING_JUDGED:
 		text_puts(t,
-		    has_unwanted(r) ? "it has what must not be in it"
-				    : "it begins otherwise");
+		    is_judged(r)          ? "it is another"
+			: has_unwanted(r) ? "it has what must not be in it"
+					  : "it begins otherwise");
 		break;
 	case ENDING_CLOSED:
 		text_puts(t, "the peer closed");
@@ -408,9 +429,29 @@ report_perfdata(struct text *t, const struct report *r)
 	if (r->result->handshake != NULL && r->result->handshake->n > 0 &&
 	    (p->has_days || r->full))
 		cert_days(t, r);
+	if (r->result->has_offset)
+		clock_offset(t, r);
 	report_series_perfdata(t, r);
 	if (r->full)
 		figures(t, r);
+}
+
+static void
+clock_offset(struct text *t, const struct report *r)
+{
+	const struct policy *p = r->policy;
+	const struct perfdata offset = {
+		.label = "offset",
+		.unit = "s",
+		.value = (double)r->result->offset_us / 1e6,
+		.warning = p->has_offset_warning ? &p->offset_warning : NULL,
+		.critical = p->has_offset_critical ? &p->offset_critical : NULL,
+		.min = (double)NAN,
+		.max = (double)NAN,
+	};
+
+	text_puts(t, " ");
+	perfdata_format(t, &offset);
 }
 
 /* Days are too few when they are less than the limits. */
@@ -476,8 +517,8 @@ report_details(struct text *t, const struct report *r)
  * The expectation that was not met, or NULL; *step is its number if there are
  * others.
  */
-static const struct expect *
-expect_told(const struct report *r, size_t *step)
+static const struct step *
+step_told(const struct report *r, size_t *step)
 {
 	const struct dialogue *d = r->target->dialogue;
 	size_t i, n = 0, told = 0;
@@ -490,7 +531,17 @@ expect_told(const struct report *r, size_t *step)
 			told = i;
 	}
 	*step = n > 1 ? told + 1 : 0;
-	return n > 0 ? &d->steps[told].expect : NULL;
+	return n > 0 ? &d->steps[told] : NULL;
+}
+
+/* Whether more than strings decided. */
+static bool
+is_judged(const struct report *r)
+{
+	size_t step;
+	const struct step *s = step_told(r, &step);
+
+	return s != NULL && s->judge != NULL;
 }
 
 /*
@@ -503,12 +554,12 @@ has_unwanted(const struct report *r)
 {
 	const struct buf *reply = &r->result->reply;
 	bool nots = false, prefixes = false, found = false;
-	const struct expect *e;
+	const struct step *s;
 	size_t i, step;
 
-	e = expect_told(r, &step);
-	for (i = 0; e != NULL && i < e->n; i++) {
-		const struct pattern *p = &e->patterns[i];
+	s = step_told(r, &step);
+	for (i = 0; s != NULL && i < s->expect.n; i++) {
+		const struct pattern *p = &s->expect.patterns[i];
 
 		prefixes |= p->kind == PATTERN_PREFIX;
 		if (p->kind != PATTERN_NOT)
@@ -524,6 +575,10 @@ has_unwanted(const struct report *r)
 static void
 step_send(struct text *t, const struct step *s)
 {
+	if (s->words != NULL) {
+		text_printf(t, " %s", s->words);
+		return;
+	}
 	text_puts(t, " \"");
 	text_escape(t, s->send.data, s->send.len, EXPECTED_BYTES);
 	text_puts(t, "\"");
@@ -538,9 +593,13 @@ step_wait(struct text *t, const struct step *s)
 static void
 step_expect(struct text *t, const struct step *s)
 {
-	if (s->expect.n == 0)
+	if (s->words == NULL && s->expect.n == 0)
 		return;
 	text_puts(t, " ");
+	if (s->words != NULL) {
+		text_puts(t, s->words);
+		return;
+	}
 	expected(t, &s->expect);
 }
 

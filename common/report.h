@@ -94,6 +94,9 @@ void report_tls_details(struct text *t, const struct handshake *h);
 /* The members of a JSON object about one certificate. */
 void report_tls_json(struct text *t, const struct cert *c, size_t max);
 
+/* By how much the peer's clock differs: "clock 5 seconds ahead". */
+void report_clock(struct text *t, const struct report *r);
+
 /* Whose a certificate is: subject "x", issuer "y", expires 2026-12-22 … */
 void report_cert(struct text *t, const struct cert *c);
 

@@ -121,6 +121,11 @@ how(struct text *t, const struct report *r)
 	json_seconds(t, ",\"resolve\":", result->resolve_us);
 	json_seconds(t, ",\"connect\":", result->connect_us);
 	text_printf(t, ",\"syn_resent\":%u", result->syn_resent);
+	if (result->has_offset)
+		text_printf(t, ",\"offset\":%.6f",
+		    (double)result->offset_us / 1e6);
+	else
+		text_puts(t, ",\"offset\":null");
 }
 
 static void

@@ -11,16 +11,17 @@ struct judged {
 };
 
 /*
- * The connection, the certificates, the answer, the time, what was expected,
- * the series.
+ * The connection, the certificates, the answer, the time, the clock, what was
+ * expected, the series.
  */
-#define JUDGED_MAX 6
+#define JUDGED_MAX 7
 
 static report_fn words;
 static size_t judge_all(struct judged *, const struct report *);
 static struct text *add(struct judged *, size_t *, enum state);
 static void words_time(struct text *, const struct report *);
 static void words_answer(struct text *, const struct report *);
+static void words_clock(struct text *, const struct report *);
 static void words_connection(struct text *, const struct report *);
 static void words_expected(struct text *, const struct report *);
 static void words_series(struct judged *, size_t *, const struct report *);
@@ -73,6 +74,8 @@ judge_all(struct judged *judged, const struct report *r)
 		words_answer(add(judged, &n,
 				 ok ? STATE_OK : r->verdict.outcome),
 		    r);
+	if (r->result->has_offset)
+		words_clock(add(judged, &n, r->verdict.clock), r);
 	if (r->result->handshake != NULL &&
 	    (r->policy->has_days || r->verdict.found != OUTCOME_OK))
 		report_dates(add(judged, &n, r->verdict.dates), r, true);
@@ -136,6 +139,13 @@ words_answer(struct text *t, const struct report *r)
 	default:
 		report_failure(t, r);
 	}
+}
+
+static void
+words_clock(struct text *t, const struct report *r)
+{
+	text_puts(t, "Its ");
+	report_clock(t, r);
 }
 
 static void

@@ -34,7 +34,10 @@ report_words(struct text *t, const struct report *r)
 	if (result->outcome == OUTCOME_OK) {
 		text_printf(t, "%.3f second response time %s",
 		    (double)result->time_us / 1e6, where.data);
-		if (result->reply.len > 0 && !r->jail) {
+		if (result->has_offset) {
+			text_puts(t, ", its ");
+			report_clock(t, r);
+		} else if (result->reply.len > 0 && !r->jail) {
 			text_puts(t, " [");
 			report_answer(t, r);
 			text_puts(t, "]");

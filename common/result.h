@@ -65,12 +65,16 @@ struct result {
 	int64_t tls_us;     /* the TLS handshake */
 	int64_t reply_us;   /* connection to the first byte of the answer */
 	unsigned syn_resent;
+	/* By how much the peer's clock is ahead of ours, if it told. */
+	int64_t offset_us;
+	bool has_offset;
 
 	/* How long each step of the dialogue took, of those that began. */
 	const int64_t *step_us;
 	size_t n_steps;
 
 	struct buf reply; /* all bytes the peer sent */
+	size_t answer_at; /* where in it the answer to the last step begins */
 
 	/* What the TLS handshake told; NULL: there was none. */
 	const struct handshake *handshake;

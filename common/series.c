@@ -57,7 +57,7 @@ series_tell(struct series *s, const struct result *r, int64_t try_us)
 	s->round = xreallocarray(s->round, s->n_round + 1, sizeof(s->round[0]));
 	m = &s->round[s->n_round++];
 	*m = (struct member){
-		.state = state_worst(v.outcome, v.dates),
+		.state = state_worst(state_worst(v.outcome, v.dates), v.clock),
 		.try_us = try_us,
 		.asked = 1,
 	};
@@ -97,7 +97,7 @@ series_verdict(const struct series *s, const struct member *m)
 	if (m->answered > 0)
 		v.time = verdict_time(s->policy,
 		    (double)(m->sum_us / m->answered) / 1e6);
-	v.state = state_worst(state_worst(v.outcome, v.dates), v.time);
+	v.state = verdict_state(&v);
 	return v;
 }
 

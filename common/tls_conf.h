@@ -25,6 +25,7 @@ enum tls_status {
 struct tls_conf {
 	int min_version; /* 0: TLS_1_2 */
 	bool verify;     /* the chain and the name */
+	bool anonymous;  /* the peer may have no certificate */
 	/* NULL each: as without it. */
 	const char *sni;         /* in place of the host's name */
 	const char *verify_name; /* in place of that */

@@ -119,6 +119,10 @@ configure(struct tls_shared *s, char *why)
 
 	if (SSL_CTX_set_min_proto_version(s->ctx, min) != 1)
 		return false;
+	/* Who has no certificate has ciphers of its own, of the lowest level. */
+	if (conf->anonymous &&
+	    SSL_CTX_set_cipher_list(s->ctx, "ALL:@SECLEVEL=0") != 1)
+		return false;
 	/* What is older has nothing but what a higher level forbids. */
 	if (min < TLS_1_2)
 		SSL_CTX_set_security_level(s->ctx, 0);

@@ -3,6 +3,7 @@
 
 #define DAY_S 86400
 
+static enum state clock_state(const struct policy *, const struct result *);
 static enum state outcome_state(const struct policy *, const struct result *);
 static enum outcome dates_outcome(const struct policy *, const struct result *);
 static enum state dates_state(const struct policy *, const struct result *,
@@ -56,8 +57,16 @@ verdict_of(const struct policy *p, const struct result *r)
 	    (r->outcome == OUTCOME_OK ||
 		state_worst(v.dates, v.outcome) != v.outcome))
 		v.told = v.found;
-	v.state = state_worst(state_worst(v.outcome, v.dates), v.time);
+	v.clock = clock_state(p, r);
+	v.state = verdict_state(&v);
 	return v;
+}
+
+enum state
+verdict_state(const struct verdict *v)
+{
+	return state_worst(state_worst(v->outcome, v->dates),
+	    state_worst(v->time, v->clock));
 }
 
 enum state
@@ -66,6 +75,23 @@ verdict_time(const struct policy *p, double seconds)
 	if (p->has_critical && range_alerts(&p->critical, seconds))
 		return STATE_CRITICAL;
 	if (p->has_warning && range_alerts(&p->warning, seconds))
+		return STATE_WARNING;
+	return STATE_OK;
+}
+
+static enum state
+clock_state(const struct policy *p, const struct result *r)
+{
+	double seconds = (double)r->offset_us / 1e6;
+
+	if (!r->has_offset)
+		return STATE_OK;
+	if (seconds < 0)
+		seconds = -seconds;
+	if (p->has_offset_critical &&
+	    range_alerts(&p->offset_critical, seconds))
+		return STATE_CRITICAL;
+	if (p->has_offset_warning && range_alerts(&p->offset_warning, seconds))
 		return STATE_WARNING;
 	return STATE_OK;
 }

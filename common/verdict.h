@@ -22,13 +22,19 @@ struct policy {
 	bool has_days;
 	int64_t warning_days;
 	int64_t critical_days;
+	/* Of the seconds by which the peer's clock differs, either way. */
+	struct range offset_warning;
+	struct range offset_critical;
+	bool has_offset_warning;
+	bool has_offset_critical;
 };
 
 struct verdict {
-	enum state state;   /* the worst of the three */
+	enum state state;   /* the worst of the four */
 	enum state outcome; /* what the outcome is worth */
 	enum state dates;   /* what those of the certificates are worth */
 	enum state time;    /* what the response time is worth */
+	enum state clock;   /* what the peer's clock is worth */
 	enum outcome found; /* by the dates: OUTCOME_OK or a OUTCOME_CERT_* */
 	enum outcome told;  /* that, or the outcome, whichever is worse */
 };
@@ -48,6 +54,9 @@ void policy_expect(struct policy *p, enum expected x);
  * counts, not only the one that is told.
  */
 struct verdict verdict_of(const struct policy *p, const struct result *r);
+
+/* The worst of what v says. */
+enum state verdict_state(const struct verdict *v);
 
 /* What a response time in seconds is worth. */
 enum state verdict_time(const struct policy *p, double seconds);

@@ -22,9 +22,10 @@ static option_fn set_all, set_all_addresses, set_codes, set_critical, set_delay,
     set_jail, set_json, set_max_bytes, set_mismatch, set_operand,
     set_output_format, set_perfdata, set_port, set_probes, set_protocol,
     set_quit, set_refuse, set_retries, set_retry_wait, set_send, set_send_hex,
-    set_sni, set_source, set_source_port, set_ssl, set_state, set_step,
-    set_text, set_timeout, set_tls_min, set_tos, set_ttl, set_verbose,
-    set_verify, set_verify_name, set_version, set_wait, set_warning;
+    set_sni, set_source, set_source_port, set_ssl, set_starttls, set_state,
+    set_step, set_offset_warning, set_offset_critical, set_text, set_timeout,
+    set_tls_min, set_tos, set_ttl, set_verbose, set_verify, set_verify_name,
+    set_version, set_wait, set_warning;
 
 #define NO OPTION_NO_VALUE
 #define YES OPTION_VALUE
@@ -127,8 +128,14 @@ static const struct option_row rows[] = {
 	{ 0, "all-addresses", NO, "", set_all_addresses,
 	    "Every address of the name must answer" },
 	{ 0, "protocol", YES, "NAME", set_protocol,
-	    "Check the service NAME, one of tcp, ftp, smtp, pop, imap, nntp,\n"
-	    "jabber, clamd" },
+	    "Check the service NAME, one of " PROTO_NAMES },
+	{ 0, "starttls", NO, "", set_starttls,
+	    "The same with TLS that begins in the clear" },
+	{ 0, "offset-warning", YES, "RANGE", set_offset_warning,
+	    "Seconds by which the time that the service tells may differ\n"
+	    "not to be WARNING" },
+	{ 0, "offset-critical", YES, "RANGE", set_offset_critical,
+	    "The same, not to be CRITICAL" },
 	{ 0, "output-format", YES, "FORMAT", set_output_format,
 	    "One of " REPORT_NAMES " (default: one-line)" },
 	{ 0, "json", NO, "", set_json, "The same as --output-format=json" },
@@ -151,7 +158,6 @@ static const struct option_row rows[] = {
 };
 
 static const struct proto *named_protocol(const char *);
-static void use_protocol(struct settings *, const struct proto *);
 
 void
 settings_init(struct settings *set, const char *argv0)
@@ -169,7 +175,7 @@ settings_init(struct settings *set, const char *argv0)
 	policy_init(&set->policy);
 	set->series = (struct series){ .probes = 1,
 		.retry_wait_us = RETRY_WAIT_US };
-	use_protocol(set, named_protocol(set->program));
+	settings_use(set, named_protocol(set->program));
 }
 
 void
@@ -183,6 +189,20 @@ settings_clear(struct settings *set)
 	}
 	script_clear(&set->script);
 	tls_context_free(set->dialogue.tls);
+}
+
+void
+settings_use(struct settings *set, const struct proto *p)
+{
+	const char *name = p != NULL ? p->name : "tcp";
+	size_t i;
+
+	set->proto = p;
+	for (i = 0; i < sizeof(set->service) - 1 && name[i] != '\0'; i++)
+		set->service[i] = name[i] >= 'a' && name[i] <= 'z'
+		    ? (char)(name[i] - 'a' + 'A')
+		    : name[i];
+	set->service[i] = '\0';
 }
 
 struct options
@@ -205,20 +225,6 @@ named_protocol(const char *program)
 	    strncmp(program, prefix, sizeof(prefix) - 1) != 0)
 		return proto_find("tcp");
 	return proto_find(program + sizeof(prefix) - 1);
-}
-
-static void
-use_protocol(struct settings *set, const struct proto *p)
-{
-	const char *name = p != NULL ? p->name : "tcp";
-	size_t i;
-
-	set->proto = p;
-	for (i = 0; i < sizeof(set->service) - 1 && name[i] != '\0'; i++)
-		set->service[i] = name[i] >= 'a' && name[i] <= 'z'
-		    ? (char)(name[i] - 'a' + 'A')
-		    : name[i];
-	set->service[i] = '\0';
 }
 
 static const char *
@@ -602,6 +608,24 @@ set_mismatch(void *ctx, const char *value)
 }
 
 static const char *
+set_offset_critical(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+
+	set->policy.has_offset_critical = true;
+	return range_parse(value, &set->policy.offset_critical);
+}
+
+static const char *
+set_offset_warning(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+
+	set->policy.has_offset_warning = true;
+	return range_parse(value, &set->policy.offset_warning);
+}
+
+static const char *
 set_operand(void *ctx, const char *value)
 {
 	struct settings *set = ctx;
@@ -662,7 +686,7 @@ set_protocol(void *ctx, const char *value)
 
 	if (p == NULL)
 		return "no protocol of that name";
-	use_protocol(ctx, p);
+	settings_use(ctx, p);
 	return NULL;
 }
 
@@ -764,6 +788,16 @@ set_ssl(void *ctx, const char *value)
 {
 	(void)value;
 	return use_tls(ctx);
+}
+
+static const char *
+set_starttls(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+
+	(void)value;
+	set->starttls = true;
+	return use_tls(set);
 }
 
 /* OUTCOME=STATE */

@@ -12,8 +12,8 @@
 #include "sock.h"
 #include "tls.h"
 
-/* TLS, and then as many as people can write. */
-#define SETTINGS_STEPS_MAX (DIALOGUE_STEPS_MAX + 1)
+/* What leads to TLS, and then as many as people can write. */
+#define SETTINGS_STEPS_MAX (DIALOGUE_STEPS_MAX + 10)
 
 /* For certificates, more than 2,700 years. */
 #define SETTINGS_DAYS_MAX 1000000
@@ -47,6 +47,7 @@ struct settings {
 	bool is_given[OUTCOME_COUNT];
 	struct sock_conf sock;
 	bool use_tls;
+	bool starttls;
 	struct tls_conf tls;
 	struct series series;
 	report_fn *report;
@@ -59,8 +60,7 @@ struct settings {
 	bool version;
 
 	/* Made of it. */
-	char service[16];
-	struct bytes sent; /* by -s and its like, or the protocol */
+	char service[sizeof(((struct proto *)NULL)->name)];
 	struct step steps[SETTINGS_STEPS_MAX];
 	struct pattern expected_patterns[EXPECT_MAX];
 	struct dialogue dialogue;
@@ -72,6 +72,9 @@ void settings_init(struct settings *set, const char *argv0);
 
 /* Frees what options made; a program that ends need not. */
 void settings_clear(struct settings *set);
+
+/* Checks that protocol; NULL: there is none of the name that was given. */
+void settings_use(struct settings *set, const struct proto *p);
 
 /* The table of the options, which set *set. */
 struct options settings_options(struct settings *set);

@@ -8,15 +8,18 @@
 #include "settings.h"
 #include "xalloc.h"
 
+static bool use_protocol(struct settings *, struct text *);
 static bool read_dialogue(struct settings *, int64_t, struct text *);
 static bool combined(const struct settings *, struct text *);
 static void settle_states(struct settings *);
 static bool complete_tls(struct settings *, struct text *);
-static size_t tls_steps(const struct settings *);
+static size_t tls_steps(const struct step *, size_t);
 static bool build_dialogue(struct settings *, struct text *);
+static size_t steps_to_tls(const struct proto *);
+static bool build_steps(struct settings *, const struct step *, size_t,
+    size_t *, struct text *);
 static bool only_nots(const struct settings *);
 static bool build_expectation(struct settings *, struct step *, struct text *);
-static void use_steps(struct settings *, const struct step *, size_t);
 static bool decode_hex(const char *, struct bytes *, struct text *);
 static bool decode(const char *, bool, const char *, struct bytes *,
     const char *, struct text *);
@@ -32,6 +35,8 @@ settings_complete(struct settings *set, int64_t start_us, struct text *error)
 		text_puts(error, ": there is no protocol of that name");
 		return false;
 	}
+	if (!use_protocol(set, error))
+		return false;
 	if (set->host == NULL)
 		set->host = set->family == AF_INET6 ? "::1" : "127.0.0.1";
 	if (set->port == 0)
@@ -62,6 +67,38 @@ settings_complete(struct settings *set, int64_t start_us, struct text *error)
 	set->target = (struct target){ set->host, set->port, set->family,
 		&set->dialogue };
 	set->jail |= set->proto->hide;
+	return true;
+}
+
+/* With TLS, if the protocol has it, and begun as --starttls wants it. */
+static bool
+use_protocol(struct settings *set, struct text *error)
+{
+	const struct proto *p = set->proto;
+
+	if (set->starttls && steps_to_tls(p) == 0) {
+		p = proto_starttls(p);
+		if (p == NULL) {
+			text_printf(error,
+			    "--starttls: %s has no TLS that begins in the clear",
+			    set->proto->name);
+			return false;
+		}
+		settings_use(set, p);
+	}
+	if ((set->policy.has_offset_warning ||
+		set->policy.has_offset_critical) &&
+	    !p->clock) {
+		text_printf(error,
+		    "--offset-warning, --offset-critical: "
+		    "%s does not tell the time",
+		    p->name);
+		return false;
+	}
+	set->use_tls |= p->tls;
+	/* Who wants to know of certificates wants one. */
+	set->tls.anonymous = p->anonymous && !set->tls.verify &&
+	    !set->policy.has_days;
 	return true;
 }
 
@@ -132,25 +169,32 @@ combined(const struct settings *set, struct text *error)
 }
 
 static size_t
-tls_steps(const struct settings *set)
+tls_steps(const struct step *steps, size_t n)
 {
-	size_t i, n = 0;
+	size_t i, found = 0;
 
-	for (i = 0; i < set->script.n; i++)
-		n += set->script.steps[i].kind == STEP_TLS;
-	return n;
+	for (i = 0; i < n; i++)
+		found += steps[i].kind == STEP_TLS;
+	return found;
 }
 
 static bool
 complete_tls(struct settings *set, struct text *error)
 {
+	size_t n = tls_steps(set->dialogue.steps, set->dialogue.n);
 	const char *why = NULL;
 
-	if (!set->use_tls && tls_steps(set) == 0)
+	if (n == 0)
 		return true;
-	if (tls_missing() != NULL)
-		why = "--step: this build has no TLS (OpenSSL)";
-	else if (tls_steps(set) > 1)
+	if (tls_missing() != NULL) {
+		text_printf(error, "%s: %s",
+		    tls_steps(set->script.steps, set->script.n) > 0
+			? "--step"
+			: set->proto->name,
+		    tls_missing());
+		return false;
+	}
+	if (n > 1)
 		why = "--step: TLS begins only once";
 	else if (set->tls.verify && set->host[0] == '/' &&
 	    set->tls.sni == NULL && set->tls.verify_name == NULL)
@@ -176,56 +220,88 @@ settle_states(struct settings *set)
 }
 
 /*
- * The steps of the protocol, but for what -s sends and -e expects in place of
- * them, and where -d waits before the answer is read.
+ * First what leads to TLS, and then the steps that are given, or those of the
+ * protocol.
  */
 static bool
 build_dialogue(struct settings *set, struct text *error)
 {
 	const struct proto *p = set->proto;
-	struct bytes *send = &set->sent;
-	struct step expect = { .kind = STEP_EXPECT }, *s = set->steps;
-	bool expecting = set->n_patterns > 0;
-	size_t i;
+	size_t clear = steps_to_tls(p), n = clear;
+	struct step *steps = set->steps;
 
 	set->dialogue.quit = p->quit;
-	if ((set->send != NULL &&
-		!decode("-s", set->escape, set->send, send, "", error)) ||
-	    (set->send_hex != NULL &&
-		!decode_hex(set->send_hex, send, error)) ||
-	    (set->quit != NULL &&
-		!decode("-q", set->escape, set->quit, &set->dialogue.quit,
-		    set->escape ? "" : "\r\n", error)))
+	if (set->quit != NULL &&
+	    !decode("-q", set->escape, set->quit, &set->dialogue.quit,
+		set->escape ? "" : "\r\n", error))
 		return false;
-	if (set->use_tls && tls_steps(set) == 0)
-		*s++ = (struct step){ .kind = STEP_TLS };
+	memcpy(steps, p->steps, clear * sizeof(steps[0]));
+	if (set->use_tls && clear == 0 &&
+	    tls_steps(set->script.steps, set->script.n) == 0)
+		steps[n++] = (struct step){ .kind = STEP_TLS };
 	if (set->script.n > 0) {
-		memcpy(s, set->script.steps,
-		    set->script.n * sizeof(set->script.steps[0]));
-		use_steps(set, set->steps,
-		    (size_t)(s - set->steps) + set->script.n);
-		return true;
-	}
-	for (i = 0; i < p->n; i++) {
-		const struct step *step = &p->steps[i];
-
-		if (step->kind == STEP_SEND && send->data == NULL)
-			*send = step->send;
-		if (step->kind == STEP_EXPECT) {
-			expect = *step;
-			expecting = true;
-		}
-	}
-	if (set->n_patterns > 0 && !build_expectation(set, &expect, error))
+		memcpy(steps + n, set->script.steps,
+		    set->script.n * sizeof(steps[0]));
+		n += set->script.n;
+	} else if (!build_steps(set, p->steps + clear, p->n - clear, &n,
+		       error)) {
 		return false;
-	if (send->len > 0)
-		*s++ = (struct step){ .kind = STEP_SEND, .send = *send };
+	}
+	set->dialogue.steps = steps;
+	set->dialogue.n = n;
+	set->dialogue.quiet_us = set->quiet_us;
+	set->dialogue.max_bytes = (size_t)set->max_bytes;
+	set->dialogue.name = set->tls.sni;
+	return true;
+}
+
+/* How many steps of a protocol are said in the clear to begin TLS, with that. */
+static size_t
+steps_to_tls(const struct proto *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		if (p->steps[i].kind == STEP_TLS)
+			return i + 1;
+	return 0;
+}
+
+/*
+ * The steps of a protocol, but for what -s sends in place of all that it says,
+ * and -e expects in place of the last it expects, before which -d waits.
+ */
+static bool
+build_steps(struct settings *set, const struct step *theirs, size_t n_theirs,
+    size_t *n, struct text *error)
+{
+	struct step expect = { .kind = STEP_EXPECT }, *s = set->steps + *n;
+	struct bytes send;
+	bool sending = set->send != NULL || set->send_hex != NULL;
+	size_t i, last = n_theirs;
+
+	for (i = 0; i < n_theirs; i++)
+		if (theirs[i].kind == STEP_EXPECT)
+			last = i;
+	for (i = 0; i < n_theirs && !sending; i++)
+		if (i != last)
+			*s++ = theirs[i];
+	if ((set->send != NULL &&
+		!decode("-s", set->escape, set->send, &send, "", error)) ||
+	    (set->send_hex != NULL && !decode_hex(set->send_hex, &send, error)))
+		return false;
+	if (sending && send.len > 0)
+		*s++ = (struct step){ .kind = STEP_SEND, .send = send };
 	if (set->delay_us > 0)
 		*s++ = (struct step){ .kind = STEP_WAIT,
 			.wait_us = set->delay_us };
-	if (expecting)
+	if (last < n_theirs)
+		expect = theirs[last];
+	if (set->n_patterns > 0 && !build_expectation(set, &expect, error))
+		return false;
+	if (set->n_patterns > 0 || last < n_theirs)
 		*s++ = expect;
-	use_steps(set, set->steps, (size_t)(s - set->steps));
+	*n = (size_t)(s - set->steps);
 	return true;
 }
 
@@ -263,15 +339,6 @@ only_nots(const struct settings *set)
 		if (set->patterns[i].kind != PATTERN_NOT)
 			return false;
 	return true;
-}
-
-static void
-use_steps(struct settings *set, const struct step *steps, size_t n)
-{
-	set->dialogue.steps = steps;
-	set->dialogue.n = n;
-	set->dialogue.quiet_us = set->quiet_us;
-	set->dialogue.max_bytes = (size_t)set->max_bytes;
 }
 
 static bool
