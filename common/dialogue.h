@@ -21,18 +21,34 @@ enum step_kind {
 
 struct target;
 
-/* A question and what has come of its answer. */
+/* What a question is made for, where its bytes have to be computed. */
+struct question {
+	const struct target *target;
+	const char *arg;    /* the step's */
+	int64_t wall_us;    /* the time, by the wall clock */
+	unsigned char *to;  /* where to write it: STEP_MADE_MAX bytes */
+	uint64_t arbitrary; /* for numbers that nobody is to guess */
+};
+
+#define STEP_MADE_MAX 2048
+
+/* Writes a question and returns its length. */
+typedef size_t make_fn(const struct question *q);
+
+/* What has come of the answer to a question. */
 struct exchange {
 	const struct target *target;
-	const char *arg; /* the step's */
+	const char *arg;   /* the step's */
+	struct bytes sent; /* what was sent last */
 	const unsigned char *answer;
 	size_t len;
 	bool ended;      /* nothing more will come */
-	int64_t wall_us; /* when its first byte came, by the wall clock */
+	int64_t sent_us; /* when that was sent, by the wall clock */
+	int64_t wall_us; /* when the first byte of the answer came */
 
 	/* What a judge adds to a match. */
 	size_t end;        /* where in the answer that ends; else all of it */
-	int64_t offset_us; /* of the peer's clock from ours */
+	int64_t offset_us; /* by how much the peer's clock is ahead of ours */
 	bool has_offset;   /* if it told */
 };
 
@@ -41,14 +57,6 @@ struct exchange {
  * strings.  It is asked after every piece that arrives, with all of it.
  */
 typedef enum judgement judge_fn(struct exchange *x);
-
-/*
- * Writes what is to be sent, where that has to be computed.  Returns its length,
- * at most STEP_MADE_MAX.
- */
-typedef size_t make_fn(const struct target *t, const char *arg, char *to);
-
-#define STEP_MADE_MAX 2048
 
 struct step {
 	enum step_kind kind;

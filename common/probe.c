@@ -39,9 +39,10 @@ struct talk {
 	struct buf reply;
 	size_t step;
 	size_t sent;
-	struct bytes send; /* of the present step, once it began */
-	char *made;        /* for what is computed of it */
-	size_t mark;       /* where in the reply the present step begins */
+	struct bytes send;   /* of the present step, once it began */
+	unsigned char *made; /* for what is computed of it */
+	int64_t sent_us;     /* when it was begun, by the wall clock */
+	size_t mark;         /* where in the reply the present step begins */
 	struct expect_progress progress;
 	int64_t wait_start_us; /* RESULT_NONE: not waiting */
 	int64_t waited_us;     /* in steps that wait */
@@ -122,6 +123,7 @@ static enum progress shake_on(struct probe *, int64_t);
 static bool verified(struct probe *, int64_t);
 static void tls_failed(struct probe *, int64_t);
 static enum progress send_on(struct probe *, const struct step *, int64_t);
+static void prepare(struct probe *, const struct step *);
 static enum progress wait_on(struct probe *, const struct step *, int64_t);
 static enum progress read_on(struct probe *, const struct step *, int64_t);
 static enum tls_status peer_send(const struct probe *, const void *, size_t,
@@ -690,14 +692,8 @@ send_on(struct probe *p, const struct step *s, int64_t now_us)
 	struct talk *t = p->talk;
 	size_t n;
 
-	if (t->sent == 0 && s->make != NULL) {
-		if (t->made == NULL)
-			t->made = xmalloc(STEP_MADE_MAX);
-		t->send = (struct bytes){ t->made,
-			s->make(p->target, s->arg, t->made) };
-	} else if (t->sent == 0) {
-		t->send = s->send;
-	}
+	if (t->sent == 0)
+		prepare(p, s);
 	while (t->sent < t->send.len) {
 		switch (peer_send(p, t->send.data + t->sent,
 		    t->send.len - t->sent, &n)) {
@@ -715,6 +711,26 @@ send_on(struct probe *p, const struct step *s, int64_t now_us)
 		}
 	}
 	return PROGRESS_DONE;
+}
+
+static void
+prepare(struct probe *p, const struct step *s)
+{
+	struct talk *t = p->talk;
+
+	t->send = s->send;
+	if (s->make == NULL)
+		return;
+	if (t->made == NULL)
+		t->made = xmalloc(STEP_MADE_MAX);
+	t->sent_us = clock_wall_us();
+	t->send = (struct bytes){
+		(const char *)t->made,
+		s->make(&(struct question){ .target = p->target,
+		    .arg = s->arg,
+		    .wall_us = t->sent_us,
+		    .to = t->made }),
+	};
 }
 
 static enum tls_status
@@ -865,6 +881,8 @@ judge(struct probe *p, const struct step *s, enum answer_end how)
 	struct exchange x = {
 		.target = p->target,
 		.arg = s->arg,
+		.sent = t->send,
+		.sent_us = t->sent_us,
 		.len = t->reply.len - t->mark,
 		.ended = how == ANSWER_ENDED,
 		.wall_us = t->wall_us,

@@ -16,18 +16,18 @@ static char *put_name(char *, const struct target *);
 static char *put_number(char *, unsigned);
 
 size_t
-request_http(const struct target *t, const char *arg, char *to)
+request_http(const struct question *q)
 {
-	char *at = to;
+	const struct target *t = q->target;
+	char *at = (char *)q->to;
 
-	(void)arg;
 	at = put(at, "GET / HTTP/1.1\r\nHost: ");
 	if (strchr(t->host, ':') != NULL && t->dialogue->name == NULL) {
 		at = put(at, "[");
-		at = put_name(at, t);
+		at = put_name(at, q->target);
 		at = put(at, "]");
 	} else {
-		at = put_name(at, t);
+		at = put_name(at, q->target);
 	}
 	if (t->port != 0 && t->port != 80 && t->port != 443) {
 		at = put(at, ":");
@@ -36,60 +36,58 @@ request_http(const struct target *t, const char *arg, char *to)
 	at = put(at,
 	    "\r\nUser-Agent: portstate/" PACKAGE_VERSION
 	    "\r\nAccept: */*\r\nConnection: close\r\n\r\n");
-	return (size_t)(at - to);
+	return (size_t)(at - (char *)q->to);
 }
 
 size_t
-request_xmpp(const struct target *t, const char *arg, char *to)
+request_xmpp(const struct question *q)
 {
-	char *at = to;
+	char *at = (char *)q->to;
 
 	at = put(at, "<?xml version='1.0'?><stream:stream to='");
-	at = put_name(at, t);
+	at = put_name(at, q->target);
 	at = put(at, "' xmlns='");
-	at = put(at, arg);
+	at = put(at, q->arg);
 	at = put(at,
 	    "' xmlns:stream='http://etherx.jabber.org/streams' "
 	    "version='1.0'>");
-	return (size_t)(at - to);
+	return (size_t)(at - (char *)q->to);
 }
 
 /* A pkt-line: its length in four hexadecimal digits, NUL after each word. */
 size_t
-request_git(const struct target *t, const char *arg, char *to)
+request_git(const struct question *q)
 {
-	char *at = to;
+	char *at = (char *)q->to;
 	size_t len;
 	int i;
 
-	(void)arg;
 	at = put(at, "0000git-upload-pack /");
 	*at++ = '\0';
 	at = put(at, "host=");
-	at = put_name(at, t);
+	at = put_name(at, q->target);
 	*at++ = '\0';
-	len = (size_t)(at - to);
+	len = (size_t)(at - (char *)q->to);
 	for (i = 0; i < 4; i++)
-		to[i] = HEX[len >> (12 - 4 * i) & 0xf];
+		q->to[i] = (unsigned char)HEX[len >> (12 - 4 * i) & 0xf];
 	return len;
 }
 
 size_t
-request_nrpe(const struct target *t, const char *arg, char *to)
+request_nrpe(const struct question *q)
 {
 	static const char command[] = "_NRPE_CHECK";
+	unsigned char *to = q->to;
 	uint32_t crc;
 	int i;
 
-	(void)t;
-	(void)arg;
 	memset(to, 0, NRPE_SIZE);
 	to[1] = NRPE_VERSION;
 	to[3] = NRPE_QUERY;
 	memcpy(to + NRPE_TEXT_AT, command, sizeof(command));
-	crc = nrpe_crc((const unsigned char *)to);
+	crc = nrpe_crc(to);
 	for (i = 0; i < 4; i++)
-		to[NRPE_CRC_AT + i] = (char)(crc >> (24 - 8 * i) & 0xff);
+		to[NRPE_CRC_AT + i] = (unsigned char)(crc >> (24 - 8 * i));
 	return NRPE_SIZE;
 }
 
