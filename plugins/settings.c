@@ -212,19 +212,14 @@ settings_options(struct settings *set)
 		set_operand, set };
 }
 
-/*
- * The program's own name tells: check_imap is imap; check_tcp, what begins so,
- * and any other name is tcp.
- */
+/* The program's own name tells: check_imap is imap; any other name is tcp. */
 static const struct proto *
 named_protocol(const char *program)
 {
-	static const char prefix[] = "check_", tcp[] = "check_tcp";
+	static const char prefix[] = "check_";
+	bool named = strncmp(program, prefix, sizeof(prefix) - 1) == 0;
 
-	if (strncmp(program, tcp, sizeof(tcp) - 1) == 0 ||
-	    strncmp(program, prefix, sizeof(prefix) - 1) != 0)
-		return proto_find("tcp");
-	return proto_find(program + sizeof(prefix) - 1);
+	return proto_find(named ? program + sizeof(prefix) - 1 : "tcp");
 }
 
 static const char *

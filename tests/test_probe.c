@@ -1942,14 +1942,14 @@ END_TEST
 static char judged[64];
 
 static enum judgement
-judge_line(const void *answer, size_t len)
+judge_line(struct exchange *x)
 {
-	const char *s = answer;
+	const char *s = (const char *)x->answer;
 
-	ck_assert_uint_lt(len, sizeof(judged));
-	memcpy(judged, s, len);
-	judged[len] = '\0';
-	if (s[len - 1] != '\n')
+	ck_assert_uint_lt(x->len, sizeof(judged));
+	memcpy(judged, s, x->len);
+	judged[x->len] = '\0';
+	if (s[x->len - 1] != '\n')
 		return JUDGE_MORE;
 	return s[0] == '+' ? JUDGE_MATCH : JUDGE_MISMATCH;
 }

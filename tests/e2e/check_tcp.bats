@@ -964,17 +964,19 @@ connected='"attempts":[{"address":"127.0.0.1","outcome":"ok","reason":null}]'
 
 @test "the program's name: check_tcp and foreign names are tcp" {
 	serve 'tcp4'
-	for name in check_tcp check_tcp_local port-check; do
+	for name in check_tcp port-check; do
 		link "$name"
 		check -p "$p0"
 		is 0 "TCP OK - T second response time on 127.0.0.1 port $p0$timed"
 	done
 }
 
-@test "the program's name: no such service" {
-	link check_gopher
-	check -p 1
-	usage 'check_gopher: there is no protocol of that name'
+@test "the program's name: no such service, and no part of one" {
+	for name in check_gopher check_tcp_local check_ftpx check_im check_; do
+		link "$name"
+		check -p 1
+		usage "$name: there is no protocol of that name"
+	done
 }
 
 @test "--output-format: one-line" {
