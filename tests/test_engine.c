@@ -44,6 +44,12 @@ clock_now_us(void)
 	return now += tick;
 }
 
+int64_t
+clock_wall_us(void)
+{
+	return now;
+}
+
 /* The name service. */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

@@ -97,6 +97,12 @@ clock_now_us(void)
 	return now;
 }
 
+int64_t
+clock_wall_us(void)
+{
+	return now;
+}
+
 /*
  * In place of the C library's: a peer that sends more at once than anybody can
  * read, if that is wanted.
