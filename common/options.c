@@ -261,9 +261,8 @@ find_row(const struct options *o, int code)
 static const struct option_row *
 find_key(const struct options *o, const char *key, size_t len)
 {
-	const struct option_row *found[2] = { NULL, NULL };
-	size_t i, n[2] = { 0, 0 };
-	bool lettered;
+	const struct option_row *found[3] = { NULL };
+	size_t i, rank, n[3] = { 0 };
 
 	for (i = 0; i < o->n; i++) {
 		const struct option_row *row = &o->rows[i];
@@ -272,13 +271,13 @@ find_key(const struct options *o, const char *key, size_t len)
 			continue;
 		if (row->name[len] == '\0')
 			return row;
-		lettered = row->letter != 0;
-		found[lettered] = row;
-		n[lettered]++;
+		rank = row->letter != 0 ? 2 : row->elder ? 1 : 0;
+		found[rank] = row;
+		n[rank]++;
 	}
-	if (n[true] == 1)
-		return found[true];
-	return n[true] == 0 && n[false] == 1 ? found[false] : NULL;
+	for (rank = 2; rank > 0 && n[rank] == 0; rank--)
+		;
+	return n[rank] == 1 ? found[rank] : NULL;
 }
 
 static bool

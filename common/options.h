@@ -37,6 +37,7 @@ struct option_row {
 	/* "to": the word "-to" is read as the letter's option; or NULL. */
 	const char *alias;
 	bool early; /* set before all others, wherever it stands */
+	bool elder; /* than most options without a letter */
 };
 
 struct options {
@@ -49,9 +50,9 @@ struct options {
 #define OPTIONS_MAX 64
 
 /*
- * A long option may be shortened to what is unique among those with a letter,
- * or where none of these begins so, among all: what is added without a letter
- * makes no shorter form of theirs ambiguous.
+ * A long option may be shortened to what is unique among those with a letter;
+ * where none of these begins so, among the elder ones, and then among the rest:
+ * what is added makes no shorter form ambiguous that people use.
  */
 
 /*

@@ -90,7 +90,7 @@ static const struct option_row rows[] = {
 	    "Days for which certificates must be valid not to be WARNING,\n"
 	    "and not to be CRITICAL (default: 0)" },
 	{ 0, "sni", YES, "NAME", set_sni,
-	    "Ask for the server NAME (default: the host's)" },
+	    "Ask for the server NAME (default: the host's)", .elder = true },
 	{ 0, "verify", NO, "", set_verify,
 	    "The peer must be trusted, and who it should be" },
 	{ 0, "verify-name", YES, "NAME", set_verify_name,
@@ -128,7 +128,7 @@ static const struct option_row rows[] = {
 	{ 0, "all-addresses", NO, "", set_all_addresses,
 	    "Every address of the name must answer" },
 	{ 0, "protocol", YES, "NAME", set_protocol,
-	    "Check the service NAME, one of " PROTO_NAMES },
+	    "Check the service NAME, one of " PROTO_NAMES, .elder = true },
 	{ 0, "starttls", NO, "", set_starttls,
 	    "The same with TLS that begins in the clear" },
 	{ 0, "offset-warning", YES, "RANGE", set_offset_warning,
@@ -137,7 +137,7 @@ static const struct option_row rows[] = {
 	{ 0, "offset-critical", YES, "RANGE", set_offset_critical,
 	    "The same, not to be CRITICAL" },
 	{ 0, "output-format", YES, "FORMAT", set_output_format,
-	    "One of " REPORT_NAMES " (default: one-line)" },
+	    "One of " REPORT_NAMES " (default: one-line)", .elder = true },
 	{ 0, "json", NO, "", set_json, "The same as --output-format=json" },
 	{ 0, "text", YES, "FORMAT", set_text,
 	    "Print FORMAT on the first line: %h is the host, %p the port,\n"

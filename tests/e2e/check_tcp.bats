@@ -798,7 +798,7 @@ connected='"attempts":[{"address":"127.0.0.1","outcome":"ok","reason":null}]'
 		check -p "$p0" $o
 		valid
 		no_rtt
-		is 0 "$(json_of "$p0" OK "T second response time on 127.0.0.1 port $p0" open true ok null null null),\"time\":T,\"rtt\":null,\"resolve\":null,\"connect\":T,\"syn_resent\":0,$answered,$connected,\"steps\":[],\"tls\":null}"
+		is 0 "$(json_of "$p0" OK "T second response time on 127.0.0.1 port $p0" open true ok null null null),\"time\":T,\"rtt\":null,\"resolve\":null,\"connect\":T,\"syn_resent\":0,\"offset\":null,$answered,$connected,\"steps\":[],\"tls\":null}"
 	done
 	grep -qx '    "status": "OK",' pretty
 }
@@ -808,14 +808,14 @@ connected='"attempts":[{"address":"127.0.0.1","outcome":"ok","reason":null}]'
 	check -p "$p0" -s hi -e c --json
 	valid
 	no_rtt
-	is 0 "$(json_of "$p0" OK "T second response time on 127.0.0.1 port $p0 [a\\u005c\\u0022b\\u005cx7c\\u005cn\\u005cx00\\u005cxff\\u005c\\u005cc]" open true ok null null '"a\u005c\u0022b\u005cx7c\u005cn\u005cx00\u005cxff\u005c\u005cc"'),\"time\":T,\"rtt\":null,\"resolve\":null,\"connect\":T,\"syn_resent\":0,$answered,$connected,\"steps\":[{\"step\":\"send \\u0022hi\\u0022\",\"time\":T},{\"step\":\"expect \\u0022c\\u0022\",\"time\":T}],\"tls\":null}"
+	is 0 "$(json_of "$p0" OK "T second response time on 127.0.0.1 port $p0 [a\\u005c\\u0022b\\u005cx7c\\u005cn\\u005cx00\\u005cxff\\u005c\\u005cc]" open true ok null null '"a\u005c\u0022b\u005cx7c\u005cn\u005cx00\u005cxff\u005c\u005cc"'),\"time\":T,\"rtt\":null,\"resolve\":null,\"connect\":T,\"syn_resent\":0,\"offset\":null,$answered,$connected,\"steps\":[{\"step\":\"send \\u0022hi\\u0022\",\"time\":T},{\"step\":\"expect \\u0022c\\u0022\",\"time\":T}],\"tls\":null}"
 }
 
 @test "--json: refused" {
 	serve 'tcp4 closed'
 	check -p "$p0" --json
 	valid
-	is 2 "$(json_of "$p0" CRITICAL "Connection refused on 127.0.0.1 port $p0" closed false refused '"Connection refused"' '"Connection refused"' null),\"time\":null,\"rtt\":null,\"resolve\":null,\"connect\":null,\"syn_resent\":0,$unanswered,\"attempts\":[{\"address\":\"127.0.0.1\",\"outcome\":\"refused\",\"reason\":\"Connection refused\"}],\"steps\":[],\"tls\":null}"
+	is 2 "$(json_of "$p0" CRITICAL "Connection refused on 127.0.0.1 port $p0" closed false refused '"Connection refused"' '"Connection refused"' null),\"time\":null,\"rtt\":null,\"resolve\":null,\"connect\":null,\"syn_resent\":0,\"offset\":null,$unanswered,\"attempts\":[{\"address\":\"127.0.0.1\",\"outcome\":\"refused\",\"reason\":\"Connection refused\"}],\"steps\":[],\"tls\":null}"
 	check -p "$p0" --json -r ok
 	[ "$status" = 0 ] && silent
 	grep -q '"status":"OK".*"state":"closed","open":false,"ok":true,' "$out"
@@ -856,7 +856,7 @@ connected='"attempts":[{"address":"127.0.0.1","outcome":"ok","reason":null}]'
 	serve 'unix'
 	check -H "$p0" --json
 	valid
-	is 0 "{\"version\":1,\"service\":\"TCP\",\"status\":\"OK\",\"text\":\"T second response time on socket $p0\",\"name\":\"$p0\",\"host\":null,\"address\":null,\"port\":null,\"transport\":\"unix\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":null,\"time\":T,\"rtt\":null,\"resolve\":null,\"connect\":T,\"syn_resent\":0,$answered,\"attempts\":[{\"address\":null,\"outcome\":\"ok\",\"reason\":null}],\"steps\":[],\"tls\":null}"
+	is 0 "{\"version\":1,\"service\":\"TCP\",\"status\":\"OK\",\"text\":\"T second response time on socket $p0\",\"name\":\"$p0\",\"host\":null,\"address\":null,\"port\":null,\"transport\":\"unix\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":null,\"time\":T,\"rtt\":null,\"resolve\":null,\"connect\":T,\"syn_resent\":0,\"offset\":null,$answered,\"attempts\":[{\"address\":null,\"outcome\":\"ok\",\"reason\":null}],\"steps\":[],\"tls\":null}"
 }
 
 @test "--json: an error in the options is plain text" {

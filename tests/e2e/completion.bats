@@ -144,7 +144,7 @@ interfaces() {
 }
 
 protocols() {
-	sed -n '/^\.It Sy name Ta Sy port/,/^\.El/s/^\.It \([a-z0-9-]*\) Ta.*/\1/p' \
+	sed -n '/^\.It Sy name Ta Sy port/,/^\.El/s/^\.It \([a-z0-9+-]*\) Ta.*/\1/p' \
 		"$source/man/check_tcp.1"
 }
 
