@@ -291,7 +291,7 @@ json_has() {
 }
 
 @test "--step: what is none" {
-	local kinds='a step is one of send, send-hex, expect, expect-prefix, expect-regex, expect-hex, expect-not, wait, close'
+	local kinds='a step is one of send, send-hex, expect, expect-prefix, expect-regex, expect-hex, expect-not, tls, wait, close'
 
 	for o in '' : foo foo:x Send:x sendx:y; do
 		check -p 9 --step "$o"
@@ -302,6 +302,7 @@ json_has() {
 		says 3 "TCP UNKNOWN - --step: ${step//\\/\\\\}: $why"
 	done <<-'END'
 		close:x|takes no value
+		tls:x|takes no value
 		send x|there is no colon after the kind of step
 		send-hex:6|not hexadecimal bytes of two digits each
 		send:\x4|\x needs two hexadecimal digits
