@@ -3,6 +3,9 @@
 #
 # Certificates and TLS servers of openssl: to be loaded.
 #
+# need_tls		skips where tls_missing has a reason
+# tls_missing		writes why there can be no test of TLS, if so: without
+#			openssl, or in a build without TLS
 # tls_authority DIR	makes DIR, with an authority in the file ca, another in
 #			the file other, and a key for everybody in key; status 1
 #			without openssl
@@ -19,7 +22,23 @@
 # tls_stop		ends those that were started
 
 tls_dir=
+tls_port=
 tls_pids=()
+
+need_tls() {
+	local why
+
+	why=$(tls_missing)
+	[[ -z $why ]] || skip "$why"
+}
+
+tls_missing() {
+	if [[ ! -f $tls_dir/ca ]]; then
+		echo "needs certificates: openssl"
+	elif "$plugin" -p 1 -S | grep -q 'this build has no TLS'; then
+		echo "needs TLS: --with-openssl"
+	fi
+}
 
 tls_authority() {
 	command -v openssl >/dev/null || return 1

@@ -19,9 +19,7 @@ setup() {
 	load tls
 	common_setup
 	tls_dir=$BATS_FILE_TMPDIR/tls
-	[[ -f $tls_dir/good ]] || skip "needs openssl"
-	"$plugin" -S -p 1 >"$out" || true
-	! grep -q 'this build has no TLS' "$out" || skip "no TLS in this build"
+	need_tls
 	ca=$tls_dir/ca
 }
 

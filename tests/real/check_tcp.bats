@@ -36,6 +36,7 @@ setup() {
 	load ../e2e/common
 	load ../e2e/tls
 	common_setup
+	tls_dir=$BATS_FILE_TMPDIR/tls
 	export LC_ALL=C # a line may have any bytes
 	declare -gA value=()
 }
@@ -80,7 +81,6 @@ start_peers() {
 	for i in "${!names[@]}"; do
 		value[${names[i]}]=${FAKE_PORT[i]:-${FAKE_PATH[i]}}
 	done
-	tls_dir=$BATS_FILE_TMPDIR/tls
 	while read -r name script; do
 		value[$name]=
 		[ -f "$tls_dir/$script" ] || continue
@@ -343,6 +343,9 @@ section() {
 }
 
 @test "TLS" {
+	[ -z "$(tls_missing)" ] ||
+		commands_of TLS >>"$BATS_FILE_TMPDIR/absent"
+	need_tls
 	section
 }
 
