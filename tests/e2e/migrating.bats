@@ -29,14 +29,23 @@ here=$BATS_TEST_DIRNAME
 page=$here/../../man/portstate-migrating.7
 reference=/usr/lib/nagios/plugins
 
+setup_file() {
+	load tls
+	tls_authority "$BATS_FILE_TMPDIR/tls" || return 0
+	tls_certificate good -1days '+30 days +1 hour'
+}
+
 setup() {
 	load common
+	load tls
 	common_setup
+	tls_dir=$BATS_FILE_TMPDIR/tls
 	need_regex
 	plugins=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}")
 }
 
 teardown() {
+	tls_stop
 	common_teardown
 }
 
@@ -142,30 +151,44 @@ world() {
 	done
 }
 
+# Port 443 speaks TLS.
+tls_world() {
+	tls_start good && port[443]=$tls_port
+}
+
 # The files that the page names.
 files() {
 	printf '%s\n' 127.0.0.1 127.0.0.2 >hosts.txt
 	printf '%s\n' 'expect:220' 'send:EHLO me\r\n' 'expect:250' >smtp.steps
 	printf '%s\n' '[mail]' hostname=127.0.0.1 "port=${port[25]}" \
 		expect=220 >mail.ini
+	[[ -n $tls_port ]] || return 0
+	cp "$tls_dir/ca" ca.pem
+	cp "$tls_dir/good" cert.pem
+	cp "$tls_dir/key" key.pem
 }
 
 ipv6() {
 	grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null
 }
 
+# needs COMMAND: what there must be for it: network, tls, or nothing.
 # Ranges, names of ports, ports that are not given, and both families: only
 # where all ports are ours, and have the numbers that they should have.
-needs_network() {
-	[[ $1 =~ -p\ ?[^\ ]*[0-9]-[0-9] || $1 =~ -p\ ssh || $1 =~ \ -6 ||
-		$1 =~ --protocol && ! $1 =~ -p\  ]]
+needs() {
+	if [[ $1 =~ -p\ ?[^\ ]*[0-9]-[0-9] || $1 =~ -p\ ssh || $1 =~ \ -6 ||
+		$1 =~ --protocol && ! $1 =~ -p\  ]]; then
+		echo network
+	elif [[ $1 =~ -p\ 443 ]]; then
+		echo tls
+	fi
 }
 
 # words COMMAND: sets $args to its words, with the hosts and ports of the world
 words() {
 	local i line
 
-	line=$(sed -E -e 's/\b(mx|www|ftp|im|news)1\b/127.0.0.1/g' \
+	line=$(sed -E -e 's/--sni www1/--sni www.test/' -e 's/\b(mx|www|ftp|im|news)1\b/127.0.0.1/g' \
 		-e 's/\bmx2\b/127.0.0.2/g' -e 's/192\.0\.2\.[17]\b/127.0.0.1/g' \
 		-e 's/192\.0\.2\.0/127.0.0.16/g' -e 's/2001:db8::1/::1/g' \
 		-e "s,/run/redis\.sock,${FAKE_PATH[0]},g" \
@@ -217,27 +240,22 @@ complain() {
 # How many rows are run at once: many only wait.
 at_once=24
 
-# each SECTION FUNCTION: calls it for each row that can be run here and now, or
-# with `network` for those that need a network of our own, in a directory of its
-# own; $section, $theirs, $line, $later, $want, $pattern and $command are set.
+# each SECTION FUNCTION: calls it for each row that needs nothing else, or with
+# `network` or `tls` for those of all sections that need that, in a directory of
+# its own; $section, $theirs, $line, $later, $want, $pattern and $command are set.
 # What it prints is wrong, and so is an end before its end.
 each() {
-	local only=$1 function=$2 kind=no number=0
+	local only=$1 function=$2 number=0 need
 	local section theirs line later want pattern command
 	local -a args ours pids=()
 	local -A rows=()
 
-	[[ $only != network ]] || kind=yes
 	read_table
 	world || return 1
 	while IFS=$'\t' read -r section theirs line later; do
-		[[ $only == network || $only == "$section" ]] || continue
-		if needs_network "$line"; then
-			[[ $kind == yes ]] || continue
-			[[ ! $line =~ \ -6 ]] || ipv6 || continue
-		else
-			[[ $kind == no ]] || continue
-		fi
+		need=$(needs "$line")
+		[[ ${need:-$section} == "$only" ]] || continue
+		[[ ! $line =~ \ -6 ]] || ipv6 || continue
 		apart "$function" >"report.$number" 2>&1 3>&- 4>&- &
 		pids+=("$!")
 		((++number % at_once)) || wait "${pids[@]}"
@@ -464,6 +482,12 @@ need_perl() {
 	each network our_row
 }
 
+@test "what needs TLS" {
+	need_tls
+	tls_world
+	each tls our_row
+}
+
 @test "check_tcp of the Monitoring Plugins 2.x: beside theirs" {
 	need_plugins
 	each check_tcp both
@@ -484,6 +508,14 @@ need_perl() {
 	need_plugins
 	need_nmap
 	each network both
+}
+
+@test "what needs TLS: beside theirs" {
+	need_tls
+	need_plugins
+	need_nmap
+	tls_world
+	each tls both
 }
 
 rows() {
@@ -521,9 +553,9 @@ check_nntp -H news1 | 0 | ^NNTP OK - .*port 119 \[200 news\] | @
 check_jabber -H im1 | 0 | ^JABBER OK - .*port 5222 | @
 check_clamd -H mx1 | 0 | ^CLAMD OK - .*port 3310 \[PONG\] | @
 negate check_tcp -p 23 | 0 | ^TCP OK - Connection refused | @
--S | 3 | ^TCP UNKNOWN - -S: this version has no TLS
--D 14,7 | 3 | ^TCP UNKNOWN - -D: 14,7: this version has no TLS
---sni www1 | 3 | ^TCP UNKNOWN - --sni: .*: this version has no TLS
+-S | 0 | ^TCP OK - | =
+-D 14,7 | 0 | ^TCP OK - .* expires in 30 days .* cert_days=30\.[0-9]*;14\.000000:;7\.000000:; | =
+--sni www1 | 0 | ^TCP OK - | =
 check_simap -H mx1 | 3 | ^TCP UNKNOWN - --protocol: simap: no protocol of that name
 = check_udp
 -p 53 -s x -e y | 3 | ^PORTSET UNKNOWN - .*: this version has no UDP
@@ -540,7 +572,7 @@ no option | 0 | ^\[OK\] - Connection succeeded
 -r warn | 1 | ^TCP WARNING - Connection refused
 -h | 3 | ^check_tcp v.*Usage:
 -V | 3 | ^check_tcp v
--N www1 | 3 | ^TCP UNKNOWN - --sni: .*: this version has no TLS
+-S -N www1 | 0 | ^TCP OK -
 = IO::Socket::PortState
 example | 2 | ^\{"version":1,.*"open":2,"closed":1,.*"entries":\[ | perl
 $host | 2 | ^PORTSET CRITICAL - 1 of 2 not as expected: 127\.0\.0\.2/tcp/[0-9]* closed
@@ -588,7 +620,7 @@ mx1 mx2 | 2 | CRITICAL: 1 of 2 as expected; 1 open, 1 closed | nmap -n -Pn -sT -
 --script banner | 0 | ^TCP OK - .*\[220 mx1 ESMTP\] | nmap -n -Pn -sT @ -p 25 mx1
 -V | 3 | ^check_portset v
 -sU | 3 | ^PORTSET UNKNOWN - .*: this version has no UDP
---script ssl-cert | 3 | ^TCP UNKNOWN - -D: 14: this version has no TLS
+--script ssl-cert | 0 | ^TCP OK - .* expires in 30 days .*Certificate 1: subject "www\.test".*Certificate 2: | nmap -n -Pn -sT @ -p 443 mx1
 = blackbox_exporter
 example | 0 | ^TCP OK -
 prober: tcp | 0 | ^TCP OK -
@@ -604,10 +636,15 @@ a module in blackbox.yml | 0 | ^TCP OK -
 probe_success | 2 | ^TCP CRITICAL - Connection refused
 probe_duration_seconds | 0 | ^TCP OK - .*time=[0-9.]*s.* connect=
 probe_failed_due_to_regex | 1 | ^mismatch.time=
-tls: true | 3 | ^TCP UNKNOWN - -S: this version has no TLS
-tls_config | 3 | ^TCP UNKNOWN - --sni: .*: this version has no TLS
+tls: true | 2 | ^TCP CRITICAL - Certificate not trusted
+insecure_skip_verify: true | 0 | ^TCP OK -
+ca_file: ca.pem | 0 | ^TCP OK -
+server_name: www1 | 0 | ^TCP OK -
+cert_file, key_file | 0 | ^TCP OK -
+min_version: TLS13 | 0 | ^TCP OK -
 starttls: true | 3 | ^TCP UNKNOWN - --step: starttls: a step is one of
-probe_ssl_earliest_cert_expiry | 3 | ^TCP UNKNOWN - -D: 14: this version has no TLS
+probe_ssl_earliest_cert_expiry | 0 | ^TCP OK - .* cert_days=30\.
+probe_tls_version_info | 0 | "tls":\{"version":"TLSv1\.3"
 prober: dns | 3 | ^PORTSET UNKNOWN - .*: this version has no UDP
 = sensu check-ports
 -H mx1,mx2 -p 25 | 2 | ^PORTSET CRITICAL - 1 of 2 not as expected: 127\.0\.0\.2/
