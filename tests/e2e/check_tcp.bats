@@ -1085,6 +1085,22 @@ connected='"attempts":[{"address":"127.0.0.1","outcome":"ok","reason":null}]'
 	done
 }
 
+@test "an option of TLS is an error in a build without it" {
+	"$plugin" -p 1 -S | grep -q 'this build has no TLS' ||
+		skip "this build has TLS"
+	for o in -S '-D 30' '--sni x' --verify '--verify-name x' '--ca-file x' \
+		'--tls-min 1.2' '--client-cert x' '--client-key x' '--alpn x'; do
+		check -p 1 -r ok $o
+		usage "${o/ /: }: this build has no TLS (OpenSSL)"
+	done
+	check -p 1 -r ok --step tls
+	usage '--step: this build has no TLS (OpenSSL)'
+}
+
+#
+# How options are read.
+#
+
 @test "options count after the host" {
 	serve 'tcp4 say "no" close'
 	check 127.0.0.1 -p "$p0" -e yes
