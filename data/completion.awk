@@ -93,7 +93,7 @@ function words_of(s) {
 		return ""
 	s = substr(s, RSTART + RLENGTH)
 	sub(/ *[(;].*/, "", s)
-	return gsub(/, */, " ", s) > 0 && s ~ /^[a-z0-9 -]+$/ ? s : ""
+	return gsub(/, */, " ", s) > 0 && s ~ /^[a-z0-9 +-]+$/ ? s : ""
 }
 
 # What completes an operand.

@@ -123,7 +123,7 @@ declare -gA script=(
 	[21]='say "220 ftp\r\n"'
 	[22]='say "SSH-2.0-x\r\n"'
 	[23]='closed'
-	[25]='say "220 mx1 ESMTP\r\n" expect "EHLO" say "250-mx1\r\n250 SIZE\r\n" expect "QUIT" say "221 bye\r\n" close'
+	[25]='say "220 mx1 ESMTP\r\n" expect "EHLO" expect "\n" say "250-mx1\r\n250 SIZE\r\n" expect "\n" say "221 bye\r\n" close'
 	[80]='silent'
 	[110]='say "+OK\r\n"'
 	[119]='say "200 news\r\n"'
@@ -172,14 +172,16 @@ ipv6() {
 	grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null
 }
 
-# needs COMMAND: what there must be for it: network, tls, or nothing.
+# needs COMMAND: what there must be for it: network, tls, these two, or nothing.
 # Ranges, names of ports, ports that are not given, and both families: only
 # where all ports are ours, and have the numbers that they should have.
 needs() {
-	if [[ $1 =~ -p\ ?[^\ ]*[0-9]-[0-9] || $1 =~ -p\ ssh || $1 =~ \ -6 ||
+	if [[ $1 =~ --protocol\ (simap|spop|ssmtp|nntps) ]]; then
+		echo these two
+	elif [[ $1 =~ -p\ ?[^\ ]*[0-9]-[0-9] || $1 =~ -p\ ssh || $1 =~ \ -6 ||
 		$1 =~ --protocol && ! $1 =~ -p\  ]]; then
 		echo network
-	elif [[ $1 =~ -p\ 443 ]]; then
+	elif [[ $1 =~ -p\ 443 || $1 =~ --starttls ]]; then
 		echo tls
 	fi
 }
@@ -429,7 +431,7 @@ need_perl() {
 }
 
 @test "a link with a name that is not yet a protocol is an error" {
-	for name in check_udp check_simap check_spop check_ssmtp check_nntps; do
+	for name in check_udp; do
 		plugin=$plugins/check_tcp
 		link "$name"
 		check -p 53 -s x -e y
@@ -486,6 +488,12 @@ need_perl() {
 	need_tls
 	tls_world
 	each tls our_row
+}
+
+@test "what needs these two" {
+	own_network
+	need_tls
+	each 'these two' our_row
 }
 
 @test "check_tcp of the Monitoring Plugins 2.x: beside theirs" {
@@ -556,7 +564,10 @@ negate check_tcp -p 23 | 0 | ^TCP OK - Connection refused | @
 -S | 0 | ^TCP OK - | =
 -D 14,7 | 0 | ^TCP OK - .* expires in 30 days .* cert_days=30\.[0-9]*;14\.000000:;7\.000000:; | =
 --sni www1 | 0 | ^TCP OK - | =
-check_simap -H mx1 | 3 | ^TCP UNKNOWN - --protocol: simap: no protocol of that name
+check_simap -H mx1 | 2 | ^SIMAP CRITICAL - Connection refused .*port 993
+check_spop -H mx1 | 2 | ^SPOP CRITICAL - Connection refused .*port 995
+check_ssmtp -H mx1 | 2 | ^SSMTP CRITICAL - Connection refused .*port 465
+check_nntps -H news1 | 2 | ^NNTPS CRITICAL - Connection refused .*port 563
 = check_udp
 -p 53 -s x -e y | 3 | ^PORTSET UNKNOWN - .*: this version has no UDP
 = MONITORING PLUGINS 3.x
@@ -642,7 +653,7 @@ ca_file: ca.pem | 0 | ^TCP OK -
 server_name: www1 | 0 | ^TCP OK -
 cert_file, key_file | 0 | ^TCP OK -
 min_version: TLS13 | 0 | ^TCP OK -
-starttls: true | 3 | ^TCP UNKNOWN - --step: starttls: a step is one of
+starttls: true | 2 | ^SMTP\+STARTTLS CRITICAL - TLS failed .*does not agree to begin TLS: "221 bye"
 probe_ssl_earliest_cert_expiry | 0 | ^TCP OK - .* cert_days=30\.
 probe_tls_version_info | 0 | "tls":\{"version":"TLSv1\.3"
 prober: dns | 3 | ^PORTSET UNKNOWN - .*: this version has no UDP
