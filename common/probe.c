@@ -1111,7 +1111,7 @@ hang_up(struct probe *p)
 	p->phase = PHASE_IDLE;
 }
 
-/* Through TLS only when that stands with who it should be. */
+/* Where there is to be TLS, only when that stands with who it should be. */
 static void
 say_goodbye(const struct probe *p)
 {
@@ -1121,7 +1121,7 @@ say_goodbye(const struct probe *p)
 	size_t n;
 
 	if (tls == NULL) {
-		if (quit->len > 0 && !begins_with_tls(p))
+		if (quit->len > 0 && p->target->dialogue->tls == NULL)
 			(void)sock_send(p->dials[p->peer].watch.fd, quit->data,
 			    quit->len);
 		return;
