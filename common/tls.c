@@ -53,6 +53,7 @@ struct tls {
 };
 
 static tls_recv_fn io_recv;
+static void keep(struct tls *, const unsigned char *, size_t);
 static tls_send_fn io_send;
 static void name_peer(struct tls *, const char *);
 static bool is_name(const char *, char *);
@@ -213,7 +214,6 @@ io_recv(void *ctx, void *to, size_t room)
 {
 	struct tls *t = ctx;
 	ssize_t n;
-	size_t i;
 
 	if (!t->done && t->n_read > HANDSHAKE_BYTES) {
 		errno = t->err = EMSGSIZE;
@@ -226,9 +226,17 @@ io_recv(void *ctx, void *to, size_t room)
 		t->ended = true;
 	if (n == -1 && errno != EAGAIN)
 		t->err = errno;
-	for (i = 0; n > 0 && i < (size_t)n && t->n_heard < HEADER; i++)
-		t->heard[t->n_heard++] = ((const unsigned char *)to)[i];
+	if (n > 0)
+		keep(t, to, (size_t)n);
 	return n;
+}
+
+/* OpenSSL reads more than a header at once, and drops what is no TLS. */
+static void
+keep(struct tls *t, const unsigned char *p, size_t n)
+{
+	while (n-- > 0 && t->n_heard < (is_tls(t) ? HEADER : HEARD_MAX))
+		t->heard[t->n_heard++] = *p++;
 }
 
 static ssize_t

@@ -22,6 +22,8 @@
 /* Tickets and the like that may come between two pieces of data. */
 #define MESSAGES_MAX 64
 
+#define DAY_S 86400
+
 struct tls_shared {
 	const struct tls_conf *conf;
 	SSL_CTX *ctx;
@@ -135,6 +137,11 @@ configure(struct tls_shared *s, char *why)
 	/* It would read tickets for as long as somebody sends them. */
 	SSL_CTX_clear_mode(s->ctx, SSL_MODE_AUTO_RETRY);
 	SSL_CTX_set_session_cache_mode(s->ctx, SSL_SESS_CACHE_OFF);
+	/*
+	 * In the handshake: one call for all that is there, not two for each
+	 * record.  Later it would read tickets for ever, too.
+	 */
+	SSL_CTX_set_read_ahead(s->ctx, 1);
 	SSL_CTX_set_verify(s->ctx, SSL_VERIFY_NONE, NULL);
 	SSL_CTX_set_cert_verify_callback(s->ctx, verify, NULL);
 	SSL_CTX_set_default_passwd_cb(s->ctx, no_passphrase);
@@ -331,6 +338,7 @@ handshake(struct tls_session *s, char *why)
 	n = SSL_do_handshake(s->ssl);
 	if (n != 1)
 		return status(s, n, why);
+	SSL_set_read_ahead(s->ssl, 0);
 	SSL_get0_alpn_selected(s->ssl, &alpn, &len);
 	if (s->shared->conf->alpn != NULL && len == 0) {
 		(void)snprintf(why, TLS_WHY_MAX,
@@ -561,16 +569,20 @@ tell_string(char *out, size_t size, const ASN1_STRING *string)
 	return true;
 }
 
-/* What is no time is long ago. */
+/*
+ * What is no time is long ago.  timegm() would read the zone that the
+ * environment names.
+ */
 static int64_t
 seconds(const ASN1_TIME *t)
 {
-	struct tm tm = { 0 };
-	time_t s;
+	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	int64_t s = 0;
+	int days, rest;
 
-	if (ASN1_TIME_to_tm(t, &tm) != 1)
-		return 0;
-	s = timegm(&tm);
+	if (epoch != NULL && ASN1_TIME_diff(&days, &rest, epoch, t) == 1)
+		s = (int64_t)days * DAY_S + rest;
+	ASN1_TIME_free(epoch);
 	return s > 0 ? s : 0;
 }
 
