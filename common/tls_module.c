@@ -570,17 +570,19 @@ tell_string(char *out, size_t size, const ASN1_STRING *string)
 }
 
 /*
- * What is no time is long ago.  timegm() would read the zone that the
- * environment names.
+ * What is no time is long ago.  timegm() and gmtime(), which ASN1_TIME_set()
+ * asks, would open the file of the time zone that the environment names.
  */
 static int64_t
 seconds(const ASN1_TIME *t)
 {
-	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	ASN1_TIME *epoch = ASN1_TIME_new();
 	int64_t s = 0;
 	int days, rest;
 
-	if (epoch != NULL && ASN1_TIME_diff(&days, &rest, epoch, t) == 1)
+	if (epoch != NULL &&
+	    ASN1_TIME_set_string(epoch, "700101000000Z") == 1 &&
+	    ASN1_TIME_diff(&days, &rest, epoch, t) == 1)
 		s = (int64_t)days * DAY_S + rest;
 	ASN1_TIME_free(epoch);
 	return s > 0 ? s : 0;
