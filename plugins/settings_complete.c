@@ -16,8 +16,7 @@ static bool complete_tls(struct settings *, struct text *);
 static size_t tls_steps(const struct step *, size_t);
 static bool build_dialogue(struct settings *, struct text *);
 static size_t steps_to_tls(const struct proto *);
-static bool build_steps(struct settings *, const struct step *, size_t,
-    size_t *, struct text *);
+static bool build_steps(struct settings *, size_t, size_t *, struct text *);
 static bool only_nots(const struct settings *);
 static bool build_expectation(struct settings *, struct step *, struct text *);
 static bool decode_hex(const char *, struct bytes *, struct text *);
@@ -227,7 +226,7 @@ static bool
 build_dialogue(struct settings *set, struct text *error)
 {
 	const struct proto *p = set->proto;
-	size_t clear = steps_to_tls(p), n = clear;
+	size_t clear = steps_to_tls(p), n;
 	struct step *steps = set->steps;
 
 	set->dialogue.quit = p->quit;
@@ -235,7 +234,8 @@ build_dialogue(struct settings *set, struct text *error)
 	    !decode("-q", set->escape, set->quit, &set->dialogue.quit,
 		set->escape ? "" : "\r\n", error))
 		return false;
-	memcpy(steps, p->steps, clear * sizeof(steps[0]));
+	for (n = 0; n < clear; n++)
+		steps[n] = p->steps[n];
 	if (set->use_tls && clear == 0 &&
 	    tls_steps(set->script.steps, set->script.n) == 0)
 		steps[n++] = (struct step){ .kind = STEP_TLS };
@@ -243,8 +243,7 @@ build_dialogue(struct settings *set, struct text *error)
 		memcpy(steps + n, set->script.steps,
 		    set->script.n * sizeof(steps[0]));
 		n += set->script.n;
-	} else if (!build_steps(set, p->steps + clear, p->n - clear, &n,
-		       error)) {
+	} else if (!build_steps(set, clear, &n, error)) {
 		return false;
 	}
 	set->dialogue.steps = steps;
@@ -268,24 +267,25 @@ steps_to_tls(const struct proto *p)
 }
 
 /*
- * The steps of a protocol, but for what -s sends in place of all that it says,
- * and -e expects in place of the last it expects, before which -d waits.
+ * The steps of the protocol from the first on, but for what -s sends in place of
+ * all that it says, and -e expects in place of the last it expects, before which
+ * -d waits.
  */
 static bool
-build_steps(struct settings *set, const struct step *theirs, size_t n_theirs,
-    size_t *n, struct text *error)
+build_steps(struct settings *set, size_t first, size_t *n, struct text *error)
 {
+	const struct proto *p = set->proto;
 	struct step expect = { .kind = STEP_EXPECT }, *s = set->steps + *n;
 	struct bytes send;
 	bool sending = set->send != NULL || set->send_hex != NULL;
-	size_t i, last = n_theirs;
+	size_t i, last = p->n;
 
-	for (i = 0; i < n_theirs; i++)
-		if (theirs[i].kind == STEP_EXPECT)
+	for (i = first; i < p->n; i++)
+		if (p->steps[i].kind == STEP_EXPECT)
 			last = i;
-	for (i = 0; i < n_theirs && !sending; i++)
+	for (i = first; i < p->n && !sending; i++)
 		if (i != last)
-			*s++ = theirs[i];
+			*s++ = p->steps[i];
 	if ((set->send != NULL &&
 		!decode("-s", set->escape, set->send, &send, "", error)) ||
 	    (set->send_hex != NULL && !decode_hex(set->send_hex, &send, error)))
@@ -295,11 +295,11 @@ build_steps(struct settings *set, const struct step *theirs, size_t n_theirs,
 	if (set->delay_us > 0)
 		*s++ = (struct step){ .kind = STEP_WAIT,
 			.wait_us = set->delay_us };
-	if (last < n_theirs)
-		expect = theirs[last];
+	if (last < p->n)
+		expect = p->steps[last];
 	if (set->n_patterns > 0 && !build_expectation(set, &expect, error))
 		return false;
-	if (set->n_patterns > 0 || last < n_theirs)
+	if (set->n_patterns > 0 || last < p->n)
 		*s++ = expect;
 	*n = (size_t)(s - set->steps);
 	return true;

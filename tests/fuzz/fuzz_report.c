@@ -18,6 +18,7 @@
 #define ATTEMPTS_MAX 64 /* RESOLVER_ADDRS_MAX */
 #define PATH_MAX_LEN 107
 #define STEPS_MAX 100
+#define DAYS_MAX 1000000 /* SETTINGS_DAYS_MAX */
 
 static const struct range ranges[] = {
 	{ 0, 1.5 },
@@ -36,6 +37,8 @@ static void take_attempt(struct attempt *);
 static void take_result(struct result *, struct attempt *, const char *);
 static void take_steps(struct dialogue *, struct step *, struct result *,
     int64_t *, struct bytes);
+static struct handshake *take_handshake(struct result *, const char *);
+static void take_cert(struct cert *, const char *);
 static void take_policy(struct policy *);
 static void check(const struct report *, report_fn *, char *);
 static void check_text(const struct text *, const char *, report_fn *);
@@ -57,6 +60,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.target = &target,
 		.result = &result,
 		.policy = &policy };
+	struct handshake *handshake;
 	size_t i, len;
 
 	at = data;
@@ -68,6 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r.timeout_us = take_us() + 1;
 	r.try_us = take_us() + 1;
 	take_result(&result, attempts, s);
+	handshake = take_handshake(&result, s);
 	take_policy(&policy);
 	r.verdict = verdict_of(&policy, &result);
 	memcpy(reply, data, size);
@@ -91,6 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(&r, report_multi_line, reply);
 	check(&r, report_text, reply);
 	check(&r, report_json, reply);
+	free(handshake);
 	free(reply);
 	free(s);
 	return 0;
@@ -155,8 +161,12 @@ take_result(struct result *r, struct attempt *attempts, const char *note)
 	r->time_us = take_us();
 	r->resolve_us = r->connect_us = take_us() - 1;
 	r->rtt_us = r->reply_us = take_us() - 1;
-	/* Of a run that was stopped it is our own text, and always there. */
-	if (r->outcome == OUTCOME_NOT_PROBED)
+	r->has_offset = take(2);
+	r->offset_us = take_us() - take_us();
+	/* Of some it is our own text, and always there. */
+	if (r->outcome == OUTCOME_TLS_FAILED)
+		r->note = "unknown protocol";
+	else if (r->outcome == OUTCOME_NOT_PROBED)
 		r->note = "interrupted by SIGTERM";
 	else
 		r->note = take(2) ? note : NULL;
@@ -176,10 +186,48 @@ take_steps(struct dialogue *d, struct step *steps, struct result *r,
 		if (i == 0)
 			continue;
 		steps[i] = steps[0];
-		steps[i].kind = (enum step_kind)take(STEP_CLOSE + 1);
+		steps[i].kind = (enum step_kind)take(STEP_TLS + 1);
+		steps[i].words = take(2) ? "a \"word\"" : NULL;
 		steps[i].send = bytes;
 		steps[i].wait_us = take_us();
 	}
+}
+
+/* Or NULL; who it is that is not the right one is always told. */
+static struct handshake *
+take_handshake(struct result *r, const char *s)
+{
+	static const enum outcome found[] = { OUTCOME_OK, OUTCOME_CERT_EXPIRED,
+		OUTCOME_CERT_NOT_YET_VALID };
+	bool wrong = r->outcome == OUTCOME_CERT_UNTRUSTED ||
+	    r->outcome == OUTCOME_CERT_MISMATCH;
+	struct handshake *h;
+	size_t i;
+
+	if (!wrong && !take(2))
+		return NULL;
+	h = handshake_new(take(HANDSHAKE_CERTS_MAX + 1));
+	strcpy(h->version, "TLSv1.3");
+	strcpy(h->cipher, "TLS_AES_256_GCM_SHA384");
+	strcpy(h->why, "certificate has expired");
+	snprintf(h->alpn, sizeof(h->alpn), "%s", s);
+	snprintf(h->name, sizeof(h->name), "%s", s);
+	h->at_s = take_us();
+	h->verified = wrong ? r->outcome : found[take(3)];
+	for (i = 0; i < h->n; i++)
+		take_cert(&h->certs[i], s);
+	r->handshake = h;
+	r->tls_us = take_us() - 1;
+	return h;
+}
+
+static void
+take_cert(struct cert *c, const char *s)
+{
+	snprintf(c->subject, sizeof(c->subject), "%s", s);
+	snprintf(c->issuer, sizeof(c->issuer), "%s", s + strlen(s) / 2);
+	c->not_before_s = take_us();
+	c->not_after_s = take_us();
 }
 
 static void
@@ -194,6 +242,13 @@ take_policy(struct policy *p)
 	p->has_critical = take(2);
 	p->warning = ranges[take(4)];
 	p->critical = ranges[take(4)];
+	p->has_days = take(2);
+	p->warning_days = take_us() % (DAYS_MAX + 1);
+	p->critical_days = take_us() % (DAYS_MAX + 1);
+	p->has_offset_warning = take(2);
+	p->has_offset_critical = take(2);
+	p->offset_warning = ranges[take(4)];
+	p->offset_critical = ranges[take(4)];
 }
 
 static void
@@ -204,8 +259,7 @@ check(const struct report *r, report_fn *fn, char *reply)
 	char start[32];
 	size_t i;
 
-	assert(r->verdict.state ==
-	    state_worst(r->verdict.outcome, r->verdict.time));
+	assert(r->verdict.state == verdict_state(&r->verdict));
 	start[0] = '\0';
 	if (fn != report_text && fn != report_json)
 		snprintf(start, sizeof(start),
