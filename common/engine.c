@@ -58,6 +58,7 @@ struct engine {
 	struct tls_context *tls;
 
 	unsigned in_flight;
+	unsigned shaking;  /* of these, with TLS */
 	int64_t launch_us; /* not before, for the rate's sake */
 	int64_t least_rtt_us;
 
@@ -74,6 +75,7 @@ static const char too_late[] = "the run ended first";
 static void enqueue(struct engine *, struct entry);
 static bool queued(struct engine *);
 static int64_t launch_some(struct engine *, int64_t);
+static bool is_full(const struct engine *);
 static void launch(struct engine *, struct entry, int64_t);
 static void open_tls(struct engine *);
 static void await_name(struct engine *, struct entry, int64_t);
@@ -274,7 +276,7 @@ launch_some(struct engine *e, int64_t now_us)
 	unsigned i;
 
 	for (i = 0; queued(e); i++) {
-		if (e->conf.parallel != 0 && e->in_flight >= e->conf.parallel)
+		if (is_full(e))
 			return CLOCK_NEVER;
 		if (e->launch_us > now_us)
 			return e->launch_us;
@@ -285,6 +287,16 @@ launch_some(struct engine *e, int64_t now_us)
 	return CLOCK_NEVER;
 }
 
+/* Whether the next target has to wait for others to end. */
+static bool
+is_full(const struct engine *e)
+{
+	if (e->conf.parallel != 0 && e->in_flight >= e->conf.parallel)
+		return true;
+	return e->conf.shaking != 0 && e->shaking >= e->conf.shaking &&
+	    e->queue[e->first].target->dialogue->tls != NULL;
+}
+
 static void
 launch(struct engine *e, struct entry entry, int64_t now_us)
 {
@@ -292,8 +304,10 @@ launch(struct engine *e, struct entry entry, int64_t now_us)
 	struct addr literal;
 	const char *why;
 
-	if (t->dialogue->tls != NULL)
+	if (t->dialogue->tls != NULL && t->dialogue->tls != e->tls) {
+		open_tls(e);
 		e->tls = t->dialogue->tls;
+	}
 	if (entry.deadline_us <= now_us) {
 		/* A try that had its time has told all there is to tell. */
 		if (entry.tries > 0)
@@ -414,6 +428,7 @@ start_one(struct engine *e, struct entry entry, const struct addr *addrs,
 	probe_set_tag(p,
 	    (struct probe_tag){ entry.deadline_us, resolve_us, entry.tries });
 	e->in_flight++;
+	e->shaking += entry.target->dialogue->tls != NULL;
 	probe_start(p, entry.target, addrs, n, deadline_us, hedge_us(e),
 	    now_us);
 }
@@ -436,6 +451,7 @@ land(void *ctx, struct probe *p, const struct result *r)
 	struct probe_tag tag = probe_tag(p);
 
 	e->in_flight--;
+	e->shaking -= probe_target(p)->dialogue->tls != NULL;
 	if (e->n_landed == e->size_landed) {
 		e->size_landed = e->size_landed == 0 ? QUEUE_FIRST
 						     : e->size_landed * 2;

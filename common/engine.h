@@ -32,6 +32,7 @@ typedef bool engine_more_fn(void *ctx);
 /* Zero means none for each but done. */
 struct engine_conf {
 	unsigned parallel;  /* probes in flight at the most */
+	unsigned shaking;   /* of those, such with TLS in their dialogue */
 	unsigned rate;      /* probes started in a second at the most */
 	unsigned retries;   /* of a probe that got no answer */
 	int64_t timeout_us; /* of one probe, from when it is started */

@@ -26,6 +26,7 @@ struct port_item {
 	bool path;
 	enum expected expected;
 	const struct proto *proto;
+	bool tls; /* in its dialogue */
 };
 
 struct portlist {

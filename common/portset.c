@@ -6,15 +6,29 @@
 #include <string.h>
 
 #include "report.h"
+#include "tls.h"
 #include "xalloc.h"
 
 /* Of what a peer sent. */
 #define REPLY_BYTES 200
 
+#define REASON_BYTES 2000
+
+#define DAY_S 86400
+
+static void build_dialogue(struct portset *, size_t);
+static struct tls_context *tls_for(struct portset *, const struct proto *);
 static void add_entry(struct portset *, const char *, size_t, int);
 static uint32_t saturate(int64_t);
-static void keep_extra(struct entry *, const struct result *);
+static void keep_extra(struct entry *, const struct result *,
+    const struct verdict *);
 static char *escaped(const struct buf *);
+static char *why_of(const struct entry *, const struct result *,
+    const struct verdict *);
+static bool is_told_by_peer(const struct entry *, const struct result *);
+static bool is_stuck(const struct entry *, const struct result *);
+static void failure(struct text *, const struct entry *, const struct result *);
+static struct entry_tls *tls_of(const struct handshake *);
 static void restore(const struct entry *, struct result *);
 static bool share_alerts(const struct share *, size_t, size_t);
 
@@ -23,18 +37,20 @@ static bool share_alerts(const struct share *, size_t, size_t);
  */
 void
 portset_init(struct portset *s, const struct hostlist *hosts,
-    const struct portlist *ports, int family)
+    const struct portlist *ports, int family, const struct portset_tls *tls)
 {
 	size_t i, j, paths = 0;
 
 	*s = (struct portset){ .hosts = hosts, .ports = ports };
+	if (tls != NULL)
+		s->tls = *tls;
+	else
+		policy_init(&s->tls.policy);
+	s->anonymous = s->tls.conf;
+	s->anonymous.anonymous = true;
 	s->dialogues = xcalloc(ports->n_items, sizeof(s->dialogues[0]));
-	for (i = 0; i < ports->n_items; i++) {
-		const struct proto *p = ports->items[i].proto;
-
-		s->dialogues[i] = (struct dialogue){ p->steps, p->n, p->quit,
-			DIALOGUE_QUIET_US, DIALOGUE_MAX_BYTES };
-	}
+	for (i = 0; i < ports->n_items; i++)
+		build_dialogue(s, i);
 	for (i = 0; i < ports->n; i++)
 		paths += ports->items[ports->ports[i].item].path;
 	s->entries = xcalloc((ports->n - paths) * hosts->n + paths,
@@ -62,17 +78,35 @@ portset_free(struct portset *s)
 		if (x != NULL) {
 			free(x->note);
 			free(x->reply);
+			free(x->why);
+			free(x->tls);
 			free(x);
 		}
 	}
 	free(s->entries);
+	for (i = 0; s->ports != NULL && i < s->ports->n_items; i++)
+		if (s->ports->items[i].proto->tls)
+			free((struct step *)(uintptr_t)s->dialogues[i].steps);
 	free(s->dialogues);
+	tls_context_free(s->context);
+	tls_context_free(s->anonymous_context);
 	*s = (struct portset){ 0 };
+}
+
+size_t
+portset_count_tls(const struct portset *s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s->n; i++)
+		n += entry_item(s, &s->entries[i])->tls;
+	return n;
 }
 
 void
 portset_tell(struct portset *s, const struct target *t, const struct result *r)
 {
+	const struct verdict v = verdict_of(&s->tls.policy, r);
 	struct entry *e =
 	    &s->entries[(const struct entry *)(const void *)t - s->entries];
 
@@ -85,7 +119,9 @@ portset_tell(struct portset *s, const struct target *t, const struct result *r)
 	e->icmp_code = r->cause.icmp_code;
 	e->time_us = saturate(r->time_us);
 	e->rtt_us = saturate(r->rtt_us);
-	keep_extra(e, r);
+	e->finding = (uint8_t)v.told;
+	e->dates = (uint8_t)v.dates;
+	keep_extra(e, r, &v);
 }
 
 const char *
@@ -111,13 +147,15 @@ share_parse(const char *s, struct share *out)
 struct portset_summary
 portset_summarize(const struct portset *s, const struct portset_policy *p)
 {
-	struct portset_summary sum = { .total = s->n };
+	struct portset_summary sum = { .total = s->n,
+		.cert_days = (double)NAN };
 	enum state lag = STATE_OK;
 	size_t i;
 
 	for (i = 0; i < s->n; i++) {
 		const struct entry *e = &s->entries[i];
 		enum state slow = entry_lag(e, p);
+		double days = entry_cert_days(e);
 
 		sum.ports[outcome_port((enum outcome)e->outcome)]++;
 		if (entry_met(s, e))
@@ -126,6 +164,9 @@ portset_summarize(const struct portset *s, const struct portset_policy *p)
 			sum.unasked++;
 		else
 			sum.failed++;
+		sum.expiring += entry_expiring(s, e);
+		if (!isnan(days) && !(sum.cert_days <= days))
+			sum.cert_days = days;
 		sum.lagging += slow != STATE_OK;
 		lag = state_worst(lag, slow);
 	}
@@ -139,6 +180,8 @@ portset_summarize(const struct portset *s, const struct portset_policy *p)
 		sum.state = STATE_WARNING;
 	if (sum.unasked > 0 && p->at_least == 0)
 		sum.state = state_worst(sum.state, STATE_UNKNOWN);
+	if (sum.expiring > 0)
+		sum.state = state_worst(sum.state, STATE_WARNING);
 	sum.state = state_worst(sum.state, lag);
 	return sum;
 }
@@ -160,7 +203,26 @@ entry_met(const struct portset *s, const struct entry *e)
 
 	if (expected == EXPECTED_FILTERED && !result_told(&r))
 		return false;
+	if (e->dates == STATE_CRITICAL || r.outcome == OUTCOME_CERT_UNTRUSTED ||
+	    r.outcome == OUTCOME_CERT_MISMATCH)
+		return false;
 	return e->told && expected_met(expected, r.outcome);
+}
+
+bool
+entry_expiring(const struct portset *s, const struct entry *e)
+{
+	return e->dates != STATE_OK && entry_met(s, e);
+}
+
+double
+entry_cert_days(const struct entry *e)
+{
+	const struct entry_tls *tls = e->extra != NULL ? e->extra->tls : NULL;
+
+	if (tls == NULL || !tls->has_first)
+		return NAN;
+	return (double)(tls->first.not_after_s - tls->at_s) / DAY_S;
 }
 
 bool
@@ -213,11 +275,48 @@ entry_reason(struct text *t, const struct entry *e)
 {
 	struct result r;
 
+	if (e->extra != NULL && e->extra->why != NULL) {
+		text_puts(t, e->extra->why);
+		return;
+	}
 	restore(e, &r);
 	report_reason(t, &r);
-	if (e->outcome == OUTCOME_MISMATCH && e->extra != NULL &&
-	    e->extra->reply != NULL && e->extra->reply[0] != '\0')
-		text_printf(t, ": %s", e->extra->reply);
+}
+
+/* TLS from the first byte is a step in front of those of the protocol. */
+static void
+build_dialogue(struct portset *s, size_t i)
+{
+	const struct port_item *item = &s->ports->items[i];
+	const struct proto *p = item->proto;
+	struct dialogue *d = &s->dialogues[i];
+	struct step *steps;
+
+	*d = (struct dialogue){ p->steps, p->n, p->quit, DIALOGUE_QUIET_US,
+		DIALOGUE_MAX_BYTES };
+	if (item->tls)
+		d->tls = tls_for(s, p);
+	if (p->tls) {
+		steps = xcalloc(p->n + 1, sizeof(steps[0]));
+		steps[0].kind = STEP_TLS;
+		memcpy(steps + 1, p->steps, p->n * sizeof(steps[0]));
+		d->steps = steps;
+		d->n++;
+	}
+}
+
+/* Who wants to know of certificates wants one. */
+static struct tls_context *
+tls_for(struct portset *s, const struct proto *p)
+{
+	bool anonymous = p->anonymous && !s->tls.conf.verify &&
+	    !s->tls.policy.has_days;
+	struct tls_context **c = anonymous ? &s->anonymous_context
+					   : &s->context;
+
+	if (*c == NULL)
+		*c = tls_context_new(anonymous ? &s->anonymous : &s->tls.conf);
+	return *c;
 }
 
 static void
@@ -229,6 +328,7 @@ add_entry(struct portset *s, const char *host, size_t port, int family)
 		.target = { host, p->number, family, &s->dialogues[p->item] },
 		.port = (uint32_t)port,
 		.outcome = OUTCOME_NOT_PROBED,
+		.finding = OUTCOME_NOT_PROBED,
 		.time_us = ENTRY_NO_TIME,
 		.rtt_us = ENTRY_NO_TIME,
 	};
@@ -243,12 +343,13 @@ saturate(int64_t us)
 }
 
 static void
-keep_extra(struct entry *e, const struct result *r)
+keep_extra(struct entry *e, const struct result *r, const struct verdict *v)
 {
 	bool named = r->resolve_us != RESULT_NONE;
+	char *why = why_of(e, r, v);
 
 	if (!named && r->cause.origin != ORIGIN_ICMP && r->note == NULL &&
-	    r->reply.len == 0)
+	    r->reply.len == 0 && r->handshake == NULL && why == NULL)
 		return;
 	e->extra = xcalloc(1, sizeof(*e->extra));
 	e->extra->addr = r->addr;
@@ -257,6 +358,9 @@ keep_extra(struct entry *e, const struct result *r)
 		e->extra->note = xstrdup(r->note);
 	if (r->reply.len > 0)
 		e->extra->reply = escaped(&r->reply);
+	e->extra->why = why;
+	if (r->handshake != NULL)
+		e->extra->tls = tls_of(r->handshake);
 }
 
 static char *
@@ -268,6 +372,93 @@ escaped(const struct buf *reply)
 	text_escape(&t, reply->data, text_trimmed(reply->data, reply->len),
 	    REPLY_BYTES);
 	return t.data;
+}
+
+/*
+ * The reason, where more than what is kept of the result tells it: the worse of
+ * the answer and the dates of certificates comes first.  Else NULL.
+ */
+static char *
+why_of(const struct entry *e, const struct result *r, const struct verdict *v)
+{
+	const struct report report = { .result = r, .verdict = *v };
+	bool dates = v->found != OUTCOME_OK;
+	struct text t;
+	char *why;
+
+	if (!dates && !is_told_by_peer(e, r))
+		return NULL;
+	text_init(&t, REASON_BYTES);
+	if (dates && v->told == v->found)
+		report_dates(&t, &report, false);
+	if (dates && v->told == v->found && r->outcome != OUTCOME_OK)
+		text_puts(&t, "; ");
+	failure(&t, e, r);
+	if (dates && v->told != v->found) {
+		text_puts(&t, "; ");
+		report_dates(&t, &report, false);
+	}
+	why = xstrdup(t.data);
+	text_free(&t);
+	return why;
+}
+
+static bool
+is_told_by_peer(const struct entry *e, const struct result *r)
+{
+	return r->outcome == OUTCOME_MISMATCH ||
+	    r->outcome == OUTCOME_TLS_FAILED ||
+	    r->outcome == OUTCOME_CERT_UNTRUSTED ||
+	    r->outcome == OUTCOME_CERT_MISMATCH || is_stuck(e, r);
+}
+
+/* In the handshake. */
+static bool
+is_stuck(const struct entry *e, const struct result *r)
+{
+	return r->outcome == OUTCOME_STALLED && r->n_steps > 0 &&
+	    r->handshake == NULL &&
+	    e->target.dialogue->steps[r->n_steps - 1].kind == STEP_TLS;
+}
+
+static void
+failure(struct text *t, const struct entry *e, const struct result *r)
+{
+	const struct buf *reply = &r->reply;
+	size_t at = r->answer_at, len = 0;
+
+	report_reason(t, r);
+	if (is_stuck(e, r))
+		text_puts(t, " in the TLS handshake");
+	if (r->outcome == OUTCOME_CERT_UNTRUSTED ||
+	    r->outcome == OUTCOME_CERT_MISMATCH) {
+		text_puts(t, ": ");
+		report_distrust(t, r->handshake);
+	}
+	if (r->outcome != OUTCOME_MISMATCH &&
+	    (r->outcome != OUTCOME_TLS_FAILED || r->handshake != NULL))
+		return;
+	if (reply->len > at)
+		len = text_trimmed(reply->data + at, reply->len - at);
+	if (len > 0) {
+		text_puts(t, ": ");
+		text_escape(t, reply->data + at, len, REPLY_BYTES);
+	}
+}
+
+static struct entry_tls *
+tls_of(const struct handshake *h)
+{
+	const struct cert *first = handshake_first_end(h);
+	struct entry_tls *tls = xcalloc(1, sizeof(*tls));
+
+	memcpy(tls->version, h->version, sizeof(tls->version));
+	tls->at_s = h->at_s;
+	if (first != NULL) {
+		tls->has_first = true;
+		tls->first = *first;
+	}
+	return tls;
 }
 
 /* As much of the result as was kept. */

@@ -11,6 +11,16 @@
 #include "range.h"
 #include "result.h"
 #include "target.h"
+#include "tls_conf.h"
+#include "verdict.h"
+
+/* What a handshake told. */
+struct entry_tls {
+	char version[16]; /* "TLSv1.3" */
+	int64_t at_s;     /* the time, by the wall clock */
+	bool has_first;
+	struct cert first; /* the certificate that expires first */
+};
 
 /* What few entries have: more than an errno to tell. */
 struct entry_extra {
@@ -18,6 +28,8 @@ struct entry_extra {
 	struct addr from; /* who sent the ICMP message */
 	char *note;
 	char *reply; /* what the peer sent, escaped and bounded */
+	char *why;   /* the reason, where the peer has a part in it; or NULL */
+	struct entry_tls *tls; /* NULL: there was no handshake */
 };
 
 /* One port of one host.  There may be very many. */
@@ -32,7 +44,9 @@ struct entry {
 	uint8_t icmp_type;
 	uint8_t icmp_code;
 	bool icmp_v6;
-	bool told; /* the result is here */
+	bool told;       /* the result is here */
+	uint8_t finding; /* the outcome, or that of the dates if it is worse */
+	uint8_t dates;   /* what those of the certificates are worth: a state */
 	struct entry_extra *extra;
 };
 
@@ -62,22 +76,39 @@ struct portset_summary {
 	size_t failed;  /* not as expected */
 	size_t unasked; /* by our own fault, or since the run ended */
 	size_t lagging;
+	size_t expiring;  /* certificates that will be no good soon */
+	double cert_days; /* until the first of all expires, or NAN */
 	size_t ports[PORT_OPEN_FILTERED + 1]; /* by port state */
 	enum state state;
+};
+
+/* What is asked of TLS, and for how long its certificates should be good. */
+struct portset_tls {
+	struct tls_conf conf;
+	struct policy policy; /* only its days count */
 };
 
 struct portset {
 	const struct hostlist *hosts;
 	const struct portlist *ports;
+	struct portset_tls tls;
+	struct tls_conf
+	    anonymous; /* the same for who may have no certificate */
+	/* For these two; NULL: no item needs it. */
+	struct tls_context *context;
+	struct tls_context *anonymous_context;
 	struct dialogue *dialogues; /* one for each item of ports */
 	struct entry *entries;
 	size_t n;
 };
 
-/* The lists outlive it. */
+/* The lists outlive it, which stays where it is.  tls: NULL: any will do. */
 void portset_init(struct portset *s, const struct hostlist *hosts,
-    const struct portlist *ports, int family);
+    const struct portlist *ports, int family, const struct portset_tls *tls);
 void portset_free(struct portset *s);
+
+/* How many entries have TLS in their dialogues. */
+size_t portset_count_tls(const struct portset *s);
 
 /* Keeps what there is to tell of the result of an entry's target. */
 void portset_tell(struct portset *s, const struct target *t,
@@ -94,6 +125,10 @@ const struct port_item *entry_item(const struct portset *s,
 bool entry_met(const struct portset *s, const struct entry *e);
 /* Whether it could not be asked, by no fault of the host's. */
 bool entry_unasked(const struct entry *e);
+/* Whether it is as expected, but its certificates will not be for long. */
+bool entry_expiring(const struct portset *s, const struct entry *e);
+/* In how many days the first of its certificates expires, or NAN. */
+double entry_cert_days(const struct entry *e);
 /* The latency in seconds, or NAN. */
 double entry_latency(const struct entry *e);
 enum state entry_lag(const struct entry *e, const struct portset_policy *p);

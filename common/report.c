@@ -65,7 +65,6 @@ static const struct {
 
 static bool in_handshake(const struct report *);
 static void tls_failure(struct text *, const struct report *);
-static void cert_failure(struct text *, const struct handshake *);
 static void cert_days(struct text *, const struct report *);
 static void clock_offset(struct text *, const struct report *);
 static const struct step *step_told(const struct report *, size_t *);
@@ -278,11 +277,11 @@ report_failure(struct text *t, const struct report *r)
 		break;
 	case OUTCOME_CERT_UNTRUSTED:
 		text_printf(t, "Certificate not trusted %s: ", where.data);
-		cert_failure(t, result->handshake);
+		report_distrust(t, result->handshake);
 		break;
 	case OUTCOME_CERT_MISMATCH:
 		text_printf(t, "Certificate for another name %s: ", where.data);
-		cert_failure(t, result->handshake);
+		report_distrust(t, result->handshake);
 		break;
 	case OUTCOME_OK:
 	case OUTCOME_MISMATCH:
@@ -319,21 +318,6 @@ tls_failure(struct text *t, const struct report *r)
 	text_escape(t, reply->data + at,
 	    text_trimmed(reply->data + at, reply->len - at), ANSWER_BYTES);
 	text_puts(t, "\"");
-}
-
-static void
-cert_failure(struct text *t, const struct handshake *h)
-{
-	text_puts(t, h->why);
-	if (h->verified == OUTCOME_CERT_MISMATCH) {
-		text_puts(t, ": not for \"");
-		text_escape_string(t, h->name);
-		text_puts(t, "\"");
-	}
-	if (h->n > 0) {
-		text_puts(t, ": ");
-		report_cert(t, &h->certs[0]);
-	}
 }
 
 void

@@ -88,6 +88,9 @@ void report_failure(struct text *t, const struct report *r);
  */
 void report_dates(struct text *t, const struct report *r, bool capital);
 
+/* Why the peer is not trusted or somebody else, and whose its certificate is. */
+void report_distrust(struct text *t, const struct handshake *h);
+
 /* The lines of -v about TLS. */
 void report_tls_details(struct text *t, const struct handshake *h);
 

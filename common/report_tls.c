@@ -60,6 +60,21 @@ report_cert(struct text *t, const struct cert *c)
 }
 
 void
+report_distrust(struct text *t, const struct handshake *h)
+{
+	text_puts(t, h->why);
+	if (h->verified == OUTCOME_CERT_MISMATCH) {
+		text_puts(t, ": not for \"");
+		text_escape_string(t, h->name);
+		text_puts(t, "\"");
+	}
+	if (h->n > 0) {
+		text_puts(t, ": ");
+		report_cert(t, &h->certs[0]);
+	}
+}
+
+void
 report_tls_details(struct text *t, const struct handshake *h)
 {
 	size_t i;

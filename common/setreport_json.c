@@ -15,6 +15,7 @@
 static void entry(struct text *, const struct setreport *,
     const struct entry *);
 static void member(struct text *, const char *, const char *);
+static void member_tls(struct text *, const struct entry *);
 static void member_address(struct text *, const struct entry *);
 static int64_t time_us(uint32_t);
 
@@ -28,10 +29,11 @@ setreport_json(struct text *t, const struct setreport *r)
 	    FORMAT_VERSION, state_name(s->state));
 	text_printf(t,
 	    "\"total\":%zu,\"as_expected\":%zu,\"failed\":%zu,\"open\":%zu,"
-	    "\"closed\":%zu,\"filtered\":%zu,\"unknown\":%zu},\n\"entries\":[",
+	    "\"closed\":%zu,\"filtered\":%zu,\"unknown\":%zu,"
+	    "\"expiring\":%zu},\n\"entries\":[",
 	    s->total, s->met, s->failed, s->ports[PORT_OPEN],
 	    s->ports[PORT_CLOSED], s->ports[PORT_FILTERED],
-	    s->ports[PORT_UNKNOWN]);
+	    s->ports[PORT_UNKNOWN], s->expiring);
 	for (i = 0; i < r->set->n; i++) {
 		text_puts(t, i > 0 ? ",\n" : "\n");
 		entry(t, r, &r->set->entries[i]);
@@ -66,13 +68,14 @@ entry(struct text *t, const struct setreport *r, const struct entry *e)
 	member(t, ",\"state\":", port_state_name(port));
 	text_printf(t, ",\"open\":%s,\"ok\":%s", open ? "true" : "false",
 	    entry_met(r->set, e) ? "true" : "false");
-	member(t, ",\"outcome\":", outcome_name((enum outcome)e->outcome));
+	member(t, ",\"outcome\":", outcome_name((enum outcome)e->finding));
 	member(t, ",\"reason\":", reason.len > 0 ? reason.data : NULL);
 	member(t, ",\"closed_reason\":",
 	    reason.len > 0 && !open ? reason.data : NULL);
 	member(t, ",\"note\":", e->extra != NULL ? e->extra->reply : NULL);
 	json_seconds(t, ",\"time\":", time_us(e->time_us));
 	json_seconds(t, ",\"rtt\":", time_us(e->rtt_us));
+	member_tls(t, e);
 	text_puts(t, "}");
 	text_free(&reason);
 	text_free(&name);
@@ -82,6 +85,26 @@ static void
 member(struct text *t, const char *key, const char *value)
 {
 	json_member(t, key, value, JSON_ALL);
+}
+
+static void
+member_tls(struct text *t, const struct entry *e)
+{
+	const struct entry_tls *tls = e->extra != NULL ? e->extra->tls : NULL;
+
+	if (tls == NULL) {
+		text_puts(t, ",\"tls\":null");
+		return;
+	}
+	member(t, ",\"tls\":{\"version\":", tls->version);
+	if (tls->has_first) {
+		text_printf(t, ",\"cert_days\":%.6f,\"certificate\":{",
+		    entry_cert_days(e));
+		report_tls_json(t, &tls->first, JSON_ALL);
+		text_puts(t, "}}");
+	} else {
+		text_puts(t, ",\"cert_days\":null,\"certificate\":null}");
+	}
 }
 
 static void

@@ -29,6 +29,7 @@ static bool is_bad(const struct setreport *, const struct entry *);
 static bool is_worse(const struct setreport *, const struct entry *);
 static bool is_less_bad(const struct setreport *, const struct entry *);
 static bool is_unasked(const struct setreport *, const struct entry *);
+static bool is_expiring(const struct setreport *, const struct entry *);
 static bool is_slow(const struct setreport *, const struct entry *);
 static bool is_any_open(const struct setreport *, const struct entry *);
 static void words_bad(struct text *, const struct setreport *,
@@ -43,6 +44,7 @@ static void words_slow(struct text *, const struct setreport *,
     const struct entry *);
 static void counts(struct text *, const struct setreport *);
 static void count(struct text *, const char *, size_t);
+static void cert_days(struct text *, const struct setreport *);
 static size_t latencies(struct text *, const struct setreport *, size_t);
 static void latency(struct text *, const struct setreport *,
     const struct entry *);
@@ -80,6 +82,8 @@ first_line(struct text *t, const struct setreport *r)
 {
 	static const struct listing bad[] = { { is_worse, words_bad },
 		{ is_less_bad, words_bad }, { NULL, NULL } };
+	static const struct listing expiring[] = { { is_expiring, words_why },
+		{ NULL, NULL } };
 	static const struct listing slow[] = { { is_slow, words_slow },
 		{ NULL, NULL } };
 	static const struct listing unasked[] = { { is_unasked, words_why },
@@ -98,6 +102,9 @@ first_line(struct text *t, const struct setreport *r)
 	if (s->unasked > 0)
 		text_printf(t, "; %zu not probed", s->unasked);
 	list(t, r, ": ", unasked);
+	if (s->expiring > 0)
+		text_printf(t, "; %zu expiring", s->expiring);
+	list(t, r, ": ", expiring);
 	if (s->lagging > 0)
 		text_printf(t, "; %zu slow", s->lagging);
 	list(t, r, ": ", slow);
@@ -148,7 +155,7 @@ static bool
 is_worse(const struct setreport *r, const struct entry *e)
 {
 	return is_bad(r, e) &&
-	    outcome_default_state((enum outcome)e->outcome) == STATE_CRITICAL;
+	    outcome_default_state((enum outcome)e->finding) == STATE_CRITICAL;
 }
 
 static bool
@@ -162,6 +169,12 @@ is_unasked(const struct setreport *r, const struct entry *e)
 {
 	(void)r;
 	return entry_unasked(e);
+}
+
+static bool
+is_expiring(const struct setreport *r, const struct entry *e)
+{
+	return entry_expiring(r->set, e);
 }
 
 static bool
@@ -245,6 +258,31 @@ counts(struct text *t, const struct setreport *r)
 	count(t, "closed", s->ports[PORT_CLOSED]);
 	count(t, "filtered", s->ports[PORT_FILTERED]);
 	text_printf(t, "unknown=%zu;;;0;", s->ports[PORT_UNKNOWN]);
+	if (r->set->tls.policy.has_days)
+		cert_days(t, r);
+}
+
+/* As of check_tcp. */
+static void
+cert_days(struct text *t, const struct setreport *r)
+{
+	const struct policy *p = &r->set->tls.policy;
+	const struct range warning = { .start = (double)p->warning_days,
+		.end = (double)INFINITY };
+	const struct range critical = { .start = (double)p->critical_days,
+		.end = (double)INFINITY };
+	const struct perfdata days = {
+		.label = "cert_days",
+		.unit = "",
+		.value = r->summary.cert_days,
+		.warning = &warning,
+		.critical = &critical,
+		.min = (double)NAN,
+		.max = (double)NAN,
+	};
+
+	text_puts(t, " ");
+	perfdata_format(t, &days);
 }
 
 static void
@@ -310,8 +348,8 @@ lines(struct text *t, const struct setreport *r, size_t end)
 	for (i = 0; i < r->set->n; i++) {
 		const struct entry *e = &r->set->entries[i];
 
-		if (r->verbosity == 0 && !is_bad(r, e) && !is_slow(r, e) &&
-		    !entry_unasked(e))
+		if (r->verbosity == 0 && !is_bad(r, e) && !is_expiring(r, e) &&
+		    !is_slow(r, e) && !entry_unasked(e))
 			continue;
 		if (cut > 0) {
 			cut++;
@@ -338,6 +376,8 @@ line(struct text *t, const struct setreport *r, const struct entry *e)
 		text_printf(t, ", expected %s", expected_name(expected));
 	if (!isnan(entry_latency(e)))
 		text_printf(t, ", %.6f s", entry_latency(e));
+	if (is_expiring(r, e))
+		text_puts(t, ", expiring");
 	if (is_slow(r, e))
 		text_puts(t, ", slow");
 	text_init(&reason, r->max);

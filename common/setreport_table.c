@@ -33,10 +33,13 @@ setreport_table(struct text *t, const struct setreport *r)
 	}
 	text_printf(t,
 	    "%s: %zu of %zu as expected; %zu open, %zu closed, "
-	    "%zu filtered, %zu unknown\n",
+	    "%zu filtered, %zu unknown",
 	    state_name(s->state), s->met, s->total, s->ports[PORT_OPEN],
 	    s->ports[PORT_CLOSED], s->ports[PORT_FILTERED],
 	    s->ports[PORT_UNKNOWN]);
+	if (s->expiring > 0)
+		text_printf(t, "; %zu expiring", s->expiring);
+	text_puts(t, "\n");
 	if (r->verbosity > 0)
 		text_printf(t, "%s\n", r->limits);
 }
@@ -89,7 +92,8 @@ colour(const struct setreport *r, const struct entry *e)
 {
 	if (!r->colour)
 		return "";
-	if (entry_unasked(e) || entry_lag(e, r->policy) != STATE_OK)
+	if (entry_unasked(e) || entry_expiring(r->set, e) ||
+	    entry_lag(e, r->policy) != STATE_OK)
 		return "\033[33m";
 	return entry_met(r->set, e) ? "\033[32m" : "\033[31m";
 }

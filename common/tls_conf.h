@@ -21,6 +21,9 @@ enum tls_status {
 #define TLS_1_2 0x0303
 #define TLS_1_3 0x0304
 
+/* Reads a version: "1.2".  NULL or the reason. */
+const char *tls_version_parse(const char *s, int *version);
+
 /* What is wanted; zeroed: TLS 1.2 or later with anybody. */
 struct tls_conf {
 	int min_version; /* 0: TLS_1_2 */

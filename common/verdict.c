@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "verdict.h"
 
+#include <string.h>
+
+#include "num.h"
+#include "text.h"
+
 #define DAY_S 86400
 
 static enum state clock_state(const struct policy *, const struct result *);
@@ -38,6 +43,25 @@ policy_expect(struct policy *p, enum expected x)
 		else if (outcome_port(o) != PORT_UNKNOWN)
 			p->states[i] = STATE_CRITICAL;
 	}
+}
+
+const char *
+policy_parse_days(struct policy *p, const char *s)
+{
+	size_t len = strcspn(s, ",");
+	struct text first;
+	const char *why;
+
+	text_init(&first, TEXT_WORD);
+	text_put(&first, s, len);
+	why = num_int(first.data, 0, POLICY_DAYS_MAX, &p->warning_days);
+	text_free(&first);
+	p->critical_days = 0;
+	if (why == NULL && s[len] == ',')
+		why = num_int(s + len + 1, 0, POLICY_DAYS_MAX,
+		    &p->critical_days);
+	p->has_days = true;
+	return why;
 }
 
 struct verdict

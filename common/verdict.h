@@ -10,6 +10,9 @@
 #include "range.h"
 #include "result.h"
 
+/* For certificates, more than 2,700 years. */
+#define POLICY_DAYS_MAX 1000000
+
 struct policy {
 	enum state states[OUTCOME_COUNT];
 	bool given[OUTCOME_COUNT]; /* states that were given for themselves */
@@ -48,6 +51,13 @@ void policy_init(struct policy *p);
  * default, and so does what only this machine says of it.
  */
 void policy_expect(struct policy *p, enum expected x);
+
+/*
+ * Reads for how many days certificates should be valid not to be WARNING and
+ * not to be CRITICAL, of which the second is 0 if it is not given: "14,7".  NULL
+ * or the reason.
+ */
+const char *policy_parse_days(struct policy *p, const char *s);
 
 /*
  * When no address of a name connected, the worst of those that could be asked

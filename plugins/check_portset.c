@@ -18,6 +18,7 @@
 #include "plugin.h"
 #include "resolver_cares.h"
 #include "setreport.h"
+#include "tls.h"
 #include "xalloc.h"
 
 #define PROBE_TIMEOUT_US (2 * CLOCK_SECOND)
@@ -30,6 +31,9 @@
 
 /* No run takes longer: the most that -t can be. */
 #define RUN_MAX_US (INT64_C(1000000000) * CLOCK_SECOND)
+
+/* Entries with TLS at a time: a second of processor time is too much for them. */
+#define TLS_PARALLEL 256
 
 /* Targets added to the engine at a time. */
 #define MORE 64
@@ -66,6 +70,8 @@ struct run {
 	int64_t retries;
 	int64_t max_output;
 	struct engine_conf conf;
+	struct portset_tls tls;
+	const char *tls_option; /* the first that wants TLS; or NULL */
 	struct portset_policy policy;
 	setreport_fn *report;
 	unsigned verbosity;
@@ -73,6 +79,7 @@ struct run {
 	bool version;
 
 	struct portset set;
+	size_t with_tls; /* of its entries */
 	size_t added;
 	size_t told;
 	int64_t deadline_us;
@@ -82,11 +89,13 @@ struct run {
 	struct engine *engine;
 };
 
-static option_fn set_any, set_at_least, set_critical, set_file, set_format,
+static option_fn set_any, set_at_least, set_ca_file, set_certificate,
+    set_client_cert, set_client_key, set_critical, set_file, set_format,
     set_hedge, set_help, set_host, set_interface, set_ipv4, set_ipv6,
     set_lag_critical, set_lag_warning, set_max_hosts, set_max_output,
     set_parallel, set_ports, set_probe_timeout, set_rate, set_retries,
-    set_source, set_timeout, set_verbose, set_version, set_warning;
+    set_source, set_timeout, set_tls_min, set_verbose, set_verify, set_version,
+    set_warning;
 
 #define NO OPTION_NO_VALUE
 #define YES OPTION_VALUE
@@ -115,6 +124,19 @@ static const struct option_row rows[] = {
 	    "Ask a port that does not answer again (default: 0)" },
 	{ 0, "hedge", NO, "", set_hedge,
 	    "Ask a port that is late on a second socket, too" },
+	{ 'D', "certificate", YES, "DAYS[,DAYS]", set_certificate,
+	    "Days for which certificates must be valid not to be WARNING,\n"
+	    "and not to be CRITICAL (default: 0)" },
+	{ 0, "verify", NO, "", set_verify,
+	    "The peers must be trusted, and who they should be" },
+	{ 0, "ca-file", YES, "FILE", set_ca_file,
+	    "The same, and trusted by FILE, not by the system" },
+	{ 0, "tls-min", YES, "VERSION", set_tls_min,
+	    "Lowest version, one of 1.0, 1.1, 1.2, 1.3 (default: 1.2)" },
+	{ 0, "client-cert", YES, "FILE", set_client_cert,
+	    "Certificate to show" },
+	{ 0, "client-key", YES, "FILE", set_client_key,
+	    "Its private key (default: in the same file)" },
 	{ 0, "source", YES, "ADDRESS", set_source, "Connect from ADDRESS" },
 	{ 0, "interface", YES, "INTERFACE", set_interface,
 	    "Connect through INTERFACE" },
@@ -144,6 +166,7 @@ static const struct option_row rows[] = {
 
 static void init(struct run *);
 static bool complete(struct run *, struct text *);
+static bool complete_tls(struct run *, struct text *);
 static void probe_all(struct run *, int64_t);
 static void plan(struct run *, int64_t);
 static engine_more_fn more;
@@ -187,6 +210,8 @@ init(struct run *r)
 	r->max_output = OUTPUT_MAX;
 	r->conf.timeout_us = PROBE_TIMEOUT_US;
 	r->report = setreport_nagios;
+	r->conf.shaking = TLS_PARALLEL;
+	policy_init(&r->tls.policy);
 	(void)share_parse("0", &r->policy.critical);
 }
 
@@ -211,6 +236,51 @@ set_at_least(void *ctx, const char *value)
 	if (why == NULL)
 		r->policy.at_least = (size_t)n;
 	return why;
+}
+
+static const char *
+use_tls(struct run *r, const char *option)
+{
+	if (r->tls_option == NULL)
+		r->tls_option = option;
+	return tls_missing();
+}
+
+static const char *
+set_ca_file(void *ctx, const char *value)
+{
+	struct run *r = ctx;
+
+	r->tls.conf.verify = true;
+	r->tls.conf.ca_file = value;
+	return use_tls(r, "--ca-file");
+}
+
+static const char *
+set_certificate(void *ctx, const char *value)
+{
+	struct run *r = ctx;
+	const char *why = policy_parse_days(&r->tls.policy, value);
+
+	return why != NULL ? why : use_tls(r, "-D");
+}
+
+static const char *
+set_client_cert(void *ctx, const char *value)
+{
+	struct run *r = ctx;
+
+	r->tls.conf.client_cert = value;
+	return use_tls(r, "--client-cert");
+}
+
+static const char *
+set_client_key(void *ctx, const char *value)
+{
+	struct run *r = ctx;
+
+	r->tls.conf.client_key = value;
+	return use_tls(r, "--client-key");
 }
 
 static const char *
@@ -437,6 +507,15 @@ set_timeout(void *ctx, const char *value)
 }
 
 static const char *
+set_tls_min(void *ctx, const char *value)
+{
+	struct run *r = ctx;
+	const char *why = tls_version_parse(value, &r->tls.conf.min_version);
+
+	return why != NULL ? why : use_tls(r, "--tls-min");
+}
+
+static const char *
 set_verbose(void *ctx, const char *value)
 {
 	struct run *r = ctx;
@@ -444,6 +523,16 @@ set_verbose(void *ctx, const char *value)
 	(void)value;
 	r->verbosity++;
 	return NULL;
+}
+
+static const char *
+set_verify(void *ctx, const char *value)
+{
+	struct run *r = ctx;
+
+	(void)value;
+	r->tls.conf.verify = true;
+	return use_tls(r, "--verify");
 }
 
 static const char *
@@ -475,10 +564,27 @@ complete(struct run *r, struct text *error)
 	    !hostlist_add(&r->hosts,
 		r->family == AF_INET6 ? "::1" : "127.0.0.1", error))
 		return false;
-	portset_init(&r->set, &r->hosts, &r->ports, r->family);
+	portset_init(&r->set, &r->hosts, &r->ports, r->family, &r->tls);
 	if (r->policy.at_least > r->set.n) {
 		text_printf(error, "--at-least: %zu: there are only %zu",
 		    r->policy.at_least, r->set.n);
+		return false;
+	}
+	return complete_tls(r, error);
+}
+
+static bool
+complete_tls(struct run *r, struct text *error)
+{
+	r->with_tls = portset_count_tls(&r->set);
+	if (r->tls_option != NULL && r->with_tls == 0) {
+		text_printf(error, "%s: no item of the list has TLS",
+		    r->tls_option);
+		return false;
+	}
+	if (r->tls.conf.client_key != NULL && r->tls.conf.client_cert == NULL) {
+		text_puts(error,
+		    "--client-key: cannot be used without --client-cert");
 		return false;
 	}
 	return true;
@@ -522,6 +628,8 @@ plan(struct run *r, int64_t start_us)
 	if (r->parallel == 0 || r->parallel * each > fds)
 		r->parallel = fds > each ? fds / each : 1;
 	waves = ((int64_t)r->set.n + r->parallel - 1) / r->parallel;
+	if (r->parallel > TLS_PARALLEL)
+		waves += (int64_t)r->with_tls / TLS_PARALLEL;
 	for (i = 0; i < r->hosts.n && names == 0; i++) {
 		struct addr a;
 		const char *why;

@@ -280,20 +280,8 @@ static const char *
 set_certificate(void *ctx, const char *value)
 {
 	struct settings *set = ctx;
-	size_t len = strcspn(value, ",");
-	struct text first;
-	const char *why;
+	const char *why = policy_parse_days(&set->policy, value);
 
-	text_init(&first, TEXT_WORD);
-	text_put(&first, value, len);
-	why = num_int(first.data, 0, SETTINGS_DAYS_MAX,
-	    &set->policy.warning_days);
-	text_free(&first);
-	set->policy.critical_days = 0;
-	if (why == NULL && value[len] == ',')
-		why = num_int(value + len + 1, 0, SETTINGS_DAYS_MAX,
-		    &set->policy.critical_days);
-	set->policy.has_days = true;
 	return why != NULL ? why : use_tls(set);
 }
 
@@ -862,24 +850,10 @@ set_timeout(void *ctx, const char *value)
 static const char *
 set_tls_min(void *ctx, const char *value)
 {
-	static const struct {
-		char name[4];
-		int version;
-	} versions[] = {
-		{ "1.0", TLS_1_0 },
-		{ "1.1", TLS_1_1 },
-		{ "1.2", TLS_1_2 },
-		{ "1.3", TLS_1_3 },
-	};
 	struct settings *set = ctx;
-	size_t i;
+	const char *why = tls_version_parse(value, &set->tls.min_version);
 
-	for (i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
-		if (word_equal(versions[i].name, value, strlen(value))) {
-			set->tls.min_version = versions[i].version;
-			return use_tls(set);
-		}
-	return "not one of 1.0, 1.1, 1.2, 1.3";
+	return why != NULL ? why : use_tls(set);
 }
 
 static const char *

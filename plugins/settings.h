@@ -15,9 +15,6 @@
 /* What leads to TLS, and then as many as people can write. */
 #define SETTINGS_STEPS_MAX (DIALOGUE_STEPS_MAX + 10)
 
-/* For certificates, more than 2,700 years. */
-#define SETTINGS_DAYS_MAX 1000000
-
 #define SETTINGS_MAX_BYTES_MAX (INT64_C(1) << 30)
 
 struct settings {

@@ -257,7 +257,7 @@ prepare(const char *h, const char *p, int family)
 	ck_assert(hostlist_add(&hosts, h, &error));
 	ck_assert(portlist_add(&ports, p, &error));
 	text_free(&error);
-	portset_init(&set, &hosts, &ports, family);
+	portset_init(&set, &hosts, &ports, family, NULL);
 }
 
 static void
@@ -535,7 +535,7 @@ START_TEST(name_of_service)
 	if (portlist_add(&ports, "smtp", &error)) {
 		hosts = (struct hostlist){ .max = 1 };
 		ck_assert(hostlist_add(&hosts, "mx1", &error));
-		portset_init(&set, &hosts, &ports, AF_UNSPEC);
+		portset_init(&set, &hosts, &ports, AF_UNSPEC, NULL);
 		text_init(&t, 1000);
 		entry_name(&t, &set, &set.entries[0]);
 		ck_assert_str_eq(t.data, "mx1/smtp");

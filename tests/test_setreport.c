@@ -193,47 +193,47 @@ static const char coloured[] =
 static const char json[] =
     "{\"version\":1,\"state\":\"CRITICAL\",\"summary\":{\"total\":7,"
     "\"as_expected\":3,\"failed\":3,\"open\":3,\"closed\":2,\"filtered\":1,"
-    "\"unknown\":1},\n"
+    "\"unknown\":1,\"expiring\":0},\n"
     "\"entries\":[\n"
     "{\"name\":\"a/tcp/1\",\"host\":\"a\",\"address\":\"192.0.2.1\","
     "\"port\":1,\"transport\":\"tcp\",\"expected\":\"open\","
     "\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"ok\","
     "\"reason\":null,\"closed_reason\":null,\"note\":null,"
-    "\"time\":0.002000,\"rtt\":0.001500},\n"
+    "\"time\":0.002000,\"rtt\":0.001500,\"tls\":null},\n"
     "{\"name\":\"::1/tcp/1\",\"host\":\"::1\",\"address\":\"::1\","
     "\"port\":1,\"transport\":\"tcp\",\"expected\":\"open\","
     "\"state\":\"closed\",\"open\":false,\"ok\":false,"
     "\"outcome\":\"refused\",\"reason\":\"" REFUSED "\","
     "\"closed_reason\":\"" REFUSED "\",\"note\":null,\"time\":0.002000,"
-    "\"rtt\":null},\n"
+    "\"rtt\":null,\"tls\":null},\n"
     "{\"name\":\"a/tcp/2\",\"host\":\"a\",\"address\":\"192.0.2.1\","
     "\"port\":2,\"transport\":\"tcp\",\"expected\":\"closed\","
     "\"state\":\"closed\",\"open\":false,\"ok\":true,"
     "\"outcome\":\"refused\",\"reason\":\"" REFUSED "\","
     "\"closed_reason\":\"" REFUSED "\",\"note\":null,\"time\":0.002000,"
-    "\"rtt\":null},\n"
+    "\"rtt\":null,\"tls\":null},\n"
     "{\"name\":\"::1/tcp/2\",\"host\":\"::1\",\"address\":\"::1\","
     "\"port\":2,\"transport\":\"tcp\",\"expected\":\"closed\","
     "\"state\":\"filtered\",\"open\":false,\"ok\":false,"
     "\"outcome\":\"rejected\",\"reason\":\"" REJECTED "\","
     "\"closed_reason\":\"" REJECTED "\",\"note\":null,\"time\":0.002000,"
-    "\"rtt\":null},\n"
+    "\"rtt\":null,\"tls\":null},\n"
     "{\"name\":\"a/tcp/25\",\"host\":\"a\",\"address\":\"192.0.2.1\","
     "\"port\":25,\"transport\":\"tcp\",\"expected\":\"any\","
     "\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"ok\","
     "\"reason\":null,\"closed_reason\":null,\"note\":null,"
-    "\"time\":0.002000,\"rtt\":0.001500},\n"
+    "\"time\":0.002000,\"rtt\":0.001500,\"tls\":null},\n"
     "{\"name\":\"::1/tcp/25\",\"host\":\"::1\",\"address\":\"::1\","
     "\"port\":25,\"transport\":\"tcp\",\"expected\":\"any\","
     "\"state\":\"unknown\",\"open\":false,\"ok\":false,"
     "\"outcome\":\"not-probed\",\"reason\":\"the run ended first\","
     "\"closed_reason\":\"the run ended first\",\"note\":null,"
-    "\"time\":null,\"rtt\":null},\n"
+    "\"time\":null,\"rtt\":null,\"tls\":null},\n"
     "{\"name\":\"/x\",\"host\":null,\"address\":null,\"port\":null,"
     "\"transport\":\"unix\",\"expected\":\"open\",\"state\":\"open\","
     "\"open\":true,\"ok\":false,\"outcome\":\"mismatch\","
     "\"reason\":\"unexpected answer: 554 no\",\"closed_reason\":null,"
-    "\"note\":\"554 no\",\"time\":0.002000,\"rtt\":0.001500}\n"
+    "\"note\":\"554 no\",\"time\":0.002000,\"rtt\":0.001500,\"tls\":null}\n"
     "]}\n";
 
 static struct hostlist hosts;
@@ -273,7 +273,7 @@ prepare(const char *h, const char *p)
 	ck_assert(hostlist_add(&hosts, h, &error));
 	ck_assert(portlist_add(&ports, p, &error));
 	text_free(&error);
-	portset_init(&set, &hosts, &ports, AF_UNSPEC);
+	portset_init(&set, &hosts, &ports, AF_UNSPEC, NULL);
 }
 
 static void

@@ -891,11 +891,11 @@ ends_first='the run ended first'
 	check -p "$p0/smtp,unix:$p2,$p3/smtp" --format=json
 	[ "$status" = 2 ] && silent
 	valid
-	has '{"version":1,"state":"CRITICAL","summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"unknown":0},' \
+	has '{"version":1,"state":"CRITICAL","summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"unknown":0,"expiring":0},' \
 		'"entries":['
 	masked >out.masked
-	grep -F "{\"name\":\"127.0.0.1/tcp/$p0\",\"host\":\"127.0.0.1\",\"address\":\"127.0.0.1\",\"port\":$p0,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":\"220 a\",\"time\":T,\"rtt\":T}" out.masked
-	grep -F "{\"name\":\"$p2\",\"host\":null,\"address\":null,\"port\":null,\"transport\":\"unix\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":null,\"time\":T,\"rtt\":null}" out.masked
+	grep -F "{\"name\":\"127.0.0.1/tcp/$p0\",\"host\":\"127.0.0.1\",\"address\":\"127.0.0.1\",\"port\":$p0,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":\"220 a\",\"time\":T,\"rtt\":T,\"tls\":null}" out.masked
+	grep -F "{\"name\":\"$p2\",\"host\":null,\"address\":null,\"port\":null,\"transport\":\"unix\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":null,\"time\":T,\"rtt\":null,\"tls\":null}" out.masked
 	grep -F '"outcome":"mismatch",' out.masked
 	check -p "$p1,1-2=closed" --format json
 	[ "$status" = 2 ] && silent
