@@ -57,6 +57,8 @@
  *	shutdown		sends FIN, goes on reading
  *	close			reads what is there, then closes: FIN
  *	reset			closes: RST (unix: as close)
+ *	relay N			goes on as port N of 127.0.0.1, which gets what
+ *				came and was not forgotten; the last of the log
  *	silent			says nothing more, closes when the peer does
  *	hold			the same, but keeps open after the peer's FIN
  *	repeat N ( ... )	N times; for ever if N is 0
@@ -91,6 +93,7 @@
  */
 
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/queue.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -104,6 +107,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -304,6 +308,7 @@ static enum flow run_deaf(struct session *, const struct step *);
 static enum flow run_shutdown(struct session *, const struct step *);
 static enum flow run_close(struct session *, const struct step *);
 static enum flow run_reset(struct session *, const struct step *);
+static enum flow run_relay(struct session *, const struct step *);
 static enum flow run_silent(struct session *, const struct step *);
 static enum flow run_hold(struct session *, const struct step *);
 static enum flow run_again(struct session *, const struct step *);
@@ -339,6 +344,7 @@ static const struct word words[] = {
 	{ "shutdown", ON_STREAM, "", NULL, run_shutdown },
 	{ "close", ON_STREAM, "", NULL, run_close },
 	{ "reset", ON_STREAM, "", NULL, run_reset },
+	{ "relay", ON_STREAM, "N", NULL, run_relay },
 	{ "silent", ON_STREAM, "", NULL, run_silent },
 	{ "hold", ON_STREAM, "", NULL, run_hold },
 
@@ -370,6 +376,13 @@ need(void *memory)
 		exit(1);
 	}
 	return memory;
+}
+
+static void
+close_if(int fd)
+{
+	if (fd >= 0)
+		close(fd);
 }
 
 static int64_t
@@ -609,6 +622,9 @@ session_free(struct session *s)
 	LIST_REMOVE(s, all);
 	server.nsessions--;
 	if (s->watch.fd >= 0) {
+		/* A relay may have it, too. */
+		if (s->watched)
+			watch_set(&s->watch, EPOLL_CTL_DEL, 0);
 		close(s->watch.fd);
 		log_line(s, "closed", "");
 	}
@@ -948,6 +964,60 @@ run_reset(struct session *s, const struct step *step)
 	(void)step;
 	setsockopt(s->watch.fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 	log_line(s, "abort", "");
+	return FLOW_END;
+}
+
+/* True while there may be more. */
+static bool
+relay_some(int from, int to)
+{
+	char bytes[INPUT_SIZE];
+	ssize_t n = recv(from, bytes, sizeof(bytes), 0);
+
+	if (n > 0 && send(to, bytes, (size_t)n, MSG_NOSIGNAL) == n)
+		return true;
+	shutdown(to, SHUT_WR);
+	return false;
+}
+
+/* A process, which keeps nothing that is another's, and ends with this one. */
+static void
+relay(const struct session *s, int fd)
+{
+	struct pollfd p[2] = { { s->watch.fd, POLLIN, 0 }, { fd, POLLIN, 0 } };
+	const struct session *other;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	LIST_FOREACH(other, &server.sessions, all)
+		if (other != s)
+			close_if(other->watch.fd);
+	for (unsigned i = 0; i < server.nlisteners; i++)
+		close_if(server.listeners[i].watch.fd);
+	fcntl(s->watch.fd, F_SETFL, 0);
+	if (send(fd, s->in, s->len, MSG_NOSIGNAL) != (ssize_t)s->len)
+		return;
+	while ((p[0].fd >= 0 || p[1].fd >= 0) && poll(p, 2, -1) > 0)
+		for (unsigned i = 0; i < 2; i++)
+			if (p[i].revents != 0 &&
+			    !relay_some(p[i].fd, i == 0 ? fd : s->watch.fd))
+				p[i].fd = -1;
+}
+
+static enum flow
+run_relay(struct session *s, const struct step *step)
+{
+	const struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)step->number[0]),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	signal(SIGCHLD, SIG_IGN);
+	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0 &&
+	    fork() == 0) {
+		relay(s, fd);
+		_exit(0);
+	}
+	close_if(fd);
 	return FLOW_END;
 }
 
@@ -1354,13 +1424,6 @@ listener_report(const struct listener *l)
 		printf("%s %s\n", host, port);
 	else
 		puts(((const struct sockaddr_un *)&l->addr)->sun_path);
-}
-
-static void
-close_if(int fd)
-{
-	if (fd >= 0)
-		close(fd);
 }
 
 static void

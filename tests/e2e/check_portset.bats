@@ -10,6 +10,14 @@
 
 # Before the functions below, some of which are in place of its own.
 load common
+load tls
+
+setup_file() {
+	tls_authority "$BATS_FILE_TMPDIR/tls" || return 0
+	tls_certificate good -1days '+30 days +1 hour'
+	tls_certificate expired '-10 days' '-3 days'
+	tls_certificate early '+3 days +1 hour' '+30 days'
+}
 
 # lacks PATTERN FILE: bats does not see `! grep` fail
 lacks() {
@@ -21,9 +29,19 @@ lacks() {
 setup() {
 	common_setup
 	plugin=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_portset")
+	tls_dir=$BATS_FILE_TMPDIR/tls
+	ca=$tls_dir/ca
+}
+
+# need_tls: of this build, and openssl for the servers
+need_tls() {
+	[[ -f $tls_dir/good ]] || skip "needs openssl"
+	"$plugin" -p 1/imaps -t 1 >"$out" || true
+	! grep -q 'this build has no TLS' "$out" || skip "no TLS in this build"
 }
 
 teardown() {
+	tls_stop
 	common_teardown
 }
 
@@ -32,7 +50,10 @@ masked() {
 	sed -E -e 's/=[0-9]+\.[0-9]{6}s;/=Ts;/g' \
 		-e 's/^([^ ]+: [a-z]+(, expected [a-z]+)?), [0-9]+\.[0-9]{6} s/\1, T s/' \
 		-e 's/ [0-9]+ ms/ T ms/g' -e 's/ +[0-9]+\.[0-9]{3} ms$/ T ms/' \
-		-e 's/("time":|"rtt":)[0-9]+\.[0-9]{6}/\1T/g' "$out"
+		-e 's/("time":|"rtt":)[0-9]+\.[0-9]{6}/\1T/g' \
+		-e 's/((cert_days|"cert_days")[=:])-?[0-9]+\.[0-9]{6}/\1D/' \
+		-e 's/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} UTC/DATE/g' \
+		"$out"
 }
 
 usage() {
@@ -491,6 +512,288 @@ ends_first='the run ended first'
 		127.0.0.1/tcp/9
 		/no
 	END
+}
+
+#
+# TLS.
+#
+
+issued='certificate "www.test" of issuer "Test CA"'
+
+@test "-p: TLS from the first byte" {
+	need_tls
+	tls_say '* OK ready\r\n' good
+	check -p "$tls_port/imaps"
+	is 0 "PORTSET OK - 1 of 1 as expected$(perf 1 0 0 0 0 "127.0.0.1/tcp/$tls_port+")"
+	tls_web good
+	for o in '' --tls-min=1.2 '--tls-min 1.3' "--ca-file $ca --verify"; do
+		check -p "$tls_port/https" $o
+		is 0 "PORTSET OK - 1 of 1 as expected$(perf 1 0 0 0 0 "127.0.0.1/tcp/$tls_port+")"
+	done
+}
+
+@test "-p: the answer is that of the protocol, through TLS" {
+	need_tls
+	tls_say '* BYE no\r\n' good
+	check -p "$tls_port/imaps"
+	is 2 "PORTSET CRITICAL - 1 of 1 not as expected: 127.0.0.1/tcp/$tls_port open (unexpected answer: * BYE no)$(perf 1 0 0 0 1 "127.0.0.1/tcp/$tls_port")" \
+		"127.0.0.1/tcp/$tls_port: open, expected open: unexpected answer: * BYE no"
+}
+
+@test "-p: TLS that begins in the clear" {
+	need_tls
+	tls_say '250 ok\r\n' good
+	serve "tcp4 say '220 mx\\r\\n' expect 'EHLO portstate\\r\\n' say '250-mx\\r\\n250 STARTTLS\\r\\n' expect 'STARTTLS\\r\\n' say '220 go\\r\\n' relay $tls_port"
+	check -p "$p0/smtp+starttls" --ca-file "$ca" -D 31,10
+	says 1 "WARNING - 1 of 1 as expected; 1 expiring: 127.0.0.1/tcp/$p0 ($issued expires in 30 days ("
+	tls_say 'OK\r\n' good
+	serve "tcp4 say 'OK\\r\\n' expect 'STARTTLS\\r\\n' say 'OK\\r\\n' relay $tls_port"
+	check -p "$p0/sieve+starttls"
+	is 0 "PORTSET OK - 1 of 1 as expected$(perf 1 0 0 0 0 "127.0.0.1/tcp/$p0+")"
+}
+
+@test "-p: TLS that does not begin" {
+	need_tls
+	serve 'tcp4 say "220 mx\r\n" expect "EHLO" say "250 mx\r\n" expect "STARTTLS" say "454 no|\r\n"' \
+		'tcp4 say "220 mx\r\n" expect "EHLO" say "250 mx\r\n" expect "STARTTLS" say "220 go\r\n250 x\r\n"' \
+		'tcp4 say "220 mx\r\n" expect "EHLO" say "250 mx\r\n" expect "STARTTLS" say "220 go\r\n" close' \
+		'tcp4 say "220 mx\r\n" expect "EHLO" say "250 mx\r\n" expect "STARTTLS" say "220 go\r\n"'
+	check -p "$p0/smtp+starttls,$p1/smtp+starttls,$p2/smtp+starttls,$p3/smtp+starttls" \
+		--probe-timeout 1
+	says 2 "CRITICAL - 4 of 4 not as expected: "
+	has "127.0.0.1/tcp/$p0: open, expected open: TLS failed: the peer does not agree to begin TLS: 454 no\\x7c"
+	grep -q "^127.0.0.1/tcp/$p1: open, expected open: TLS failed: bytes in the clear follow the agreement on TLS" "$out"
+	grep -q "^127.0.0.1/tcp/$p2: open, expected open: TLS failed: the peer \(closed\|reset\) the connection" "$out"
+	has "127.0.0.1/tcp/$p3: open, expected open: connected, but no answer in the TLS handshake"
+}
+
+@test "-p: who does not speak TLS, or not to the end" {
+	need_tls
+	serve 'tcp4 say "220 hi|\r\n"' 'tcp4 silent' 'tcp4 close' 'tcp4 closed' \
+		'tcp4 read say "\x15\x03\x03\x00\x02\x02\x28" close' \
+		'tcp4 trickle "\x16" 100'
+	check -p "$p0/smtps,$p1/imaps,$p2/imaps,$p3/imaps,$p4/https,$p5/https" \
+		--probe-timeout 0.5
+	says 2 "CRITICAL - 6 of 6 not as expected: "
+	has "127.0.0.1/tcp/$p0: open, expected open: TLS failed: the peer does not speak TLS: 220 hi\\x7c" \
+		"127.0.0.1/tcp/$p1: open, expected open: connected, but no answer in the TLS handshake" \
+		"127.0.0.1/tcp/$p3: closed, expected open: $refused" \
+		"127.0.0.1/tcp/$p4: open, expected open: TLS failed: the peer sent the alert: handshake failure"
+	grep -q "^127.0.0.1/tcp/$p2: open, expected open: TLS failed: the peer " "$out"
+	grep -q "^127.0.0.1/tcp/$p5: open, expected open: " "$out"
+	within 3000
+	check -p "$p0/smtps=any,$p3/imaps=closed"
+	says 0 "OK - 2 of 2 as expected; open: 127.0.0.1/tcp/$p0|"
+}
+
+@test "-D, --certificate: how long certificates are valid" {
+	need_tls
+	tls_web good
+	for o in -D30 '-D 30,10' --certificate=30 '-D 0'; do
+		check -p "$tls_port/https" $o
+		says 0 "OK - 1 of 1 as expected|total=1;"
+		grep -q ' unknown=0;;;0; cert_days=30.04[0-9]*;[0-9.]*:;[0-9.]*:;; 127.0.0.1/tcp/[0-9]*=[0-9.]*s;' "$out"
+		[ "$(wc -l <"$out")" = 1 ]
+	done
+	# As expected, but not for long: WARNING, however many may fail.
+	for o in '' '-c 5' '--any'; do
+		check -p "$tls_port/https" -D 31 $o
+		says 1 "WARNING - 1 of 1 as expected; 1 expiring: 127.0.0.1/tcp/$tls_port ($issued expires in 30 days ("
+		has "127.0.0.1/tcp/$tls_port: open, T s, expiring: $issued expires in 30 days (DATE)"
+		grep -q ' cert_days=30.04[0-9]*;31.000000:;0.000000:;; ' "$out"
+	done
+	# Too short is not as expected.
+	check -p "$tls_port/https" -D 60,31
+	says 2 "CRITICAL - 1 of 1 not as expected: 127.0.0.1/tcp/$tls_port open ($issued expires in 30 days ("
+	has "127.0.0.1/tcp/$tls_port: open, expected open, T s: $issued expires in 30 days (DATE)"
+	for o in x 1, 1,x ,1 -1 1.5 1,2,3 '' 1000001; do
+		check -p "$tls_port/https" -D "$o"
+		[ "$status" = 3 ]
+		grep -q '^PORTSET UNKNOWN - -D: ' "$out"
+	done
+}
+
+@test "-D, --verify: an expired certificate, or one not valid yet, is never OK" {
+	need_tls
+	tls_web expired
+	for o in '-D 0' '-D 10,5' "--ca-file $ca" "-D 0 --ca-file $ca"; do
+		for e in '' =any =open =closed =filtered; do
+			check -p "$tls_port/https$e" $o
+			says 2 "CRITICAL - 1 of 1 not as expected: 127.0.0.1/tcp/$tls_port open ($issued expired 3 days ago ("
+		done
+	done
+	grep -q ' cert_days=-3\.0' "$out"
+	# Who is content with any certificate, is with this one.
+	check -p "$tls_port/https"
+	says 0 "OK - 1 of 1 as expected|"
+	tls_web early
+	for o in '-D 0' "--ca-file $ca"; do
+		check -p "$tls_port/https=any" $o
+		says 2 "CRITICAL - 1 of 1 not as expected: 127.0.0.1/tcp/$tls_port open ($issued is not valid yet, but in 3 days ("
+	done
+}
+
+@test "-D: the answer counts, too, and both are told" {
+	need_tls
+	tls_say '* BYE no\r\n' expired
+	check -p "$tls_port/imaps" -D 0
+	says 2 'CRITICAL - 1 of 1 not as expected: '
+	has "127.0.0.1/tcp/$tls_port: open, expected open: $issued expired 3 days ago (DATE); unexpected answer: * BYE no"
+	tls_say '* BYE no\r\n' good
+	check -p "$tls_port/imaps" -D 31
+	says 2 'CRITICAL - 1 of 1 not as expected: '
+	has "127.0.0.1/tcp/$tls_port: open, expected open: unexpected answer: * BYE no; $issued expires in 30 days (DATE)"
+}
+
+@test "-D: of many, the first to expire is in the performance data" {
+	need_tls
+	tls_web good
+	good=$tls_port
+	tls_web expired
+	serve 'tcp4' 'tcp4 closed'
+	check -p "$good/https,$tls_port/https,$p0,$p1=closed" -D 60 -c 1
+	says 1 'WARNING - 1 of 4 not as expected: '
+	grep -q ' cert_days=-3\.0' "$out"
+	check -p "$good/https,$p0,$p1=closed" -D 20
+	says 0 'OK - 3 of 3 as expected|'
+	grep -q ' cert_days=30\.0' "$out"
+	check -p "$p1/https=closed" -D 20
+	says 0 'OK - 1 of 1 as expected|'
+	grep -q ' cert_days=U;20.000000:;0.000000:;; ' "$out"
+}
+
+@test "--verify, --ca-file: who is not trusted, or somebody else" {
+	need_tls
+	tls_web good
+	cert='subject "www.test", issuer "Test CA", valid until DATE'
+	check -p "$tls_port/https" --verify
+	says 2 "CRITICAL - 1 of 1 not as expected: 127.0.0.1/tcp/$tls_port open (certificate not trusted: self-signed certificate in certificate chain: subject "
+	has "127.0.0.1/tcp/$tls_port: open, expected open: certificate not trusted: self-signed certificate in certificate chain: $cert"
+	check -p "$tls_port/https=any" --verify
+	says 2 'CRITICAL - 1 of 1 not as expected: '
+	check -p "$tls_port/https" --ca-file "$tls_dir/other"
+	says 2 'CRITICAL - 1 of 1 not as expected: '
+	check -4 -H localhost,127.0.0.1 -p "$tls_port/https" --ca-file "$ca"
+	says 2 'CRITICAL - 1 of 2 not as expected: localhost/tcp/'
+	has "localhost/tcp/$tls_port: open, expected open: certificate for another name: hostname mismatch: not for \"localhost\": $cert"
+	check -p "$tls_port/https" --ca-file /nonexistent
+	says 3 "UNKNOWN - 0 of 1 as expected; 1 not probed: 127.0.0.1/tcp/$tls_port (--ca-file: /nonexistent: No such file or directory)|"
+}
+
+@test "--verify: nothing is said to somebody else" {
+	need_tls
+	tls_hear good -tls1_2
+	check -p "$tls_port/jabber,$tls_port/ftps" --verify
+	[ "$status" = 2 ]
+	check -p "$tls_port/https" --ca-file "$ca" --probe-timeout 0.5
+	for ((i = 0; i < 100; i++)); do
+		! grep -q 'GET /' "$tls_log" || break
+		sleep 0.02
+	done
+	grep -q 'GET /' "$tls_log"
+	lacks QUIT "$tls_log"
+}
+
+@test "--client-cert, --client-key" {
+	need_tls
+	tls_web good -Verify 1 -CAfile "$ca" -verify_return_error
+	check -p "$tls_port/https"
+	says 2 'CRITICAL - 1 of 1 not as expected: '
+	grep -q 'TLS failed: the peer sent the alert: certificate required$' "$out"
+	check -p "$tls_port/https" --client-cert "$tls_dir/good" \
+		--client-key "$tls_dir/key"
+	says 0 'OK - 1 of 1 as expected|'
+	check -p "$tls_port/https" --client-key x
+	usage '--client-key: cannot be used without --client-cert'
+}
+
+@test "--tls-min" {
+	need_tls
+	tls_web good -tls1_2
+	check -p "$tls_port/https" --tls-min 1.3
+	says 2 'CRITICAL - 1 of 1 not as expected: '
+	grep -q 'TLS failed: the peer sent the alert: protocol version$' "$out"
+	check -p "$tls_port/https" --tls-min 1.4
+	usage '--tls-min: 1.4: not one of 1.0, 1.1, 1.2, 1.3'
+}
+
+@test "nrpe: without a certificate, unless one is wanted" {
+	need_tls
+	tls_web good
+	web=$tls_port
+	tls_say 'x' good -nocert -tls1_2 -cipher 'aNULL:@SECLEVEL=0'
+	# The other one still wants one, and does without no verification.
+	check -p "$tls_port/nrpe,$web/https" --probe-timeout 1
+	says 2 "CRITICAL - 1 of 2 not as expected: 127.0.0.1/tcp/$tls_port open ("
+	lacks 'TLS failed' "$out"
+	check -p "$tls_port/https" --probe-timeout 1
+	grep -q 'TLS failed: the peer sent the alert: handshake failure' "$out"
+	for o in '-D 10' "--ca-file $ca"; do
+		check -p "$tls_port/nrpe=any,$tls_port/nrpe" $o
+		grep -q 'TLS failed: the peer sent the alert: handshake failure' "$out"
+	done
+}
+
+@test "the options of TLS are for lists with TLS" {
+	need_tls
+	for o in '-D 10' --verify '--ca-file x' '--tls-min 1.2' \
+		'--client-cert x' '--client-key x'; do
+		check -p 25/smtp,unix:/x $o
+		usage "${o%% *}: no item of the list has TLS"
+	done
+	check -p 25/smtp --verify -D 10
+	usage '--verify: no item of the list has TLS'
+	# What was overridden is not asked.
+	check -p 993/imaps,993 -D 10
+	usage '-D: no item of the list has TLS'
+}
+
+@test "without TLS in this build, the item is named" {
+	"$plugin" -p 1/imaps -t 1 >"$out" || true
+	grep -q 'this build has no TLS' "$out" || skip "this build has TLS"
+	for item in 993/imaps tcp:25/smtp+starttls 5666/nrpe=any; do
+		check -p "22,$item"
+		usage "-p: 22,$item: $item: this build has no TLS (OpenSSL)"
+	done
+	check -p 22 -D 10
+	usage '-D: 10: this build has no TLS (OpenSSL)'
+	check -p 1=closed,2/imap=closed
+	says 0 'OK - 2 of 2 as expected|'
+}
+
+@test "TLS: --format=json, table: the certificate is told" {
+	need_tls
+	tls_web expired
+	expired=$tls_port
+	tls_web good
+	serve 'tcp4'
+	check -p "$tls_port/https,$expired/https,$p0" -D 31 --format json
+	[ "$status" = 2 ] && silent
+	valid
+	masked >out.masked
+	grep -qF '"summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"unknown":0,"expiring":1}' out.masked
+	cert='"certificate":{"subject":"www.test","issuer":"Test CA","not_before":"DATE","not_after":"DATE"}}'
+	grep -F "\"port\":$tls_port,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"cert-expiring\",\"reason\":\"certificate \\u0022www.test" out.masked |
+		grep -qF "\"tls\":{\"version\":\"TLSv1.3\",\"cert_days\":D,$cert}"
+	grep -F "\"port\":$expired,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":false,\"outcome\":\"cert-expired\"," out.masked |
+		grep -qF "$cert}"
+	grep -F "\"port\":$p0," out.masked | grep -qF ',"tls":null}'
+	check -p "$tls_port/https,$expired/https" -D 31 --format table
+	[ "$status" = 2 ] && silent
+	grep -Eq "^127.0.0.1/tcp/$tls_port .* ms  $issued expires in 30 days \(" "$out"
+	grep -Eq "^127.0.0.1/tcp/$expired .* ms  $issued expired 3 days ago \(" "$out"
+	[ "$(tail -n 1 "$out")" = 'CRITICAL: 1 of 2 as expected; 2 open, 0 closed, 0 filtered, 0 unknown; 1 expiring' ]
+}
+
+@test "TLS: so many handshakes at a time" {
+	need_tls
+	own_network
+	serve 'tcp4@0.0.0.0:0 silent'
+	check -H 127.0.0.0/23 -p "$p0/imaps" --probe-timeout 0.4 -v
+	says 2 'CRITICAL - 512 of 512 not as expected: '
+	((took_ms >= 800))
+	grep -q '^Limits: 512 entries, .* 0.4 s each, ' "$out"
+	lacks 'the run ended first' "$out"
 }
 
 #
@@ -1022,6 +1325,8 @@ ends_first='the run ended first'
 		p,\ --ports=LIST -max-hosts=NUMBER 4,\ --use-ipv4 6,\ --use-ipv6 \
 		t,\ --timeout=SECONDS -probe-timeout=SECONDS -parallel=NUMBER \
 		-rate=NUMBER -retries=NUMBER -hedge -source=ADDRESS \
+		D,\ --certificate=DAYS\[,DAYS] -verify -ca-file=FILE \
+		-tls-min=VERSION -client-cert=FILE -client-key=FILE \
 		-interface=INTERFACE w,\ --warning=RANGE\[%] c,\ --critical=RANGE\[%] \
 		-at-least=NUMBER -any -lag-warning=RANGE -lag-critical=RANGE \
 		-format=FORMAT -max-output=BYTES v,\ --verbose V,\ --version \
@@ -1031,16 +1336,17 @@ ends_first='the run ended first'
 }
 
 @test "every option that needs a value says so" {
-	for o in H F p t w c; do
+	for o in H F p t w c D; do
 		check "-$o"
 		usage "-$o: needs a value"
 	done
 	for o in max-hosts probe-timeout parallel rate retries source interface \
-		at-least lag-warning lag-critical format max-output; do
+		at-least lag-warning lag-critical format max-output \
+		ca-file tls-min client-cert client-key; do
 		check "--$o"
 		usage "--$o: needs a value"
 	done
-	for o in hedge any; do
+	for o in hedge any verify; do
 		check "--$o=1"
 		usage "--$o: takes no value"
 	done

@@ -19,6 +19,11 @@
 # tls_hear FILE OPTION...
 #			the same, but it says nothing, and writes what it hears
 #			to its log
+# tls_web FILE OPTION...
+#			the same, but it says a page to who asks by HTTP
+# tls_say TEXT FILE OPTION...
+#			the same, but it says the TEXT of printf(1) to the first
+#			who comes
 # tls_stop		ends those that were started
 
 tls_dir=
@@ -80,6 +85,15 @@ tls_start() {
 
 tls_hear() {
 	_tls_start "$@" < <(exec sleep 60 3>&- 4>&-)
+}
+
+tls_web() {
+	_tls_start "$@" -www
+}
+
+tls_say() {
+	# shellcheck disable=SC2059
+	_tls_start "${@:2}" < <(printf "$1" && exec sleep 60 3>&- 4>&-)
 }
 
 _tls_start() {
