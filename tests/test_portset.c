@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 
+#include "tls.h"
 #include "unit.h"
 
 #define NONE RESULT_NONE
@@ -205,6 +206,121 @@ static const struct {
 	    .reason = "the run ended first" },
 };
 
+/* Certificates, on 2026-11-18 at 11:06:40 UTC. */
+#define NOW_S INT64_C(1795000000)
+#define DAY_S INT64_C(86400)
+#define LEAF(from_s, to_s)                          \
+	{                                           \
+		"www.test", "Test CA", from_s, to_s \
+	}
+#define ROOT                                                 \
+	{                                                    \
+		"Test CA", "Test CA", 0, NOW_S + 100 * DAY_S \
+	}
+#define ISSUED "certificate \"www.test\" of issuer \"Test CA\" "
+
+static const struct handshake good = { "TLSv1.3", .at_s = NOW_S, .n = 2,
+	.certs = { LEAF(0, NOW_S + 10 * DAY_S), ROOT } };
+static const struct handshake expired = { .at_s = NOW_S,
+	.n = 2,
+	.certs = { LEAF(0, NOW_S - 7200), ROOT } };
+static const struct handshake found_expired = { .at_s = NOW_S,
+	.verified = OUTCOME_CERT_EXPIRED,
+	.n = 1,
+	.certs = { LEAF(0, NOW_S - 7200) } };
+static const struct handshake early = { .at_s = NOW_S,
+	.n = 1,
+	.certs = { LEAF(NOW_S + 120, NOW_S + DAY_S) } };
+static const struct handshake untrusted = { .at_s = NOW_S,
+	.verified = OUTCOME_CERT_UNTRUSTED,
+	.why = "self-signed certificate",
+	.n = 1,
+	.certs = { { "a|\n\"", "b\xff", 0, NOW_S } } };
+static const struct handshake other = { .at_s = NOW_S,
+	.verified = OUTCOME_CERT_MISMATCH,
+	.why = "hostname mismatch",
+	.name = "mail|.test",
+	.n = 1,
+	.certs = { LEAF(0, NOW_S + DAY_S) } };
+static const struct handshake nobody = { .at_s = NOW_S };
+
+#define GOOD_UNTIL "expires in 10 days (2026-11-28 11:06:40 UTC)"
+#define EXPIRED ISSUED "expired 2 hours ago (2026-11-18 09:06:40 UTC)"
+
+/* An entry with TLS, and what becomes of it; the first days -1: not given. */
+static const struct {
+	const char *name;
+	const struct handshake *handshake;
+	enum outcome outcome;
+	const char *expected;
+	int64_t days, critical_days;
+	bool met, expiring;
+	enum state state;
+	enum outcome finding;
+	const char *reason;
+} certificates[] = {
+	{ "any will do", &expired, OUTCOME_OK, "open", -1, 0, true, false,
+	    STATE_OK, OUTCOME_OK, "" },
+	{ "good for long", &good, OUTCOME_OK, "open", 10, 5, true, false,
+	    STATE_OK, OUTCOME_OK, "" },
+	{ "a second less", &good, OUTCOME_OK, "open", 11, 10, true, true,
+	    STATE_WARNING, OUTCOME_CERT_EXPIRING, ISSUED GOOD_UNTIL },
+	{ "too short", &good, OUTCOME_OK, "open", 60, 11, false, false,
+	    STATE_CRITICAL, OUTCOME_CERT_EXPIRING, ISSUED GOOD_UNTIL },
+	{ "too short, first", &good, OUTCOME_OK, "open", 0, 11, false, false,
+	    STATE_CRITICAL, OUTCOME_CERT_EXPIRING, ISSUED GOOD_UNTIL },
+	{ "expired", &expired, OUTCOME_OK, "open", 0, 0, false, false,
+	    STATE_CRITICAL, OUTCOME_CERT_EXPIRED, EXPIRED },
+	{ "expired, any answer", &expired, OUTCOME_OK, "any", 0, 0, false,
+	    false, STATE_CRITICAL, OUTCOME_CERT_EXPIRED, EXPIRED },
+	{ "expiring, any answer", &good, OUTCOME_OK, "any", 11, 0, true, true,
+	    STATE_WARNING, OUTCOME_CERT_EXPIRING, ISSUED GOOD_UNTIL },
+	{ "verified", &found_expired, OUTCOME_OK, "open", -1, 0, false, false,
+	    STATE_CRITICAL, OUTCOME_CERT_EXPIRED, EXPIRED },
+	{ "verified, any answer", &found_expired, OUTCOME_MISMATCH, "any", -1,
+	    0, false, false, STATE_CRITICAL, OUTCOME_CERT_EXPIRED,
+	    EXPIRED "; unexpected answer" },
+	{ "early", &early, OUTCOME_OK, "open", 0, 0, false, false,
+	    STATE_CRITICAL, OUTCOME_CERT_NOT_YET_VALID,
+	    ISSUED "is not valid yet, but in 2 minutes "
+		   "(2026-11-18 11:08:40 UTC)" },
+	{ "mismatch, too", &good, OUTCOME_MISMATCH, "open", 11, 0, false, false,
+	    STATE_CRITICAL, OUTCOME_MISMATCH,
+	    "unexpected answer; " ISSUED GOOD_UNTIL },
+	{ "mismatch, and expired", &expired, OUTCOME_MISMATCH, "open", 11, 0,
+	    false, false, STATE_CRITICAL, OUTCOME_CERT_EXPIRED,
+	    EXPIRED "; unexpected answer" },
+	{ "stalled, and expired", &expired, OUTCOME_STALLED, "open", 11, 0,
+	    false, false, STATE_CRITICAL, OUTCOME_STALLED,
+	    "connected, but no answer; " EXPIRED },
+	{ "expired, and should be closed", &expired, OUTCOME_OK, "closed", 0, 0,
+	    false, false, STATE_CRITICAL, OUTCOME_CERT_EXPIRED, EXPIRED },
+	{ "expiring, and should be closed", &good, OUTCOME_OK, "closed", 11, 0,
+	    false, false, STATE_CRITICAL, OUTCOME_CERT_EXPIRING,
+	    ISSUED GOOD_UNTIL },
+	{ "closed", NULL, OUTCOME_REFUSED, "closed", 11, 0, true, false,
+	    STATE_OK, OUTCOME_REFUSED, "refused" },
+	{ "untrusted", &untrusted, OUTCOME_CERT_UNTRUSTED, "open", -1, 0, false,
+	    false, STATE_CRITICAL, OUTCOME_CERT_UNTRUSTED,
+	    "certificate not trusted: self-signed certificate: subject "
+	    "\"a\\x7c\\n\\\"\", issuer \"b\\xff\", "
+	    "valid until 2026-11-18 11:06:40 UTC" },
+	{ "untrusted, any answer", &untrusted, OUTCOME_CERT_UNTRUSTED, "any",
+	    -1, 0, false, false, STATE_CRITICAL, OUTCOME_CERT_UNTRUSTED,
+	    "certificate not trusted: self-signed certificate: subject "
+	    "\"a\\x7c\\n\\\"\", issuer \"b\\xff\", "
+	    "valid until 2026-11-18 11:06:40 UTC" },
+	{ "somebody else", &other, OUTCOME_CERT_MISMATCH, "any", -1, 0, false,
+	    false, STATE_CRITICAL, OUTCOME_CERT_MISMATCH,
+	    "certificate for another name: hostname mismatch: "
+	    "not for \"mail\\x7c.test\": subject \"www.test\", "
+	    "issuer \"Test CA\", valid until 2026-11-19 11:06:40 UTC" },
+	{ "without one", &nobody, OUTCOME_OK, "open", -1, 0, true, false,
+	    STATE_OK, OUTCOME_OK, "" },
+	{ "none", NULL, OUTCOME_TLS_FAILED, "open", 0, 0, false, false,
+	    STATE_CRITICAL, OUTCOME_TLS_FAILED, "TLS failed" },
+};
+
 static const struct {
 	const char *host, *ports, *name;
 } names[] = {
@@ -248,7 +364,8 @@ static struct portlist ports;
 static struct portset set;
 
 static void
-prepare(const char *h, const char *p, int family)
+prepare_tls(const char *h, const char *p, int family,
+    const struct portset_tls *tls)
 {
 	struct text error;
 
@@ -257,7 +374,13 @@ prepare(const char *h, const char *p, int family)
 	ck_assert(hostlist_add(&hosts, h, &error));
 	ck_assert(portlist_add(&ports, p, &error));
 	text_free(&error);
-	portset_init(&set, &hosts, &ports, family, NULL);
+	portset_init(&set, &hosts, &ports, family, tls);
+}
+
+static void
+prepare(const char *h, const char *p, int family)
+{
+	prepare_tls(h, p, family, NULL);
 }
 
 static void
@@ -481,6 +604,154 @@ START_TEST(latency)
 }
 END_TEST
 
+/* Whoever expects so few may still be told to look after them. */
+START_TEST(certificate)
+{
+	struct result r = { .outcome = certificates[_i].outcome,
+		.rtt_us = 1000,
+		.time_us = 2000,
+		.resolve_us = NONE,
+		.handshake = certificates[_i].handshake };
+	struct portset_policy policy = { 0 };
+	struct portset_tls tls = { 0 };
+	const struct entry *e;
+	struct text t;
+
+	policy_init(&tls.policy);
+	tls.policy.has_days = certificates[_i].days >= 0;
+	tls.policy.warning_days = certificates[_i].days;
+	tls.policy.critical_days = certificates[_i].critical_days;
+	if (r.outcome == OUTCOME_REFUSED)
+		r.note = "refused";
+	text_init(&t, 1000);
+	text_printf(&t, "1=%s", certificates[_i].expected);
+	prepare_tls("192.0.2.1", t.data, AF_UNSPEC, &tls);
+	text_truncate(&t, 0);
+	e = &set.entries[0];
+	tell(0, &r);
+	ck_assert(entry_met(&set, e) == certificates[_i].met);
+	ck_assert(entry_expiring(&set, e) == certificates[_i].expiring);
+	ck_assert_int_eq((enum outcome)e->finding, certificates[_i].finding);
+	entry_reason(&t, e);
+	unit_str(certificates[_i].name, t.data, certificates[_i].reason);
+	text_free(&t);
+	ck_assert_ptr_null(share_parse("0", &policy.critical));
+	ck_assert_int_eq(portset_summarize(&set, &policy).state,
+	    certificates[_i].state);
+	/* However many may be not as expected. */
+	ck_assert_ptr_null(share_parse("1", &policy.critical));
+	ck_assert_int_eq(portset_summarize(&set, &policy).state,
+	    certificates[_i].expiring ? STATE_WARNING : STATE_OK);
+	policy.at_least = 1;
+	ck_assert_int_eq(portset_summarize(&set, &policy).state,
+	    certificates[_i].expiring  ? STATE_WARNING
+		: certificates[_i].met ? STATE_OK
+				       : STATE_CRITICAL);
+}
+END_TEST
+
+/* The first of all to expire; who has none does not count. */
+START_TEST(cert_days)
+{
+	const struct handshake *const told[] = { NULL, &good, &nobody, &early,
+		NULL, &expired, &good };
+	const double want[] = { NAN, 10, 10, 1, 1, -1 / 12.0, -1 / 12.0 };
+	const struct portset_policy policy = { 0 };
+	size_t i;
+
+	prepare("a", "1-7", AF_UNSPEC);
+	ck_assert(isnan(portset_summarize(&set, &policy).cert_days));
+	for (i = 0; i < ARRAY_SIZE(told); i++) {
+		struct result r = { .rtt_us = NONE,
+			.time_us = NONE,
+			.resolve_us = NONE,
+			.handshake = told[i] };
+		double days;
+
+		tell(i, &r);
+		days = portset_summarize(&set, &policy).cert_days;
+		ck_assert(isnan(want[i]) ? isnan(days)
+					 : fabs(days - want[i]) < 1e-9);
+	}
+	ck_assert_ptr_null(set.entries[0].extra);
+	ck_assert_str_eq(set.entries[1].extra->tls->version, "TLSv1.3");
+	ck_assert_str_eq(set.entries[1].extra->tls->first.subject, "www.test");
+	ck_assert(!set.entries[2].extra->tls->has_first);
+}
+END_TEST
+
+/* One context for all, and another for who may have no certificate. */
+START_TEST(dialogues)
+{
+	struct portset_tls tls = { 0 };
+	const struct dialogue *d[5];
+	size_t i, n;
+
+	if (tls_missing() != NULL)
+		return;
+	policy_init(&tls.policy);
+	for (n = 0; n < 3; n++) {
+		tls.policy.has_days = n == 1;
+		tls.conf.verify = n == 2;
+		prepare_tls("a", "1/imap,2/imaps,3/smtp+starttls,4/nrpe,5",
+		    AF_UNSPEC, &tls);
+		ck_assert_uint_eq(portset_count_tls(&set), 3);
+		for (i = 0; i < ARRAY_SIZE(d); i++)
+			d[i] = set.entries[i].target.dialogue;
+		ck_assert_ptr_null(d[0]->tls);
+		ck_assert_ptr_null(d[4]->tls);
+		ck_assert_ptr_nonnull(d[1]->tls);
+		ck_assert_ptr_eq(d[2]->tls, d[1]->tls);
+		ck_assert_ptr_nonnull(d[3]->tls);
+		ck_assert((d[3]->tls != d[1]->tls) == (n == 0));
+		ck_assert_int_eq(d[1]->steps[0].kind, STEP_TLS);
+		ck_assert_uint_eq(d[1]->n, d[0]->n + 1);
+		ck_assert_int_eq(d[1]->steps[1].kind, d[0]->steps[0].kind);
+		ck_assert_int_ne(d[2]->steps[0].kind, STEP_TLS);
+		ck_assert_int_eq(d[3]->steps[0].kind, STEP_TLS);
+		teardown();
+	}
+}
+END_TEST
+
+/* Of a conversation, the last answer; of silence, what it was at. */
+START_TEST(conversation)
+{
+	static const char said[] = "220 mx\r\n454 no|\r\n";
+	struct result r = { OUTCOME_TLS_FAILED, .rtt_us = NONE, .time_us = NONE,
+		.resolve_us = NONE, .note = "no" };
+	struct text t;
+
+	if (tls_missing() != NULL)
+		return;
+	prepare("a", "1/smtp+starttls,2/imaps,3/imaps", AF_UNSPEC);
+	r.reply.data = (unsigned char *)strdup(said);
+	r.reply.len = sizeof(said) - 1;
+	r.answer_at = 8;
+	tell(0, &r);
+	free(r.reply.data);
+	r = (struct result){ OUTCOME_STALLED, .rtt_us = NONE, .time_us = NONE,
+		.resolve_us = NONE, .n_steps = 1 };
+	tell(1, &r);
+	r.n_steps = 2;
+	r.handshake = &good;
+	tell(2, &r);
+	text_init(&t, 1000);
+	entry_reason(&t, &set.entries[0]);
+	ck_assert_str_eq(t.data, "TLS failed: no: 454 no\\x7c");
+	text_truncate(&t, 0);
+	entry_reason(&t, &set.entries[1]);
+	ck_assert_str_eq(t.data,
+	    "connected, but no answer in the TLS handshake");
+	text_truncate(&t, 0);
+	entry_reason(&t, &set.entries[2]);
+	ck_assert_str_eq(t.data, "connected, but no answer");
+	text_free(&t);
+	ck_assert_str_eq(set.entries[0].extra->reply,
+	    "220 mx\\r\\n454 no\\x7c");
+}
+END_TEST
+
 /* What a result points to does not outlive the telling. */
 START_TEST(reason)
 {
@@ -573,6 +844,10 @@ main(void)
 	tcase_add_test(tc, lag_and_others);
 	tcase_add_test(tc, lag_and_not_asked);
 	tcase_add_test(tc, latency);
+	unit_rows(tc, certificate, certificates);
+	tcase_add_test(tc, cert_days);
+	tcase_add_test(tc, dialogues);
+	tcase_add_test(tc, conversation);
 	unit_rows(tc, reason, reasons);
 	unit_rows(tc, name, names);
 	tcase_add_test(tc, name_of_service);

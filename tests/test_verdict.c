@@ -361,6 +361,41 @@ static const struct {
 	    OUTCOME_CERT_UNTRUSTED, CRITICAL, CRITICAL },
 };
 
+static const struct {
+	const char *s, *why;
+	int64_t warning, critical;
+} days[] = {
+	{ "0", NULL, 0, 0 },
+	{ "14", NULL, 14, 0 },
+	{ "14,7", NULL, 14, 7 },
+	{ "7,14", NULL, 7, 14 },
+	{ "1000000,1000000", NULL, 1000000, 1000000 },
+	{ "", "is empty", 0, 0 },
+	{ ",", "is empty", 0, 0 },
+	{ ",7", "is empty", 0, 0 },
+	{ "14,", "is empty", 0, 0 },
+	{ "14,7,1", "not a whole number", 0, 0 },
+	{ "1.5", "not a whole number", 0, 0 },
+	{ "14, 7", "not a whole number", 0, 0 },
+	{ "-1", "too small", 0, 0 },
+	{ "14,1000001", "too large", 0, 0 },
+};
+
+START_TEST(parse_days)
+{
+	struct policy p;
+
+	policy_init(&p);
+	p.critical_days = 99;
+	unit_str(days[_i].s, policy_parse_days(&p, days[_i].s), days[_i].why);
+	if (days[_i].why != NULL)
+		return;
+	ck_assert(p.has_days);
+	ck_assert_int_eq(p.warning_days, days[_i].warning);
+	ck_assert_int_eq(p.critical_days, days[_i].critical);
+}
+END_TEST
+
 START_TEST(certificates)
 {
 	struct handshake *h = handshake_new(2);
@@ -403,6 +438,7 @@ main(void)
 	tcase_add_loop_test(tc, defaults, 0, OUTCOME_COUNT);
 	unit_rows(tc, expects, as_expected);
 	tcase_add_test(tc, local_is_not_told);
+	unit_rows(tc, parse_days, days);
 	unit_rows(tc, certificates, certs);
 	return unit_run("verdict", tc);
 }
