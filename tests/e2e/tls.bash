@@ -101,6 +101,7 @@ _tls_start() {
 
 	shift
 	tls_log=$BATS_TEST_TMPDIR/tls.${#tls_pids[@]}
+	: >"$tls_log"
 	openssl s_server -accept 127.0.0.1:0 -cert_chain "$tls_dir/ca" \
 		-cert "$tls_dir/$certificate" -key "$tls_dir/key" "$@" \
 		<&0 >"$tls_log" 2>&1 3>&- 4>&- &
