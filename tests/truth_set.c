@@ -22,22 +22,42 @@
 #define PEERS_MAX 12
 #define OUTPUT_MAX (256 * 1024)
 
-/* What a peer does, and how asking it may end: without and with /smtp. */
+/* The protocol that a port is asked for. */
+enum proto {
+	PLAIN,
+	SMTP,
+	SMTPS,
+};
+
+static const char *const protos[] = { "", "/smtp", "/smtps" };
+
+/*
+ * What a peer does, and how asking it may end, by protocol; none of them speaks
+ * TLS.
+ */
 static const struct kind {
 	const char *words;
-	const char *plain;
-	const char *smtp[2]; /* a slow machine may take a second way */
+	const char *ends[3][2]; /* a slow machine may take a second way */
 } kinds[] = {
-	{ "say '220 hi\\r\\n'", "ok", { "ok", "stalled" } },
-	{ "slow 1 5 '220 hi\\r\\n'", "ok", { "ok", "stalled" } },
-	{ "say '500 no\\r\\n'", "ok", { "mismatch", "stalled" } },
-	{ "say '22' close", "ok", { "mismatch", "stalled" } },
-	{ "silent", "ok", { "stalled", "stalled" } },
-	{ "noaccept", "ok", { "stalled", "stalled" } },
-	{ "close", "ok", { "no-data", "stalled" } },
-	{ "reset", "ok", { "reset", "no-data" } },
-	{ "closed", "refused", { "refused", "refused" } },
-	{ "full", "timeout", { "timeout", "timeout" } },
+	{ "say '220 hi\\r\\n'",
+	    { { "ok" }, { "ok", "stalled" }, { "tls-failed", "stalled" } } },
+	{ "slow 1 5 '220 hi\\r\\n'",
+	    { { "ok" }, { "ok", "stalled" }, { "tls-failed", "stalled" } } },
+	{ "say '500 no\\r\\n'",
+	    { { "ok" }, { "mismatch", "stalled" },
+		{ "tls-failed", "stalled" } } },
+	{ "say '22' close",
+	    { { "ok" }, { "mismatch", "stalled" },
+		{ "tls-failed", "stalled" } } },
+	{ "silent", { { "ok" }, { "stalled" }, { "stalled" } } },
+	{ "noaccept", { { "ok" }, { "stalled" }, { "stalled" } } },
+	{ "close",
+	    { { "ok" }, { "no-data", "stalled" },
+		{ "tls-failed", "stalled" } } },
+	{ "reset",
+	    { { "ok" }, { "reset", "no-data" }, { "tls-failed", "reset" } } },
+	{ "closed", { { "refused" }, { "refused" }, { "refused" } } },
+	{ "full", { { "timeout" }, { "timeout" }, { "timeout" } } },
 };
 
 /* What is expected, and of which outcome it is met. */
@@ -48,11 +68,12 @@ struct peer {
 	const struct kind *kind;
 	unsigned expected;
 	bool is_unix;
-	bool smtp;
+	enum proto proto;
 	char name[160];
 };
 
 static unsigned seed;
+static bool has_tls; /* the program */
 
 static unsigned
 below(unsigned n)
@@ -80,6 +101,27 @@ met(const char *outcome, unsigned expected)
 	}
 }
 
+/* Whether the program was built with TLS. */
+static bool
+find_tls(void)
+{
+	const char *dir = getenv("PLUGINDIR");
+	char line[4096], said[4096];
+	size_t len;
+	FILE *p;
+
+	(void)snprintf(line, sizeof(line),
+	    "%s/check_portset -p 1/smtps=any -t 1 2>&1",
+	    dir != NULL ? dir : "plugins");
+	p = popen(line, "re");
+	if (p == NULL)
+		abort();
+	len = fread(said, 1, sizeof(said) - 1, p);
+	said[len] = '\0';
+	(void)pclose(p);
+	return strstr(said, "has no TLS") == NULL;
+}
+
 /* Starts n peers of random kinds; fake_start() wants a list of fixed length. */
 static struct fake *
 start(struct peer *peers, size_t n, bool v6)
@@ -94,7 +136,8 @@ start(struct peer *peers, size_t n, bool v6)
 		p->kind = &kinds[below(ARRAY_SIZE(kinds))];
 		p->expected = below(ARRAY_SIZE(expectations));
 		p->is_unix = below(5) == 0;
-		p->smtp = !p->is_unix && below(3) == 0;
+		if (!p->is_unix && below(2) == 0)
+			p->proto = has_tls && below(2) == 0 ? SMTPS : SMTP;
 		(void)snprintf(scripts[i], sizeof(scripts[i]), "%s %s",
 		    p->is_unix ? "unix"
 			: v6   ? "tcp6"
@@ -135,7 +178,7 @@ command(char *out, size_t size, struct fake *f, struct peer *peers, size_t n,
 		len += (size_t)snprintf(out + len, size - len, "%s%s%s%s=%s",
 		    i > 0 ? "," : "", p->is_unix ? "unix:" : "tcp:",
 		    p->is_unix ? p->name : strrchr(p->name, '/') + 1,
-		    p->smtp ? "/smtp" : "", expectations[p->expected]);
+		    protos[p->proto], expectations[p->expected]);
 	}
 	(void)snprintf(out + len, size - len, " 2>&1");
 }
@@ -165,6 +208,7 @@ static bool
 judge_entry(const struct peer *p, const char *json, bool *is_met)
 {
 	char outcome[32], ok[8];
+	const char *const *ends;
 	bool allowed;
 
 	if (!member(json, p->name, "outcome", outcome, sizeof(outcome)) ||
@@ -172,17 +216,15 @@ judge_entry(const struct peer *p, const char *json, bool *is_met)
 		printf("# %s: not told\n", p->name);
 		return false;
 	}
-	if (p->smtp)
-		allowed = strcmp(outcome, p->kind->smtp[0]) == 0 ||
-		    strcmp(outcome, p->kind->smtp[1]) == 0;
-	else
-		/* A Unix socket whose queue is full keeps us waiting, too. */
-		allowed = strcmp(outcome, p->kind->plain) == 0;
+	/* A Unix socket whose queue is full keeps us waiting, too. */
+	ends = p->kind->ends[p->proto];
+	allowed = strcmp(outcome, ends[0]) == 0 ||
+	    (ends[1] != NULL && strcmp(outcome, ends[1]) == 0);
 	*is_met = met(outcome, p->expected);
 	if (!allowed || *is_met != (strcmp(ok, "true") == 0)) {
-		printf("# %s, %s%s, expected %s: told %s, ok %s\n", p->name,
-		    p->kind->words, p->smtp ? ", smtp" : "",
-		    expectations[p->expected], outcome, ok);
+		printf("# %s, %s %s, expected %s: told %s, ok %s\n", p->name,
+		    p->kind->words, protos[p->proto], expectations[p->expected],
+		    outcome, ok);
 		return false;
 	}
 	return true;
@@ -235,6 +277,7 @@ main(void)
 
 	seed = given != NULL ? (unsigned)strtoul(given, NULL, 10)
 			     : (unsigned)time(NULL);
+	has_tls = find_tls();
 	printf("# TRUTH_SEED=%u\n1..%ld\n", seed, n);
 	for (i = 1; i <= n; i++) {
 		unsigned now = seed;
