@@ -623,6 +623,7 @@ plan(struct run *r, int64_t start_us)
 	int64_t fds = fd_raise_limit() - OTHER_FDS;
 	int64_t each = r->conf.hedge ? 2 : 1, waves, names = 0;
 	int64_t timeout_us = r->timeout_us;
+	char tls[32] = "";
 	size_t i;
 
 	if (r->parallel == 0 || r->parallel * each > fds)
@@ -652,10 +653,13 @@ plan(struct run *r, int64_t start_us)
 	r->conf.parallel = (unsigned)r->parallel;
 	r->conf.rate = (unsigned)r->rate;
 	r->conf.retries = (unsigned)r->retries;
+	if (r->with_tls > TLS_PARALLEL)
+		(void)snprintf(tls, sizeof(tls), ", %d with TLS", TLS_PARALLEL);
 	(void)snprintf(r->limits, sizeof(r->limits),
-	    "Limits: %zu %s, %lld at a time, %g s each, %g s in all", r->set.n,
-	    r->set.n == 1 ? "entry" : "entries", (long long)r->parallel,
-	    (double)r->conf.timeout_us / 1e6, (double)timeout_us / 1e6);
+	    "Limits: %zu %s, %lld at a time%s, %g s each, %g s in all",
+	    r->set.n, r->set.n == 1 ? "entry" : "entries",
+	    (long long)r->parallel, tls, (double)r->conf.timeout_us / 1e6,
+	    (double)timeout_us / 1e6);
 	r->deadline_us = start_us + timeout_us;
 }
 

@@ -792,7 +792,7 @@ issued='certificate "www.test" of issuer "Test CA"'
 	check -H 127.0.0.0/23 -p "$p0/imaps" --probe-timeout 0.4 -v
 	says 2 'CRITICAL - 512 of 512 not as expected: '
 	((took_ms >= 800))
-	grep -q '^Limits: 512 entries, .* 0.4 s each, ' "$out"
+	grep -q '^Limits: 512 entries, .* at a time, 256 with TLS, 0.4 s each, ' "$out"
 	lacks 'the run ended first' "$out"
 }
 
