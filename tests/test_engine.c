@@ -20,6 +20,7 @@
 
 #include "clock.h"
 #include "fake.h"
+#include "tls.h"
 #include "unit.h"
 
 #define MS CLOCK_MILLISECOND
@@ -731,6 +732,37 @@ START_TEST(never_more_than_parallel)
 	(void)turn(DEADLINE_US);
 	ck_assert_uint_eq(n_told, 20);
 	ck_assert_uint_eq(accept_all(&fd), 0);
+}
+END_TEST
+
+/* Handshakes take processor time; the others wait behind them only. */
+START_TEST(never_more_shaking)
+{
+	const struct tls_conf conf = { 0 };
+	struct dialogue with_tls = expects;
+	int fd = -1;
+
+	with_tls.tls = tls_context_new(&conf);
+	if (with_tls.tls == NULL)
+		return; /* a build without TLS */
+	listen_here();
+	new_engine_of((struct engine_conf){ .shaking = 2 });
+	add_host("127.0.0.1", listener_port, &with_tls);
+	add_host("127.0.0.1", listener_port, &with_tls);
+	add_host("127.0.0.1", listener_port, &expects);
+	add_host("127.0.0.1", listener_port, &with_tls);
+	add_host("127.0.0.1", listener_port, &expects);
+	(void)turn(0);
+	(void)turn(1);
+	ck_assert_uint_eq(accept_all(&fd), 3);
+	events(0);
+	ck_assert_uint_eq(accept_all(&fd), 0);
+	ck_assert_int_eq(send(fd, "220", 3, 0), 3);
+	await_told(1);
+	ck_assert_uint_eq(accept_all(&fd), 2);
+	(void)turn(DEADLINE_US);
+	ck_assert_uint_eq(n_told, 5);
+	tls_context_free(with_tls.tls);
 }
 END_TEST
 
@@ -1686,6 +1718,7 @@ main(void)
 	tcase_add_test(tc, no_descriptors_to_resolve);
 	tcase_add_test(tc, one_at_a_time_in_order);
 	unit_rows(tc, never_more_than_parallel, parallels);
+	tcase_add_test(tc, never_more_shaking);
 	tcase_add_test(tc, three_hundred_at_once);
 	tcase_add_test(tc, silent_ones_hold_nobody_up);
 	tcase_add_test(tc, turn_after_the_deadline);
