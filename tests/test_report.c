@@ -1064,15 +1064,15 @@ END_TEST
 	"\"name\":\"mx1/tcp/25\",\"host\":\"mx1\",\"address\":" address \
 	",\"port\":25,\"transport\":\"tcp\",\"expected\":\"open\","
 #define ASKED_MX ASKED("\"192.0.2.1\"")
-#define MEASURED                                                            \
-	"\"time\":0.012345,\"rtt\":0.000250,\"resolve\":0.001500,"          \
-	"\"connect\":0.000000,\"syn_resent\":2,\"attempts\":[],"            \
-	"\"steps\":[{\"step\":\"send \\u0022EHLO\\u005cr\\u005cn\\u005cx7c" \
-	"\\u0022\",\"time\":0.000001},"                                     \
+#define MEASURED                                                                 \
+	"\"time\":0.012345,\"rtt\":0.000250,\"resolve\":0.001500,"               \
+	"\"connect\":0.000000,\"syn_resent\":2,\"offset\":null,\"attempts\":[]," \
+	"\"steps\":[{\"step\":\"send \\u0022EHLO\\u005cr\\u005cn\\u005cx7c"      \
+	"\\u0022\",\"time\":0.000001},"                                          \
 	"{\"step\":\"wait 0.5 s\",\"time\":0.000002}],\"tls\":null}\n"
-#define UNMEASURED                                           \
-	"\"time\":0.012345,\"rtt\":null,\"resolve\":null,"   \
-	"\"connect\":null,\"syn_resent\":0,\"attempts\":[]," \
+#define UNMEASURED                                                           \
+	"\"time\":0.012345,\"rtt\":null,\"resolve\":null,"                   \
+	"\"connect\":null,\"syn_resent\":0,\"offset\":null,\"attempts\":[]," \
 	"\"steps\":[],\"tls\":null}\n"
 
 static const struct {
