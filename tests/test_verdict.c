@@ -428,6 +428,55 @@ START_TEST(certificates)
 }
 END_TEST
 
+/* How far the peer's clock is from ours, in seconds. */
+static const struct {
+	const char *name;
+	bool told;
+	double offset;
+	const char *warning;
+	const char *critical;
+	enum state want;
+} clocks[] = {
+	{ "no limits", true, 1e9, NULL, NULL, OK },
+	{ "within", true, 5, "5", "10", OK },
+	{ "behind, within", true, -5, "5", "10", OK },
+	{ "ahead", true, 6, "5", "10", WARNING },
+	{ "behind", true, -6, "5", "10", WARNING },
+	{ "far ahead", true, 10.000001, "5", "10", CRITICAL },
+	{ "far behind", true, -11, "5", "10", CRITICAL },
+	{ "critical only", true, -1, NULL, "0", CRITICAL },
+	{ "warning only", true, 1, "0", NULL, WARNING },
+	{ "right", true, 0, "0", "0", OK },
+	{ "inside", true, -3, "@2:4", NULL, WARNING },
+	{ "not told", false, 100, "5", "10", OK },
+};
+
+START_TEST(clock_offset)
+{
+	const struct result r = { .outcome = OUTCOME_OK,
+		.time_us = TIME_US,
+		.offset_us = (int64_t)(clocks[_i].offset * 1e6),
+		.has_offset = clocks[_i].told };
+	struct policy p;
+	struct verdict v;
+
+	policy_init(&p);
+	p.has_offset_warning = clocks[_i].warning != NULL;
+	p.has_offset_critical = clocks[_i].critical != NULL;
+	if (p.has_offset_warning)
+		ck_assert_ptr_null(range_parse(clocks[_i].warning,
+		    &p.offset_warning));
+	if (p.has_offset_critical)
+		ck_assert_ptr_null(range_parse(clocks[_i].critical,
+		    &p.offset_critical));
+	v = verdict_of(&p, &r);
+	ck_assert_msg(v.clock == clocks[_i].want, "%s: %s", clocks[_i].name,
+	    state_name(v.clock));
+	ck_assert_int_eq(v.state, v.clock);
+	ck_assert_int_eq(v.outcome, OK);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -440,5 +489,6 @@ main(void)
 	tcase_add_test(tc, local_is_not_told);
 	unit_rows(tc, parse_days, days);
 	unit_rows(tc, certificates, certs);
+	unit_rows(tc, clock_offset, clocks);
 	return unit_run("verdict", tc);
 }
