@@ -27,8 +27,21 @@ enum ldap_result {
 #define LDAP_BIND_RESPONSE 0x61
 #define LDAP_EXTENDED_RESPONSE 0x78
 
+/* Where a question to LDAP has its number. */
+#define LDAP_ID_AT 4
+
 /* CLIENT_SSL of MySQL's capabilities. */
 #define MYSQL_TLS 0x0800
+
+/* Of a greeting, after the version: thread, seed, filler, and capabilities. */
+#define MYSQL_ABILITIES_AT (4 + 8 + 1)
+
+/* The end of a frame of AMQP. */
+#define AMQP_END 0xce
+
+/* Of object identifiers: SHA-1, SHA-256. */
+#define GIT_SHORT 40
+#define GIT_LONG 64
 
 /* Bytes of an answer that are still to be read. */
 struct cursor {
@@ -37,13 +50,18 @@ struct cursor {
 };
 
 static enum judgement ldap_result(struct exchange *, unsigned char, unsigned *);
+static unsigned char asked(const struct exchange *, unsigned char);
 static bool ber(struct cursor *, unsigned char, struct cursor *);
 static enum judgement ber_length(const struct exchange *, size_t *);
 static enum judgement judge_mysql(struct exchange *, bool);
+static bool is_trouble(const unsigned char *);
+static bool is_amqp(const unsigned char *);
+static bool is_reference(const unsigned char *, size_t);
 static enum judgement begins(const struct exchange *, const void *, size_t);
 static uint32_t big(const unsigned char *, size_t);
 static uint32_t little(const unsigned char *, size_t);
 static bool is_hex(const unsigned char *, size_t);
+static size_t hex(const unsigned char *);
 static enum judgement whole(struct exchange *, size_t);
 
 enum judgement
@@ -111,11 +129,10 @@ packet_postgres(struct exchange *x)
 		return j;
 	end = type + x->end;
 	for (field = type + 5; field < end && *field != '\0'; field++) {
-		if (*field == 'C' && end - field > 2)
-			return memcmp(field + 1, "53", 2) == 0 ||
-				memcmp(field + 1, "57", 2) == 0
-			    ? JUDGE_MISMATCH
-			    : JUDGE_MATCH;
+		if (*field == 'C')
+			return end - field > 6 && !is_trouble(field + 1)
+			    ? JUDGE_MATCH
+			    : JUDGE_MISMATCH;
 		field = memchr(field, '\0', (size_t)(end - field));
 		if (field == NULL)
 			break;
@@ -129,59 +146,76 @@ packet_postgres_tls(struct exchange *x)
 	return x->answer[0] == 'S' ? whole(x, 1) : JUDGE_MISMATCH;
 }
 
-/* A method on channel 0, of class 10 and number 10. */
+/*
+ * A frame with a method on channel 0, of class 10 and number 10, that begins
+ * with the version; or the header that a server of another one says.
+ */
 enum judgement
 packet_amqp(struct exchange *x)
 {
 	static const unsigned char frame[] = { 1, 0, 0 },
-				   start[] = { 0, 10, 0, 10 };
-	enum judgement j = begins(x, "AMQP", 4);
+				   start[] = { 0, 10, 0, 10, 0, 9 };
+	enum judgement j;
+	size_t len;
 
-	if (j == JUDGE_MATCH)
-		return whole(x, 8);
-	if (j == JUDGE_MORE)
-		return j;
+	if (x->answer[0] == 'A') {
+		j = begins(x, "AMQP", 4);
+		if (j == JUDGE_MATCH)
+			j = whole(x, 8);
+		return j != JUDGE_MATCH || is_amqp(x->answer) ? j
+							      : JUDGE_MISMATCH;
+	}
 	j = begins(x, frame, sizeof(frame));
-	if (j != JUDGE_MATCH || x->len < 11)
+	if (j != JUDGE_MATCH || x->len < 7)
 		return j == JUDGE_MATCH ? JUDGE_MORE : j;
-	return memcmp(x->answer + 7, start, sizeof(start)) == 0
+	len = big(x->answer + 3, 4);
+	if (len < sizeof(start) || len > PACKET_MAX)
+		return JUDGE_MISMATCH;
+	j = whole(x, 7 + len + 1);
+	if (j != JUDGE_MATCH)
+		return j;
+	return memcmp(x->answer + 7, start, sizeof(start)) == 0 &&
+		x->answer[7 + len] == AMQP_END
 	    ? JUDGE_MATCH
 	    : JUDGE_MISMATCH;
 }
 
+/* A session that is clean was not there before. */
 enum judgement
 packet_mqtt(struct exchange *x)
 {
-	static const unsigned char head[] = { 0x20, 0x02 };
+	static const unsigned char head[] = { 0x20, 0x02, 0x00 };
 	enum judgement j = begins(x, head, sizeof(head));
 
 	if (j == JUDGE_MATCH)
 		j = whole(x, 4);
 	if (j != JUDGE_MATCH)
 		return j;
-	/* 1 to 3: version, name, server unavailable; 4, 5: not authorized. */
-	return x->answer[2] <= 1 &&
-		(x->answer[3] == 0 || x->answer[3] == 4 || x->answer[3] == 5)
-	    ? JUDGE_MATCH
-	    : JUDGE_MISMATCH;
+	/* Not our version, no name, not authorized; but 3: unavailable. */
+	return x->answer[3] <= 5 && x->answer[3] != 3 ? JUDGE_MATCH
+						      : JUDGE_MISMATCH;
 }
 
 enum judgement
 packet_git(struct exchange *x)
 {
 	const unsigned char *payload = x->answer + 4;
+	enum judgement j;
+	size_t len;
 
 	if (!is_hex(x->answer, x->len < 4 ? x->len : 4))
 		return JUDGE_MISMATCH;
-	if (x->len < 8)
+	if (x->len < 4)
 		return JUDGE_MORE;
-	if (memcmp(payload, "ERR ", 4) == 0)
-		return JUDGE_MATCH;
-	if (!is_hex(payload, x->len - 4 < 40 ? x->len - 4 : 40))
+	len = hex(x->answer);
+	if (len < 8 || len > PACKET_MAX)
 		return JUDGE_MISMATCH;
-	if (x->len < 45)
-		return JUDGE_MORE;
-	return payload[40] == ' ' ? JUDGE_MATCH : JUDGE_MISMATCH;
+	j = whole(x, len);
+	if (j != JUDGE_MATCH)
+		return j;
+	return memcmp(payload, "ERR ", 4) == 0 || is_reference(payload, len - 4)
+	    ? JUDGE_MATCH
+	    : JUDGE_MISMATCH;
 }
 
 enum judgement
@@ -228,12 +262,13 @@ packet_time(struct exchange *x)
 
 /*
  * LDAPMessage: SEQUENCE { messageID, [APPLICATION n] { resultCode ENUMERATED,
- * ... } }.  The number of an answer is that of the question, which is not 0.
+ * matchedDN, diagnosticMessage, ... } }.  The number of an answer is that of the
+ * question; what nobody asked for has 0.
  */
 static enum judgement
 ldap_result(struct exchange *x, unsigned char type, unsigned *result)
 {
-	struct cursor all, message, id, response, code;
+	struct cursor all, message, id, response, code, string;
 	enum judgement j;
 	size_t len;
 
@@ -245,10 +280,20 @@ ldap_result(struct exchange *x, unsigned char type, unsigned *result)
 	all = (struct cursor){ x->answer, len };
 	if (!ber(&all, 0x30, &message) || !ber(&message, 0x02, &id) ||
 	    !ber(&message, type, &response) || !ber(&response, 0x0a, &code) ||
-	    id.left != 1 || id.at[0] == 0 || code.left != 1)
+	    !ber(&response, 0x04, &string) || !ber(&response, 0x04, &string) ||
+	    id.left != 1 || code.left != 1 || id.at[0] != asked(x, id.at[0]))
 		return JUDGE_MISMATCH;
 	*result = code.at[0];
 	return JUDGE_MATCH;
+}
+
+/* The number of the question; of one that is not ours, that of any answer. */
+static unsigned char
+asked(const struct exchange *x, unsigned char answered)
+{
+	if (x->sent.len > LDAP_ID_AT)
+		return (unsigned char)x->sent.data[LDAP_ID_AT];
+	return answered != 0 ? answered : 1;
 }
 
 /* One element of that tag; *value is what it holds. */
@@ -291,22 +336,25 @@ ber_length(const struct exchange *x, size_t *len)
 			return JUDGE_MISMATCH;
 		if (x->len < 2 + size)
 			return JUDGE_MORE;
-		*len = 2 + size + big(x->answer + 2, size);
+		*len = big(x->answer + 2, size);
+		if (*len > PACKET_MAX)
+			return JUDGE_MISMATCH;
+		*len += 2 + size;
 	}
-	return *len <= PACKET_MAX ? JUDGE_MATCH : JUDGE_MISMATCH;
+	return JUDGE_MATCH;
 }
 
 /*
  * A packet has its length, its number and what it is for: a greeting with the
- * version as a string, the thread, the seed and a filler byte, and what the
- * server can; an error has 0xff in place of that.
+ * version as a string, the thread, the seed and, of version 10, a filler byte
+ * and what the server can; an error has 0xff in place of that.
  */
 static enum judgement
 judge_mysql(struct exchange *x, bool tls)
 {
 	const unsigned char *at = x->answer + 4, *end;
 	enum judgement j;
-	size_t len;
+	size_t len, left;
 
 	if (x->len < 5)
 		return x->len == 4 && x->answer[3] != 0 ? JUDGE_MISMATCH
@@ -318,15 +366,54 @@ judge_mysql(struct exchange *x, bool tls)
 	if (j != JUDGE_MATCH)
 		return j;
 	end = memchr(at, '\0', len);
-	if (end == NULL || end == at + 1)
+	if (end == NULL || at[1] < '0' || at[1] > '9')
 		return JUDGE_MISMATCH;
-	if (!tls)
-		return JUDGE_MATCH;
-	end += 1 + 4 + 8 + 1;
-	return *at == 10 && x->answer + x->end - end >= 2 &&
-		(little(end, 2) & MYSQL_TLS) != 0
+	left = len - (size_t)(end + 1 - at);
+	if (left < MYSQL_ABILITIES_AT + (*at == 10 ? 2 : 0))
+		return JUDGE_MISMATCH;
+	return !tls ||
+		(*at == 10 &&
+		    (little(end + 1 + MYSQL_ABILITIES_AT, 2) & MYSQL_TLS) != 0)
 	    ? JUDGE_MATCH
 	    : JUDGE_MISMATCH;
+}
+
+/*
+ * SQLSTATE, by its class: resources, operators (or not ready), the system, its
+ * configuration, an internal error.
+ */
+static bool
+is_trouble(const unsigned char *state)
+{
+	static const char classes[][3] = { "53", "57", "58", "F0", "XX" };
+	size_t i;
+
+	for (i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (memcmp(state, classes[i], 2) == 0)
+			return true;
+	return false;
+}
+
+/* A header: a number of the protocol, and a version that is not ours. */
+static bool
+is_amqp(const unsigned char *header)
+{
+	static const unsigned char ours[] = { 0, 0, 9, 1 };
+	size_t i;
+
+	for (i = 4; i < 8; i++)
+		if (header[i] >= ' ')
+			return false;
+	return memcmp(header + 4, ours, sizeof(ours)) != 0;
+}
+
+/* An object identifier and a name. */
+static bool
+is_reference(const unsigned char *s, size_t len)
+{
+	if (len > GIT_LONG && is_hex(s, GIT_LONG) && s[GIT_LONG] == ' ')
+		return true;
+	return len > GIT_SHORT && is_hex(s, GIT_SHORT) && s[GIT_SHORT] == ' ';
 }
 
 static enum judgement
@@ -369,6 +456,18 @@ is_hex(const unsigned char *p, size_t n)
 			(p[i] >= 'A' && p[i] <= 'F')))
 			return false;
 	return true;
+}
+
+/* Of four digits. */
+static size_t
+hex(const unsigned char *p)
+{
+	size_t i, value = 0;
+
+	for (i = 0; i < 4; i++)
+		value = value << 4 |
+		    (p[i] <= '9' ? p[i] & 0xfU : (p[i] & 0x7U) + 9);
+	return value;
 }
 
 static enum judgement

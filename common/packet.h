@@ -23,14 +23,14 @@ judge_fn packet_mysql_tls;
 
 /*
  * What PostgreSQL answers to a startup message: it asks for a password, or has
- * an error, but not one of its own resources or operators (SQLSTATE 53, 57).
+ * an error, but not one that is its own (SQLSTATE 53, 57, 58, F0, XX).
  */
 judge_fn packet_postgres;
 
-/* And to an SSLRequest: the one byte that says yes. */
+/* And to an SSLRequest: the byte that says yes. */
 judge_fn packet_postgres_tls;
 
-/* Connection.Start of AMQP 0-9-1, or the header of another version. */
+/* Connection.Start of AMQP 0-9-1, or the header of another version (4.2.2). */
 judge_fn packet_amqp;
 
 /*
@@ -39,7 +39,10 @@ judge_fn packet_amqp;
  */
 judge_fn packet_mqtt;
 
-/* A reference, or an error, in the first pkt-line (gitprotocol-common(5)). */
+/*
+ * A reference, or an error, which is what is to be expected, in the first
+ * pkt-line (gitprotocol-common(5)).
+ */
 judge_fn packet_git;
 
 /* The answer 1 of a Zabbix agent. */

@@ -39,7 +39,8 @@ struct talk {
 	struct buf reply;
 	size_t step;
 	size_t sent;
-	struct bytes send;   /* of the present step, once it began */
+	struct bytes send;   /* of the last such step that began */
+	bool prepared;       /* the present one */
 	unsigned char *made; /* for what is computed of it */
 	int64_t sent_us;     /* when it was begun, by the wall clock */
 	size_t mark;         /* where in the reply the present step begins */
@@ -644,13 +645,15 @@ verified(struct probe *p, int64_t now_us)
 	return false;
 }
 
-/* Whether the handshake follows the present step. */
+/* Whether the present step is the last in the clear in which the peer speaks. */
 static bool
 before_tls(const struct probe *p)
 {
 	const struct dialogue *d = p->target->dialogue;
 	size_t next = p->talk->step + 1;
 
+	while (next < d->n && d->steps[next].kind == STEP_SEND)
+		next++;
 	return next < d->n && d->steps[next].kind == STEP_TLS;
 }
 
@@ -692,7 +695,7 @@ send_on(struct probe *p, const struct step *s, int64_t now_us)
 	struct talk *t = p->talk;
 	size_t n;
 
-	if (t->sent == 0)
+	if (!t->prepared)
 		prepare(p, s);
 	while (t->sent < t->send.len) {
 		switch (peer_send(p, t->send.data + t->sent,
@@ -713,17 +716,19 @@ send_on(struct probe *p, const struct step *s, int64_t now_us)
 	return PROGRESS_DONE;
 }
 
+/* Once: TLS may have taken what is said though it is not sent yet. */
 static void
 prepare(struct probe *p, const struct step *s)
 {
 	struct talk *t = p->talk;
 
+	t->prepared = true;
 	t->send = s->send;
+	t->sent_us = clock_wall_us();
 	if (s->make == NULL)
 		return;
 	if (t->made == NULL)
 		t->made = xmalloc(STEP_MADE_MAX);
-	t->sent_us = clock_wall_us();
 	t->send = (struct bytes){
 		(const char *)t->made,
 		s->make(&(struct question){ .target = p->target,
@@ -895,6 +900,8 @@ judge(struct probe *p, const struct step *s, enum answer_end how)
 	if (s->judge == NULL)
 		return expect_judge(&s->expect, &t->progress, x.answer, x.len,
 		    how);
+	if (x.len > JUDGED_MAX)
+		x.len = JUDGED_MAX;
 	x.end = x.len;
 	j = s->judge(&x);
 	if (j == JUDGE_MATCH) {
@@ -902,7 +909,7 @@ judge(struct probe *p, const struct step *s, enum answer_end how)
 		t->offset_us = x.offset_us;
 		t->has_offset = x.has_offset;
 	}
-	return j == JUDGE_MORE && x.len > JUDGED_MAX ? JUDGE_MISMATCH : j;
+	return j == JUDGE_MORE && x.len == JUDGED_MAX ? JUDGE_MISMATCH : j;
 }
 
 /*
@@ -917,6 +924,7 @@ step_done(struct talk *t, const struct step *s, int64_t now_us)
 	t->step_us[t->step] = now_us - t->begin_us;
 	t->begin_us = now_us;
 	t->sent = 0;
+	t->prepared = false;
 	t->wait_start_us = RESULT_NONE;
 	t->quiet_us = CLOCK_NEVER;
 	if (s->kind == STEP_SEND || s->kind == STEP_TLS) {

@@ -33,7 +33,8 @@
 #define LINE(begin) JUDGED(reply_line, begin, "\"" begin "\"")
 #define TAGGED(tag) JUDGED(reply_tagged, tag, "\"" tag " OK\"")
 #define SIEVE_OK JUDGED(reply_sieve, NULL, "\"OK\"")
-#define TAG(begin) JUDGED(reply_xmpp, begin, "\"" begin "\"")
+#define SIEVE_READY \
+	JUDGED(reply_sieve, "\"IMPLEMENTATION\"", "capabilities and \"OK\"")
 #define SENDS(literal)                                    \
 	{                                                 \
 		.kind = STEP_SEND, .send = BYTES(literal) \
@@ -124,15 +125,15 @@ static const struct step imap_starttls[] = {
 };
 
 /* RFC 5804 1.7: capabilities, and that it is ready. */
-static const struct step sieve[] = { SIEVE_OK };
+static const struct step sieve[] = { SIEVE_READY };
 
 /* RFC 5804 2.2: the capabilities come once more. */
 static const struct step sieve_starttls[] = {
-	SIEVE_OK,
+	SIEVE_READY,
 	SENDS("STARTTLS\r\n"),
 	SIEVE_OK,
 	HANDSHAKE,
-	SIEVE_OK,
+	SIEVE_READY,
 };
 
 /* RFC 3977 5.1: posting allowed, posting prohibited. */
@@ -155,25 +156,29 @@ static const struct step jabber[] = {
 	BEGINS(PREFIX("<?xml version='1.0'")),
 };
 
-/* RFC 6120 4.2: the opening of a stream, which the server answers with its own. */
+/*
+ * RFC 6120 4.2: the opening of a stream, which the server answers with its own.
+ * That it is not the one of a domain of that name, which a host's rarely is, is
+ * an answer, too.
+ */
 static const struct step xmpp[] = {
 	MAKES(request_xmpp, "jabber:client", "the opening of a stream"),
-	TAG("<stream:stream"),
+	JUDGED(reply_stream, "<host-unknown", "a stream of XMPP"),
 };
 static const struct step xmpp_server[] = {
 	MAKES(request_xmpp, "jabber:server", "the opening of a stream"),
-	TAG("<stream:stream"),
+	JUDGED(reply_stream, "<host-unknown", "a stream of XMPP"),
 };
 
 /* RFC 6120 5.4. */
 static const struct step xmpp_starttls[] = {
 	MAKES(request_xmpp, "jabber:client", "the opening of a stream"),
-	TAG("</stream:features"),
+	JUDGED(reply_stream, NULL, "a stream of XMPP and its features"),
 	SENDS("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
-	TAG("<proceed"),
+	JUDGED(reply_proceed, NULL, "\"<proceed\""),
 	HANDSHAKE,
 	MAKES(request_xmpp, "jabber:client", "the opening of a stream"),
-	TAG("</stream:features"),
+	JUDGED(reply_stream, NULL, "a stream of XMPP and its features"),
 };
 
 /* IRCv3 capability negotiation, which needs no name and leaves no trace. */
@@ -250,7 +255,7 @@ static const struct step postgres_starttls[] = {
 /* Redis commands, PING; a server that wants a password works, too. */
 static const struct step redis[] = {
 	SENDS("PING\r\n"),
-	BEGINS(PREFIX("+PONG\r\n"), PREFIX("-NOAUTH ")),
+	BEGINS(PREFIX("+PONG\r\n"), PREFIX("-NOAUTH "), PREFIX("-NOPERM ")),
 };
 
 /* memcached, doc/protocol.txt. */
@@ -300,7 +305,8 @@ static const struct step nrpe[] = {
 };
 
 /* RFC 867. */
-static const struct step daytime[] = { JUDGED(reply_daytime, NULL, "a date") };
+static const struct step daytime[] = { JUDGED(reply_daytime, NULL,
+    "a date and time") };
 
 /* RFC 868. */
 static const struct step time_clock[] = { JUDGED(packet_time, NULL,

@@ -17,9 +17,21 @@ static enum judgement begins(const struct line *, const char *);
 static bool begins_word(const struct line *, const char *);
 static bool is_digits(const char *, size_t);
 static bool has_code(const char *, const char *);
+static bool next_response(const struct exchange *, size_t *, struct line *);
+static bool is_literal(const struct line *, size_t *);
 static enum judgement judge_irc(const struct line *, const char *);
+static char status_class(const struct line *, size_t);
+static bool skip_header(const struct exchange *, size_t *);
+static enum judgement next_tag(struct line *, struct line *);
+static bool is_tag(const struct line *, const char *);
+static enum judgement skip_content(struct line *, const struct line *,
+    const char *);
+static bool has(const struct line *, const char *);
+static enum judgement first_text(struct exchange *, struct line *);
+static bool is_text(const struct line *);
+static bool is_blank(char);
+static bool has_time(const struct line *);
 static enum judgement matched(struct exchange *, size_t);
-static bool has_digit(const struct line *);
 
 enum judgement
 reply_line(struct exchange *x)
@@ -86,21 +98,24 @@ reply_tagged(struct exchange *x)
 	return JUDGE_MORE;
 }
 
+/* What comes before OK are capabilities, each a string, maybe with another. */
 enum judgement
 reply_sieve(struct exchange *x)
 {
+	bool told = x->arg == NULL;
 	struct line l;
 	size_t at = 0;
 
-	while (next_line(x, &at, &l)) {
+	while (next_response(x, &at, &l)) {
 		if (l.len > 0 && l.data[0] != '"' && l.data[0] != 'O' &&
 		    l.data[0] != 'o')
 			return JUDGE_MISMATCH;
 		if (!l.whole)
 			break;
-		if (l.len > 0 && l.data[0] == '"')
-			continue;
-		return begins_word(&l, "OK") ? matched(x, at) : JUDGE_MISMATCH;
+		if (l.len == 0 || l.data[0] != '"')
+			return told && begins_word(&l, "OK") ? matched(x, at)
+							     : JUDGE_MISMATCH;
+		told = told || begins_word(&l, x->arg);
 	}
 	return JUDGE_MORE;
 }
@@ -126,20 +141,25 @@ reply_status(struct exchange *x)
 	enum judgement j;
 	struct line l;
 
-	(void)next_line(x, &at, &l);
-	j = begins(&l, x->arg);
-	if (j != JUDGE_MATCH)
-		return j;
-	if (!l.whole)
-		return JUDGE_MORE;
-	/* "HTTP/1.1 200 OK" */
-	if (l.len < len + 5 || !is_digits(l.data + len, 1) ||
-	    l.data[len + 1] != ' ' || !is_digits(l.data + len + 2, 3) ||
-	    (l.len > len + 5 && l.data[len + 5] != ' '))
-		return JUDGE_MISMATCH;
-	return l.data[len + 2] == '2' || l.data[len + 2] == '3'
-	    ? matched(x, at)
-	    : JUDGE_MISMATCH;
+	while (next_line(x, &at, &l)) {
+		j = begins(&l, x->arg);
+		if (j != JUDGE_MATCH)
+			return j;
+		if (!l.whole)
+			break;
+		switch (status_class(&l, len)) {
+		case '1':
+			if (!skip_header(x, &at))
+				return JUDGE_MORE;
+			break;
+		case '2':
+		case '3':
+			return matched(x, at);
+		default:
+			return JUDGE_MISMATCH;
+		}
+	}
+	return JUDGE_MORE;
 }
 
 enum judgement
@@ -149,65 +169,108 @@ reply_ssh(struct exchange *x)
 	size_t at = 0;
 
 	while (next_line(x, &at, &l) && l.whole) {
+		size_t len = begins(&l, "SSH-2.0-") == JUDGE_MATCH ? 8 : 9;
+
 		if (begins(&l, "SSH-") == JUDGE_MISMATCH)
 			continue;
-		return begins(&l, "SSH-2.0-") == JUDGE_MATCH ||
-			begins(&l, "SSH-1.99-") == JUDGE_MATCH
+		return (len == 8 || begins(&l, "SSH-1.99-") == JUDGE_MATCH) &&
+			l.len > len && is_text(&l)
 		    ? matched(x, at)
 		    : JUDGE_MISMATCH;
 	}
 	return JUDGE_MORE;
 }
 
+/*
+ * The id is the server's: who says our own words again has none.  Servers of
+ * before RFC 3920, which tell no version, have no features.
+ */
 enum judgement
-reply_xmpp(struct exchange *x)
+reply_stream(struct exchange *x)
 {
-	const char *data = (const char *)x->answer, *tag, *end;
+	const char *data = (const char *)x->answer;
+	struct line rest = { data, x->len, false }, tag;
+	enum judgement j;
 
-	if (data[0] != '<' && data[0] != ' ' && data[0] != '\n' &&
-	    data[0] != '\r')
+	do
+		j = next_tag(&rest, &tag);
+	while (j == JUDGE_MATCH && begins(&tag, "<?") == JUDGE_MATCH);
+	if (j != JUDGE_MATCH)
+		return j;
+	if (!is_tag(&tag, "<stream:stream") || !has(&tag, " id="))
 		return JUDGE_MISMATCH;
-	tag = memmem(data, x->len, x->arg, strlen(x->arg));
-	if (tag != NULL) {
-		end = memchr(tag, '>', x->len - (size_t)(tag - data));
-		if (end != NULL)
-			return matched(x, (size_t)(end - data) + 1);
-	} else if (memmem(data, x->len, "<stream:error", 13) != NULL ||
-	    memmem(data, x->len, "<failure", 8) != NULL) {
-		/* What went wrong is said before the stream ends. */
-		end = memmem(data, x->len, "</stream", 8);
-		if (end != NULL)
-			return JUDGE_MISMATCH;
+	if (!has(&tag, " version="))
+		return matched(x, (size_t)(rest.data - data));
+	j = next_tag(&rest, &tag);
+	if (j != JUDGE_MATCH)
+		return j;
+	if (is_tag(&tag, "<stream:features")) {
+		j = skip_content(&rest, &tag, "</stream:features>");
+		return j == JUDGE_MATCH ? matched(x, (size_t)(rest.data - data))
+					: j;
 	}
-	return JUDGE_MORE;
+	if (!is_tag(&tag, "<stream:error"))
+		return JUDGE_MISMATCH;
+	j = skip_content(&rest, &tag, "</stream:error>");
+	if (j != JUDGE_MATCH)
+		return j;
+	tag.len = (size_t)(rest.data - tag.data);
+	return x->arg != NULL && has(&tag, x->arg)
+	    ? matched(x, (size_t)(rest.data - data))
+	    : JUDGE_MISMATCH;
+}
+
+/* What else it says, and why, it says before it ends the stream. */
+enum judgement
+reply_proceed(struct exchange *x)
+{
+	const char *data = (const char *)x->answer;
+	struct line rest = { data, x->len, false }, tag;
+	enum judgement j = next_tag(&rest, &tag);
+
+	if (j != JUDGE_MATCH)
+		return j;
+	if (!is_tag(&tag, "<proceed"))
+		return is_tag(&tag, "</stream:stream") ||
+			has(&rest, "</stream:stream")
+		    ? JUDGE_MISMATCH
+		    : JUDGE_MORE;
+	j = skip_content(&rest, &tag, "</proceed>");
+	return j == JUDGE_MATCH ? matched(x, (size_t)(rest.data - data)) : j;
 }
 
 enum judgement
 reply_text(struct exchange *x)
 {
-	size_t i, at = 0;
 	struct line l;
 
-	for (i = 0; i < x->len; i++)
-		if ((x->answer[i] < ' ' &&
-			strchr("\t\n\f\r", x->answer[i]) == NULL) ||
-		    x->answer[i] == '\0' || x->answer[i] == 0x7f)
-			return JUDGE_MISMATCH;
-	(void)next_line(x, &at, &l);
-	return l.whole || x->ended ? matched(x, at) : JUDGE_MORE;
+	return first_text(x, &l);
 }
 
+/*
+ * There is no one syntax, but all that are used have hours and minutes, and
+ * begin with a letter or a number; which replies with a code, with three
+ * digits, do, too.
+ */
 enum judgement
 reply_daytime(struct exchange *x)
 {
-	enum judgement j = reply_text(x);
 	struct line l;
-	size_t at = 0;
+	enum judgement j = first_text(x, &l);
 
 	if (j != JUDGE_MATCH)
 		return j;
-	(void)next_line(x, &at, &l);
-	return has_digit(&l) ? JUDGE_MATCH : JUDGE_MISMATCH;
+	while (is_blank(l.data[0])) {
+		l.data++;
+		l.len--;
+	}
+	if (l.len > 3 && is_digits(l.data, 3) &&
+	    (l.data[3] == ' ' || l.data[3] == '-'))
+		return JUDGE_MISMATCH;
+	if (!is_digits(l.data, 1) && !(l.data[0] >= 'A' && l.data[0] <= 'Z') &&
+	    !(l.data[0] >= 'a' && l.data[0] <= 'z'))
+		return JUDGE_MISMATCH;
+	return has_time(&l) ? JUDGE_MATCH : JUDGE_MISMATCH;
 }
 
 /*
@@ -275,14 +338,50 @@ has_code(const char *codes, const char *code)
 	return false;
 }
 
+/* A line and the literals in it: "{5}", five bytes, and so on (RFC 5804 4). */
+static bool
+next_response(const struct exchange *x, size_t *at, struct line *l)
+{
+	struct line rest;
+	size_t len;
+
+	if (!next_line(x, at, l))
+		return false;
+	rest = *l;
+	while (rest.whole && is_literal(&rest, &len)) {
+		rest.whole = false;
+		if (len >= x->len - *at)
+			break;
+		*at += len;
+		(void)next_line(x, at, &rest);
+	}
+	l->whole = rest.whole;
+	return true;
+}
+
+static bool
+is_literal(const struct line *l, size_t *len)
+{
+	size_t i = l->len, unit = 1;
+
+	*len = 0;
+	if (i == 0 || l->data[--i] != '}')
+		return false;
+	while (i > 0 && is_digits(l->data + i - 1, 1) && unit < 1000000) {
+		*len += unit * (size_t)(l->data[--i] - '0');
+		unit *= 10;
+	}
+	return unit > 1 && i > 0 && l->data[i - 1] == '{';
+}
+
 /*
- * Numerics come with the name of the server in front, which those of other
- * protocols do not have.
+ * Numerics and what is said of capabilities come with the name of the server in
+ * front, which the codes of other protocols and our own words do not have.
  */
 static enum judgement
 judge_irc(const struct line *l, const char *numeric)
 {
-	static const char *const words[] = { "NOTICE", "PING", "CAP" };
+	static const char *const words[] = { "NOTICE", "PING" };
 	struct line command = *l;
 	const char *blank;
 	bool named = l->len > 0 && l->data[0] == ':';
@@ -301,10 +400,144 @@ judge_irc(const struct line *l, const char *numeric)
 			return JUDGE_MATCH;
 		return command.data[0] < '4' ? JUDGE_MORE : JUDGE_MISMATCH;
 	}
+	if (named && begins_word(&command, "CAP"))
+		return numeric == NULL ? JUDGE_MATCH : JUDGE_MORE;
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (begins_word(&command, words[i]))
 			return numeric == NULL ? JUDGE_MATCH : JUDGE_MORE;
 	return JUDGE_MISMATCH;
+}
+
+/* "HTTP/1.1 200 OK": its '2', or '\0'; the first len bytes were judged. */
+static char
+status_class(const struct line *l, size_t len)
+{
+	const char *s = l->data + len;
+
+	if (l->len < len + 5 || !is_digits(s, 1) || s[1] != ' ' ||
+	    !is_digits(s + 2, 3) || (l->len > len + 5 && s[5] != ' '))
+		return '\0';
+	return s[2];
+}
+
+/* To behind the empty line. */
+static bool
+skip_header(const struct exchange *x, size_t *at)
+{
+	struct line l;
+
+	while (next_line(x, at, &l) && l.whole)
+		if (l.len == 0)
+			return true;
+	return false;
+}
+
+/* The tag with which the rest begins, after blanks; the rest is then the rest. */
+static enum judgement
+next_tag(struct line *rest, struct line *tag)
+{
+	const char *end;
+
+	while (rest->len > 0 && is_blank(rest->data[0])) {
+		rest->data++;
+		rest->len--;
+	}
+	if (rest->len == 0)
+		return JUDGE_MORE;
+	if (rest->data[0] != '<')
+		return JUDGE_MISMATCH;
+	end = memchr(rest->data, '>', rest->len);
+	if (end == NULL)
+		return JUDGE_MORE;
+	*tag = (struct line){ rest->data, (size_t)(end - rest->data) + 1,
+		true };
+	rest->data += tag->len;
+	rest->len -= tag->len;
+	return JUDGE_MATCH;
+}
+
+static bool
+is_tag(const struct line *tag, const char *name)
+{
+	size_t len = strlen(name);
+
+	return begins(tag, name) == JUDGE_MATCH &&
+	    (is_blank(tag->data[len]) || tag->data[len] == '/' ||
+		tag->data[len] == '>');
+}
+
+/* To the end of the element that this tag begins, unless it is that, too. */
+static enum judgement
+skip_content(struct line *rest, const struct line *tag, const char *end)
+{
+	const char *at;
+
+	if (tag->data[tag->len - 2] == '/')
+		return JUDGE_MATCH;
+	at = memmem(rest->data, rest->len, end, strlen(end));
+	if (at == NULL)
+		return JUDGE_MORE;
+	at += strlen(end);
+	rest->len -= (size_t)(at - rest->data);
+	rest->data = at;
+	return JUDGE_MATCH;
+}
+
+static bool
+has(const struct line *l, const char *s)
+{
+	return memmem(l->data, l->len, s, strlen(s)) != NULL;
+}
+
+/* The first line that is not blank. */
+static enum judgement
+first_text(struct exchange *x, struct line *l)
+{
+	size_t i, at = 0;
+
+	while (next_line(x, &at, l)) {
+		if (!is_text(l))
+			return JUDGE_MISMATCH;
+		if (!l->whole && !x->ended)
+			break;
+		for (i = 0; i < l->len; i++)
+			if (!is_blank(l->data[i]))
+				return matched(x, at);
+	}
+	return JUDGE_MORE;
+}
+
+static bool
+is_text(const struct line *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->len; i++) {
+		unsigned char c = (unsigned char)l->data[i];
+
+		if ((c < ' ' && !is_blank((char)c)) || c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
+}
+
+/* "9:43" */
+static bool
+has_time(const struct line *l)
+{
+	size_t i;
+
+	for (i = 0; i + 4 <= l->len; i++)
+		if (is_digits(l->data + i, 1) && l->data[i + 1] == ':' &&
+		    is_digits(l->data + i + 2, 2))
+			return true;
+	return false;
 }
 
 static enum judgement
@@ -312,15 +545,4 @@ matched(struct exchange *x, size_t end)
 {
 	x->end = end;
 	return JUDGE_MATCH;
-}
-
-static bool
-has_digit(const struct line *l)
-{
-	size_t i;
-
-	for (i = 0; i < l->len; i++)
-		if (is_digits(l->data + i, 1))
-			return true;
-	return false;
 }

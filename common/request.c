@@ -14,6 +14,7 @@
 static char *put(char *, const char *);
 static char *put_name(char *, const struct target *);
 static char *put_number(char *, unsigned);
+static bool has_tls(const struct dialogue *);
 
 size_t
 request_http(const struct question *q)
@@ -22,14 +23,9 @@ request_http(const struct question *q)
 	char *at = (char *)q->to;
 
 	at = put(at, "GET / HTTP/1.1\r\nHost: ");
-	if (strchr(t->host, ':') != NULL && t->dialogue->name == NULL) {
-		at = put(at, "[");
-		at = put_name(at, q->target);
-		at = put(at, "]");
-	} else {
-		at = put_name(at, q->target);
-	}
-	if (t->port != 0 && t->port != 80 && t->port != 443) {
+	at = put_name(at, t);
+	if (t->port != 0 && t->port != (has_tls(t->dialogue) ? 443 : 80) &&
+	    t->host[0] != '/') {
 		at = put(at, ":");
 		at = put_number(at, t->port);
 	}
@@ -102,22 +98,28 @@ put(char *at, const char *s)
 }
 
 /*
- * The name of the host, of which nothing can be taken for more than a name; the
- * zone of an address is of no use to others.
+ * The name of the host, of which nothing can be taken for more than a name, or
+ * its address, of IPv6 in brackets; the zone of that is of no use to others.
  */
 static char *
 put_name(char *at, const struct target *t)
 {
 	const char *s = t->dialogue->name;
+	bool brackets;
 	size_t i;
 
 	if (s == NULL)
 		s = t->host[0] == '/' ? "localhost" : t->host;
+	brackets = strchr(s, ':') != NULL;
+	if (brackets)
+		*at++ = '[';
 	for (i = 0; s[i] != '\0' && s[i] != '%' && i < NAME_LENGTH; i++)
 		if ((s[i] >= '-' && s[i] <= ':' && s[i] != '/') ||
 		    (s[i] >= 'A' && s[i] <= 'Z') || s[i] == '_' ||
 		    (s[i] >= 'a' && s[i] <= 'z') || (s[i] & 0x80) != 0)
 			*at++ = s[i];
+	if (brackets)
+		*at++ = ']';
 	return at;
 }
 
@@ -128,4 +130,15 @@ put_number(char *at, unsigned n)
 		at = put_number(at, n / 10);
 	*at++ = (char)('0' + n % 10);
 	return at;
+}
+
+static bool
+has_tls(const struct dialogue *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->n; i++)
+		if (d->steps[i].kind == STEP_TLS)
+			return true;
+	return false;
 }
