@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "reply.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "escape.h"
@@ -359,19 +360,23 @@ next_response(const struct exchange *x, size_t *at, struct line *l)
 	return true;
 }
 
+/* One that is longer than any answer is as long as can be. */
 static bool
 is_literal(const struct line *l, size_t *len)
 {
-	size_t i = l->len, unit = 1;
+	size_t i = l->len, from;
 
-	*len = 0;
 	if (i == 0 || l->data[--i] != '}')
 		return false;
-	while (i > 0 && is_digits(l->data + i - 1, 1) && unit < 1000000) {
-		*len += unit * (size_t)(l->data[--i] - '0');
-		unit *= 10;
-	}
-	return unit > 1 && i > 0 && l->data[i - 1] == '{';
+	for (from = i; from > 0 && is_digits(l->data + from - 1, 1); from--)
+		;
+	if (from == i || from == 0 || l->data[from - 1] != '{')
+		return false;
+	for (*len = 0; from < i; from++)
+		*len = *len > SIZE_MAX / 10 - 1
+		    ? SIZE_MAX
+		    : *len * 10 + (size_t)(l->data[from] - '0');
+	return true;
 }
 
 /*
