@@ -196,7 +196,9 @@ static const struct {
 	    "finger" },
 	{ "irc", BYTES(":x.test NOTICE * :*** 09:43:35\r\n"), "finger" },
 	{ "irc+starttls", BYTES(":x.test 670 * :STARTTLS\r\n"), "irc finger" },
-	{ "ssh", BYTES("SSH-2.0-OpenSSH_9.6 09:43:35\r\n"), "finger" },
+	/* "S" is what PostgreSQL says; but what follows it is not TLS. */
+	{ "ssh", BYTES("SSH-2.0-OpenSSH_9.6 09:43:35\r\n"),
+	    "finger postgres+starttls" },
 	{ "http", BYTES("HTTP/1.1 200 OK\r\n\r\n"), "finger" },
 	{ "rtsp", BYTES("RTSP/1.0 200 OK\r\n\r\n"), "finger" },
 	{ "ldap", BYTES("\x30\x0c\2\1\1\x61\7\x0a\1\0\4\0\4\0"), "" },
@@ -441,9 +443,6 @@ START_TEST(linked)
 		strcat(found, " ");
 		strcat(found, table[i].name);
 	}
-	ck_assert_str_eq(found,
-	    " ftp ssmtp pop spop imap simap nntp nntps "
-	    "jabber clamd");
 	ck_assert_str_eq(found, links);
 }
 END_TEST
