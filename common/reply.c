@@ -30,7 +30,9 @@ static enum judgement skip_content(struct line *, const struct line *,
 static bool has(const struct line *, const char *);
 static enum judgement first_text(struct exchange *, struct line *);
 static bool is_text(const struct line *);
+static bool is_letter(char);
 static bool is_blank(char);
+static bool begins_date(const struct line *);
 static bool has_time(const struct line *);
 static enum judgement matched(struct exchange *, size_t);
 
@@ -248,11 +250,7 @@ reply_text(struct exchange *x)
 	return first_text(x, &l);
 }
 
-/*
- * There is no one syntax, but all that are used have hours and minutes, and
- * begin with a letter or a number; which replies with a code, with three
- * digits, do, too.
- */
+/* There is no one syntax, but all that are used have hours and minutes. */
 enum judgement
 reply_daytime(struct exchange *x)
 {
@@ -265,13 +263,7 @@ reply_daytime(struct exchange *x)
 		l.data++;
 		l.len--;
 	}
-	if (l.len > 3 && is_digits(l.data, 3) &&
-	    (l.data[3] == ' ' || l.data[3] == '-'))
-		return JUDGE_MISMATCH;
-	if (!is_digits(l.data, 1) && !(l.data[0] >= 'A' && l.data[0] <= 'Z') &&
-	    !(l.data[0] >= 'a' && l.data[0] <= 'z'))
-		return JUDGE_MISMATCH;
-	return has_time(&l) ? JUDGE_MATCH : JUDGE_MISMATCH;
+	return begins_date(&l) && has_time(&l) ? JUDGE_MATCH : JUDGE_MISMATCH;
 }
 
 /*
@@ -526,10 +518,35 @@ is_text(const struct line *l)
 	return true;
 }
 
+/* Of any language. */
+static bool
+is_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	    (c & 0x80) != 0;
+}
+
 static bool
 is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
+}
+
+/*
+ * A word or a number, but not one of three digits, with which replies begin that
+ * have a code.
+ */
+static bool
+begins_date(const struct line *l)
+{
+	size_t i = 0;
+
+	if (is_digits(l->data, 1))
+		return l->len <= 3 || !is_digits(l->data, 3) ||
+		    (l->data[3] != ' ' && l->data[3] != '-');
+	while (i < l->len && is_letter(l->data[i]))
+		i++;
+	return i > 0 && i < l->len && strchr(" ,.", l->data[i]) != NULL;
 }
 
 /* "9:43" */

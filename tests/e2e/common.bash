@@ -107,7 +107,7 @@ masked() {
 		-e 's/( cert_days=)-?[0-9]+\.[0-9]{6};/\1D;/' \
 		-e 's/, [0-9]+\.[0-9]{3} second response/, T second response/' \
 		-e 's/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} UTC/DATE/g' \
-		-e 's/^([A-Z]+ [A-Z]+ - )[0-9]+\.[0-9]{3} second/\1T second/' \
+		-e 's/^([A-Z0-9+-]+ [A-Z]+ - )[0-9]+\.[0-9]{3} second/\1T second/' \
 		-e 's/(Connection time )[0-9]+\.[0-9]{6}s/\1Ts/' \
 		-e 's/^((Name resolution|Connection|Round trip|TLS handshake|Response|Step [0-9]+: .*): )[0-9]+\.[0-9]{6} s$/\1T s/' \
 		"$out"
