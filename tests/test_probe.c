@@ -38,6 +38,9 @@
 /* What is read in one turn. */
 #define READ_MAX ((size_t)256 * 1024)
 
+/* What a judge is shown. */
+#define JUDGED_MAX ((size_t)16 * 1024)
+
 #define IN(literal)                                    \
 	{                                              \
 		PATTERN_ANYWHERE, BYTES(literal), NULL \
@@ -119,6 +122,20 @@ recv(int fd, void *p, size_t n, int flags)
 	memset(p, 'x', n);
 	flood += n;
 	return (ssize_t)n;
+}
+
+/* And one that takes nothing so many times. */
+
+static unsigned blocked;
+
+ssize_t
+send(int fd, const void *p, size_t n, int flags)
+{
+	if (blocked == 0)
+		return sendto(fd, p, n, flags, NULL, 0);
+	blocked--;
+	errno = EAGAIN;
+	return -1;
 }
 
 static void
@@ -1943,20 +1960,28 @@ START_TEST(how_long_steps_take)
 }
 END_TEST
 
-/* A judge of the test's own. */
+/* A judge of the test's own, of lines. */
 
+static struct exchange asked;
 static char judged[64];
 
 static enum judgement
 judge_line(struct exchange *x)
 {
-	const char *s = (const char *)x->answer;
+	const char *s = (const char *)x->answer, *newline;
 
 	ck_assert_uint_lt(x->len, sizeof(judged));
+	ck_assert_uint_eq(x->end, x->len);
+	ck_assert_ptr_eq(x->target, &target);
+	asked = *x;
 	memcpy(judged, s, x->len);
 	judged[x->len] = '\0';
-	if (s[x->len - 1] != '\n')
+	newline = memchr(s, '\n', x->len);
+	if (newline == NULL)
 		return JUDGE_MORE;
+	x->end = (size_t)(newline - s) + 1;
+	x->offset_us = -7;
+	x->has_offset = true;
 	return s[0] == '+' ? JUDGE_MATCH : JUDGE_MISMATCH;
 }
 
@@ -2002,6 +2027,207 @@ START_TEST(judge_of_a_step)
 	ck_assert_int_eq(result->ending, judges[_i].ending);
 	close(fd);
 	close(listener);
+}
+END_TEST
+
+START_TEST(exchange_of_a_judge)
+{
+	const struct step steps[] = {
+		SEND("ask\n"),
+		{ .kind = STEP_EXPECT, .judge = judge_line, .arg = "argument" },
+	};
+	int listener = listen_here("127.0.0.1", 8), fd;
+
+	STEPS(steps);
+	start(DEADLINE_US);
+	fd = accept_here(listener);
+	at(5);
+	say(fd, "+");
+	await_event();
+	ck_assert_str_eq(asked.arg, "argument");
+	ck_assert_uint_eq(asked.sent.len, 4);
+	ck_assert_mem_eq(asked.sent.data, "ask\n", 4);
+	ck_assert_int_eq(asked.sent_us, START_US + 5);
+	ck_assert_int_eq(asked.wall_us, START_US + 5);
+	ck_assert(!asked.ended);
+	/* The time of the first byte stays that. */
+	at(9);
+	say(fd, "\n");
+	poller_wait(poller, now + PATIENCE_US);
+	ck_assert_int_eq(asked.wall_us, START_US + 5);
+	ck_assert_ptr_nonnull(result);
+	ck_assert_int_eq(result->outcome, OUTCOME_OK);
+	ck_assert(result->has_offset);
+	ck_assert_int_eq(result->offset_us, -7);
+	close(fd);
+	close(listener);
+}
+END_TEST
+
+/* It is told that no more comes. */
+START_TEST(end_for_a_judge)
+{
+	const struct step steps[] = {
+		{ .kind = STEP_EXPECT, .judge = judge_line },
+	};
+
+	STEPS(steps);
+	add_peer("tcp4 say '+a' close");
+	start(DEADLINE_US);
+	at(1);
+	await_end();
+	ck_assert(asked.ended);
+	ck_assert_int_eq(result->outcome, OUTCOME_MISMATCH);
+	ck_assert_int_eq(result->ending, ENDING_CLOSED);
+	ck_assert(!result->has_offset);
+}
+END_TEST
+
+/* What comes behind one answer begins the next, but for what is asked later. */
+static const struct {
+	bool sends;
+	const char *script;
+	const char *judged;
+} following[] = {
+	{ false, "tcp4 say '+a\n+b\n'", "+b\n" },
+	{ false, "tcp4 say '+a\n+b' wait 20 say '\n'", "+b\n" },
+	{ true, "tcp4 say '+a\n-b\n' expect 'ask' say '+c\n'", "+c\n" },
+};
+
+START_TEST(two_judges)
+{
+	const struct step all[] = {
+		{ .kind = STEP_EXPECT, .judge = judge_line },
+		SEND("ask\n"),
+		{ .kind = STEP_EXPECT, .judge = judge_line },
+	};
+	const struct step steps[] = { all[0], all[2] };
+
+	if (following[_i].sends)
+		STEPS(all);
+	else
+		STEPS(steps);
+	add_peer(following[_i].script);
+	start(DEADLINE_US);
+	at(1);
+	await_end();
+	ck_assert_int_eq(result->outcome, OUTCOME_OK);
+	ck_assert_str_eq(judged, following[_i].judged);
+	ck_assert_uint_eq(result->answer_at, result->reply.len);
+}
+END_TEST
+
+/* Undecided for so long, it is wrong; more than that is not looked at. */
+
+static size_t most_judged;
+
+static enum judgement
+judge_never(struct exchange *x)
+{
+	if (x->len > most_judged)
+		most_judged = x->len;
+	return x->len > JUDGED_MAX ? JUDGE_MATCH : JUDGE_MORE;
+}
+
+START_TEST(judge_of_too_much)
+{
+	const struct step steps[] = {
+		{ .kind = STEP_EXPECT, .judge = judge_never },
+	};
+
+	STEPS(steps);
+	add_peer("tcp4 silent");
+	start(DEADLINE_US);
+	flooded = true;
+	at(1);
+	await_end();
+	flooded = false;
+	ck_assert_uint_eq(most_judged, JUDGED_MAX);
+	ck_assert_int_eq(result->outcome, OUTCOME_MISMATCH);
+	ck_assert_int_eq(result->ending, ENDING_JUDGED);
+}
+END_TEST
+
+/* What is made is made once, however often it is tried to send it. */
+
+static unsigned times_made;
+
+static size_t
+make_line(const struct question *q)
+{
+	times_made++;
+	ck_assert_ptr_eq(q->target, &target);
+	ck_assert_str_eq(q->arg, "argument");
+	ck_assert_int_eq(q->wall_us, now);
+	memset(q->to, 'x', STEP_MADE_MAX);
+	q->to[0] = (unsigned char)('0' + times_made);
+	q->to[STEP_MADE_MAX - 1] = '\n';
+	return STEP_MADE_MAX;
+}
+
+START_TEST(question_made)
+{
+	const struct step steps[] = {
+		{ .kind = STEP_SEND, .make = make_line, .arg = "argument" },
+		{ .kind = STEP_EXPECT, .judge = judge_line },
+	};
+
+	STEPS(steps);
+	times_made = 0;
+	add_peer("tcp4 expect '1xxx' expect 'x\n' say '+\n'");
+	start(DEADLINE_US);
+	blocked = 3;
+	at(1);
+	await_end();
+	ck_assert_uint_eq(blocked, 0);
+	ck_assert_int_eq(result->outcome, OUTCOME_OK);
+	ck_assert_uint_eq(times_made, 1);
+	ck_assert_uint_eq(asked.sent.len, STEP_MADE_MAX);
+	ck_assert_int_eq(asked.sent_us, START_US + 1);
+}
+END_TEST
+
+/* Nothing in the clear follows what agrees to begin TLS. */
+
+static const struct {
+	bool sends; /* before the handshake */
+	const char *script;
+	enum outcome outcome;
+	const char *note;
+} agreements[] = {
+	{ false, "tcp4 say '+a\nb'", OUTCOME_TLS_FAILED,
+	    "bytes in the clear follow the agreement on TLS" },
+	{ true, "tcp4 say '+a\nb'", OUTCOME_TLS_FAILED,
+	    "bytes in the clear follow the agreement on TLS" },
+	{ false, "tcp4 say '-a\n'", OUTCOME_TLS_FAILED,
+	    "the peer does not agree to begin TLS" },
+	{ true, "tcp4 say '-a\n'", OUTCOME_TLS_FAILED,
+	    "the peer does not agree to begin TLS" },
+	{ false, "tcp4 say '+a' close", OUTCOME_TLS_FAILED,
+	    "the peer does not agree to begin TLS" },
+	{ false, "tcp4 close", OUTCOME_NO_DATA, NULL },
+	{ true, "tcp4 close", OUTCOME_NO_DATA, NULL },
+};
+
+START_TEST(agreement_on_tls)
+{
+	const struct step all[] = {
+		{ .kind = STEP_EXPECT, .judge = judge_line },
+		SEND("ask\n"),
+		{ .kind = STEP_TLS },
+	};
+	const struct step steps[] = { all[0], all[2] };
+
+	if (agreements[_i].sends)
+		STEPS(all);
+	else
+		STEPS(steps);
+	add_peer(agreements[_i].script);
+	start(DEADLINE_US);
+	at(1);
+	await_end();
+	ck_assert_int_eq(result->outcome, agreements[_i].outcome);
+	unit_str(agreements[_i].script, result->note, agreements[_i].note);
 }
 END_TEST
 
@@ -2174,6 +2400,12 @@ main(void)
 	tcase_add_test(tc, closes_its_side);
 	tcase_add_test(tc, how_long_steps_take);
 	unit_rows(tc, judge_of_a_step, judges);
+	tcase_add_test(tc, exchange_of_a_judge);
+	tcase_add_test(tc, end_for_a_judge);
+	unit_rows(tc, two_judges, following);
+	tcase_add_test(tc, judge_of_too_much);
+	tcase_add_test(tc, question_made);
+	unit_rows(tc, agreement_on_tls, agreements);
 	tcase_add_test(tc, times_of_a_connection);
 	tcase_add_test(tc, times_of_a_unix_socket);
 	tcase_add_test(tc, times_of_an_answer);
