@@ -255,3 +255,425 @@ vsftpd_conf() {
 	gone imap "$imap"
 	same imap "$imap"
 }
+
+@test "INN: nntp, nntp+starttls, nntps" {
+	need /usr/lib/news/bin/nnrpd
+	ports nntp nntps
+	mkdir news
+	cp "$key" newskey
+	chmod 600 newskey
+	lend news news newskey
+	cat >inn.conf <<-END
+		mta: "/bin/true"
+		organization: Test
+		server: 127.0.0.1
+		domain: test
+		pathhost: www.test
+		pathnews: /usr/lib/news
+		pathdb: $PWD/news
+		pathlog: $PWD/news
+		pathrun: $PWD/news
+		pathspool: $PWD/news
+		pathtmp: $PWD/news
+		pathetc: $PWD
+		hismethod: hisv6
+		enableoverview: false
+		tlscafile: $certificates/ca
+		tlscertfile: $certificate
+		tlskeyfile: $PWD/newskey
+	END
+	cat >readers.conf <<-END
+		auth "all" {
+		    hosts: "*"
+		    default: "<reader>"
+		}
+		access "all" {
+		    users: "<reader>"
+		    newsgroups: "*"
+		}
+	END
+	export INNCONF=$PWD/inn.conf
+	server -u news /usr/lib/news/bin/nnrpd -D -f -b 127.0.0.1 -p "$nntps" \
+		-c "$PWD/readers.conf" -S
+	await "$nntps"
+	server -u news /usr/lib/news/bin/nnrpd -D -f -b 127.0.0.1 -p "$nntp" \
+		-c "$PWD/readers.conf"
+	await "$nntp"
+	good nntp "$nntp"
+	trusted nntp+starttls "$nntp"
+	trusted nntps "$nntps"
+	same nntp "$nntp"
+	same nntps "$nntps"
+	gone nntp "$nntp"
+}
+
+@test "OpenLDAP: ldap, ldap+starttls, ldaps" {
+	need slapd
+	ports ldap ldaps closed
+	printf '%s\n' 'include /etc/ldap/schema/core.schema' \
+		"TLSCACertificateFile $certificates/ca" \
+		"TLSCertificateFile $certificate" \
+		"TLSCertificateKeyFile $key" >conf
+	server slapd -d 0 -f "$PWD/conf" \
+		-h "ldap://127.0.0.1:$ldap ldaps://127.0.0.1:$ldaps"
+	await "$ldaps"
+	good ldap "$ldap"
+	trusted ldap+starttls "$ldap"
+	trusted ldaps "$ldaps"
+	gone ldap "$ldap"
+	# It works, even when it wants to know who asks, and that in secret.
+	printf '%s\n' 'disallow bind_anon' | cat conf - >conf.known
+	server slapd -d 0 -f "$PWD/conf.known" -h "ldap://127.0.0.1:$closed"
+	await "$closed"
+	good ldap "$closed"
+	servers_stop
+	printf '%s\n' 'security ssf=128' | cat conf - >conf.secret
+	server slapd -d 0 -f "$PWD/conf.secret" -h "ldap://127.0.0.1:$closed"
+	await "$closed"
+	good ldap "$closed"
+	trusted ldap+starttls "$closed"
+}
+
+@test "Prosody: xmpp, xmpp+starttls, xmpps, xmpp-server, jabber" {
+	need prosody
+	ports xmpp xmpps peers
+	mkdir data
+	cp "$key" key
+	lend prosody data key
+	cat >conf <<-END
+		daemonize = false
+		pidfile = "$PWD/data/pid"
+		data_path = "$PWD/data"
+		log = { debug = "$PWD/data/log" }
+		modules_enabled = { "roster", "saslauth", "tls", "dialback", "disco" }
+		interfaces = { "127.0.0.1" }
+		c2s_ports = { $xmpp }
+		c2s_direct_tls_ports = { $xmpps }
+		s2s_ports = { $peers }
+		ssl = { certificate = "$certificate", key = "$PWD/key" }
+		c2s_direct_tls_ssl = { certificate = "$certificate", key = "$PWD/key" }
+		VirtualHost "www.test"
+	END
+	server -u prosody prosody -F --config "$PWD/conf"
+	await "$peers"
+	await "$xmpps"
+	good xmpp "$xmpp" --sni www.test
+	trusted xmpp+starttls "$xmpp" --sni www.test
+	trusted xmpps "$xmpps" --sni www.test
+	good xmpp-server "$peers" --sni www.test
+	good jabber "$xmpp"
+	same jabber "$xmpp"
+	gone xmpp "$xmpp"
+}
+
+@test "ngIRCd: irc, ircs" {
+	need ngircd
+	ports irc ircs
+	cat >conf <<-END
+		[Global]
+		Name = irc.test
+		Info = Test
+		Listen = 127.0.0.1
+		Ports = $irc
+		ServerUID = irc
+		ServerGID = irc
+		MotdPhrase = Hello
+		PidFile =
+		[Options]
+		DNS = no
+		Ident = no
+		PAM = no
+		[SSL]
+		CertFile = $certificate
+		KeyFile = $key
+		Ports = $ircs
+	END
+	server ngircd -n -f "$PWD/conf"
+	await "$ircs"
+	good irc "$irc"
+	trusted ircs "$ircs"
+	gone irc "$irc"
+}
+
+@test "InspIRCd: irc, irc+starttls, ircs" {
+	need inspircd
+	ports irc ircs
+	mkdir data
+	lend irc data
+	cat >conf <<-END
+		<server name="irc.test" description="Test" network="Test" id="001">
+		<admin name="Test" nick="test" email="test@www.test">
+		<bind address="127.0.0.1" port="$irc" type="clients">
+		<bind address="127.0.0.1" port="$ircs" type="clients" sslprofile="Clients">
+		<module name="ssl_gnutls">
+		<module name="starttls">
+		<module name="cap">
+		<sslprofile name="Clients" provider="gnutls" certfile="$certificate"
+		  keyfile="$key" requestclientcert="no">
+		<connect name="all" allow="*" timeout="20" resolvehostnames="no">
+		<path datadir="$PWD/data" logdir="$PWD/data" runtimedir="$PWD/data">
+		<pid file="$PWD/data/pid">
+		<log method="file" type="*" level="default" target="$PWD/data/log">
+	END
+	server -u irc inspircd --nofork --nopid "--config=$PWD/conf"
+	await "$ircs"
+	good irc "$irc"
+	trusted irc+starttls "$irc"
+	trusted ircs "$ircs"
+	gone irc "$irc"
+}
+
+@test "PostgreSQL: postgres, postgres+starttls" {
+	local bin=/usr/lib/postgresql
+
+	bin=$(find $bin -mindepth 2 -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
+	need "$bin/initdb" "$bin/postgres"
+	ports postgres clear
+	mkdir data
+	cp "$key" data.key
+	chmod 600 data.key
+	lend postgres data data.key
+	server -u postgres "$bin/initdb" -A trust -U postgres -N data
+	wait "${server_pids[-1]}"
+	server_pids=()
+	server -u postgres "$bin/postgres" -D data -p "$postgres" \
+		-c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+		-c fsync=off -c ssl=on -c "ssl_cert_file=$certificate" \
+		-c "ssl_key_file=$PWD/data.key"
+	await "$postgres"
+	good postgres "$postgres"
+	trusted postgres+starttls "$postgres"
+	gone postgres "$postgres"
+	# A standby to which nobody may connect.
+	touch data/standby.signal
+	server -u postgres "$bin/postgres" -D data -p "$clear" \
+		-c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+		-c hot_standby=off
+	await "$clear"
+	bad 1 postgres "$clear" 'not accepting connections|starting up'
+	bad 2 postgres+starttls "$clear" 'does not agree to begin TLS: "N"'
+}
+
+@test "MariaDB: mysql, mysql+starttls" {
+	need mariadbd mariadb-install-db
+	ports mysql
+	mkdir data
+	cp "$key" data.key
+	lend mysql data data.key
+	mariadb-install-db --no-defaults --datadir="$PWD/data" --skip-test-db \
+		--auth-root-authentication-method=normal --user=mysql >install 2>&1
+	server -u mysql mariadbd --no-defaults --datadir="$PWD/data" \
+		--port="$mysql" --bind-address=127.0.0.1 \
+		--socket="$PWD/data/socket" --pid-file="$PWD/data/pid" \
+		--ssl-ca="$certificates/ca" --ssl-cert="$certificate" \
+		--ssl-key="$PWD/data.key"
+	await "$mysql"
+	good mysql "$mysql"
+	trusted mysql+starttls "$mysql"
+	gone mysql "$mysql"
+}
+
+@test "Redis: redis, redis with TLS" {
+	need redis-server
+	ports redis rediss secret
+	server -u nobody redis-server --port "$redis" --bind 127.0.0.1 --save '' \
+		--dir "$PWD" --tls-port "$rediss" --tls-cert-file "$certificate" \
+		--tls-key-file "$key" --tls-ca-cert-file "$certificates/ca" \
+		--tls-auth-clients no
+	await "$rediss"
+	server -u nobody redis-server --port "$secret" --bind 127.0.0.1 --save '' \
+		--dir "$PWD" --requirepass secret
+	await "$secret"
+	good redis "$redis"
+	trusted redis "$rediss" -S
+	good redis "$secret"
+	gone redis "$redis"
+}
+
+@test "memcached: memcached" {
+	need memcached
+	ports memcached
+	server -u nobody memcached -l 127.0.0.1 -p "$memcached"
+	await "$memcached"
+	good memcached "$memcached"
+	bad 1 redis "$memcached" 'ERROR'
+	gone memcached "$memcached"
+}
+
+@test "RabbitMQ: amqp, amqps" {
+	need /usr/lib/rabbitmq/bin/rabbitmq-server epmd
+	ports amqp amqps epmd nodes
+	mkdir data
+	cp "$key" data/key
+	cat >data/rabbitmq.conf <<-END
+		listeners.tcp.1 = 127.0.0.1:$amqp
+		listeners.ssl.1 = 127.0.0.1:$amqps
+		ssl_options.cacertfile = $certificates/ca
+		ssl_options.certfile = $certificate
+		ssl_options.keyfile = $PWD/data/key
+		ssl_options.verify = verify_none
+	END
+	: >data/plugins
+	lend rabbitmq data
+	export ERL_EPMD_PORT=$epmd ERL_EPMD_ADDRESS=127.0.0.1
+	server -u rabbitmq epmd
+	await "$epmd"
+	export HOME=$PWD/data RABBITMQ_NODENAME=test@localhost \
+		RABBITMQ_DIST_PORT=$nodes RABBITMQ_MNESIA_BASE=$PWD/data \
+		RABBITMQ_LOG_BASE=$PWD/data RABBITMQ_PID_FILE=$PWD/data/pid \
+		RABBITMQ_CONFIG_FILE=$PWD/data/rabbitmq.conf \
+		RABBITMQ_ENABLED_PLUGINS_FILE=$PWD/data/plugins \
+		RABBITMQ_CONF_ENV_FILE=/dev/null
+	server -u rabbitmq /usr/lib/rabbitmq/bin/rabbitmq-server
+	await "$amqps" 900
+	good amqp "$amqp"
+	trusted amqps "$amqps"
+	cat data/*.log >&3
+	gone amqp "$amqp"
+}
+
+@test "Mosquitto: mqtt, mqtts" {
+	need mosquitto
+	ports mqtt mqtts named
+	cat >conf <<-END
+		user nobody
+		per_listener_settings true
+		listener $mqtt 127.0.0.1
+		allow_anonymous true
+		listener $named 127.0.0.1
+		allow_anonymous false
+		listener $mqtts 127.0.0.1
+		allow_anonymous true
+		certfile $certificate
+		keyfile $key
+	END
+	server mosquitto -c "$PWD/conf"
+	await "$mqtts"
+	good mqtt "$mqtt"
+	good mqtt "$named"
+	trusted mqtts "$mqtts"
+	cat "$server_log" >&3
+	gone mqtt "$mqtt"
+}
+
+@test "rsync: rsync" {
+	need rsync
+	ports rsync
+	printf '%s\n' 'use chroot = no' "log file = $PWD/log" '[here]' \
+		"path = $PWD" >conf
+	server rsync --daemon --no-detach --config="$PWD/conf" \
+		--address=127.0.0.1 --port="$rsync"
+	await "$rsync"
+	good rsync "$rsync"
+	cat log >&3
+	gone rsync "$rsync"
+}
+
+@test "git daemon: git" {
+	need git
+	ports git informative
+	git init -q --bare here
+	server git daemon --listen=127.0.0.1 --port="$git" --export-all \
+		--base-path="$PWD/here" --verbose
+	await "$git"
+	server git daemon --listen=127.0.0.1 --port="$informative" \
+		--informative-errors --base-path="$PWD" --verbose
+	await "$informative"
+	good git "$git"
+	good git "$informative"
+	cat server.* >&3
+	gone git "$git"
+}
+
+@test "ClamAV: clamd" {
+	need clamd
+	ports clamd
+	mkdir data
+	echo 44d88612fea8a8f36de82e1278abb02f:68:Eicar-Test-Signature >data/x.hdb
+	cat >conf <<-END
+		Foreground yes
+		User nobody
+		TCPSocket $clamd
+		TCPAddr 127.0.0.1
+		DatabaseDirectory $PWD/data
+	END
+	server clamd -c "$PWD/conf"
+	await "$clamd"
+	good clamd "$clamd"
+	same clamd "$clamd"
+	gone clamd "$clamd"
+	same clamd "$clamd"
+}
+
+@test "Zabbix agent: zabbix-agent" {
+	need zabbix_agentd
+	ports agent strange
+	printf '%s\n' "ListenPort=$agent" ListenIP=127.0.0.1 Server=127.0.0.1 \
+		"PidFile=$PWD/pid" LogType=console StartAgents=1 >conf
+	printf '%s\n' "ListenPort=$strange" ListenIP=127.0.0.1 \
+		Server=192.0.2.1 "PidFile=$PWD/pid.strange" LogType=console \
+		StartAgents=1 >conf.strange
+	chmod a+rwx .
+	server -u nobody zabbix_agentd -f -c "$PWD/conf.strange"
+	await "$strange"
+	server -u nobody zabbix_agentd -f -c "$PWD/conf"
+	await "$agent"
+	good zabbix-agent "$agent"
+	bad '[12]' zabbix-agent "$strange" 'No data|closed|reset'
+	gone zabbix-agent "$agent"
+}
+
+@test "NRPE: nrpe, nrpe-plain" {
+	need nrpe
+	ports nrpe named plain
+	for name in nrpe plain named; do
+		printf '%s\n' "server_port=${!name}" server_address=127.0.0.1 \
+			nrpe_user=nobody nrpe_group=nogroup \
+			"pid_file=$PWD/pid.$name" "log_file=$PWD/log.$name" \
+			allowed_hosts=127.0.0.1 >"conf.$name"
+	done
+	printf '%s\n' "ssl_cert_file=$certificate" "ssl_privatekey_file=$key" \
+		"ssl_cacert_file=$certificates/ca" >>conf.named
+	chmod a+rwx .
+	server nrpe -c "$PWD/conf.plain" -f -n
+	await "$plain"
+	server nrpe -c "$PWD/conf.named" -f
+	await "$named"
+	server nrpe -c "$PWD/conf.nrpe" -f
+	await "$nrpe"
+	good nrpe-plain "$plain"
+	good nrpe "$nrpe"
+	good nrpe "$named"
+	trusted nrpe "$named"
+	cat log.* server.* >&3
+	gone nrpe "$nrpe"
+}
+
+# xinetd_service NAME PORT LINE...
+xinetd_service() {
+	printf '%s\n' "service $1" '{' "id = $1-test" 'type = INTERNAL UNLISTED' \
+		'protocol = tcp' 'socket_type = stream' 'wait = no' \
+		'user = root' 'bind = 127.0.0.1' "port = $2" "${@:3}" '}'
+}
+
+@test "xinetd: daytime, time, echo; fingerd: finger" {
+	need xinetd
+	ports daytime time echo finger
+	{
+		xinetd_service daytime "$daytime"
+		xinetd_service time "$time"
+		xinetd_service echo "$echo"
+		xinetd_service finger "$finger" 'type = UNLISTED' \
+			'server = /usr/sbin/in.fingerd' | sed '/INTERNAL/d'
+	} >conf
+	server xinetd -dontfork -f "$PWD/conf" -filelog "$PWD/log"
+	await "$finger"
+	good daytime "$daytime"
+	good time "$time"
+	good echo "$echo"
+	if [[ -x /usr/sbin/in.fingerd ]]; then
+		good finger "$finger"
+	fi
+	bad 1 echo "$daytime" 'Unexpected response'
+	gone time "$time"
+}
