@@ -208,6 +208,8 @@ packet_git(struct exchange *x)
 	if (x->len < 4)
 		return JUDGE_MORE;
 	len = hex(x->answer);
+	if (len == 0)
+		return whole(x, 4);
 	if (len < 8 || len > PACKET_MAX)
 		return JUDGE_MISMATCH;
 	j = whole(x, len);

@@ -41,7 +41,8 @@ judge_fn packet_mqtt;
 
 /*
  * A reference, or an error, which is what is to be expected, in the first
- * pkt-line (gitprotocol-common(5)).
+ * pkt-line, or a flush-pkt alone: there is no reference yet
+ * (gitprotocol-common(5)).
  */
 judge_fn packet_git;
 

@@ -133,7 +133,7 @@ static const struct {
 	{ "mqtt", 1883, "", "sj", BYTES(CONNECT), "", BYTES("\xe0\0") },
 	{ "mqtts", 8883, "t", "sj", BYTES(CONNECT), "", BYTES("\xe0\0") },
 	{ "rsync", 873, "", "e", NOTHING, "@RSYNCD: ", NOTHING },
-	{ "git", 9418, "", "mj", NOTHING, "", NOTHING },
+	{ "git", 9418, "", "mj", NOTHING, "", BYTES("0000") },
 	{ "clamd", 3310, "", "se", BYTES("PING"), "PONG", NOTHING },
 	{ "zabbix-agent", 10050, "", "sj",
 	    BYTES("ZBXD\1"
