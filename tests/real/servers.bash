@@ -101,14 +101,19 @@ await() {
 	return 1
 }
 
-# A space ends with its first process, a session is a group of processes.
+# A space of processes ends with its first one, which is the child of ours, and
+# only when all others have; a session is a group of processes.
 servers_stop() {
-	local pid
+	local pid first
 
 	for pid in "${server_pids[@]}"; do
-		kill -KILL -- "-$pid" 2>/dev/null || kill -KILL "$pid" 2>/dev/null || true
-		wait "$pid" 2>/dev/null || true
-	done
+		first=
+		read -r first _ <"/proc/$pid/task/$pid/children" || true
+		kill -KILL -- "-$pid" 2>/dev/null ||
+			kill -KILL ${first:+"$first"} 2>/dev/null ||
+			kill -KILL "$pid" 2>/dev/null || true
+		wait "$pid" || true
+	done 2>/dev/null
 	server_pids=()
 }
 
