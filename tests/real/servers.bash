@@ -22,6 +22,9 @@
 # trusted ROW PORT [ARG]...	it is OK when its certificate is verified, and
 #			CRITICAL when that is of nobody who is trusted
 # gone ROW PORT		CRITICAL, since it has been stopped
+# only PORT ROW...	it is OK as these of all services only that neither begin
+#			with TLS nor are finger, which may be any text
+# without FILE REGEX	nothing in that log matches it
 # same NAME PORT [ARG]...	check_NAME of the Monitoring Plugins and ours
 #			exit alike
 
@@ -158,6 +161,29 @@ trusted() {
 gone() {
 	servers_stop
 	bad 2 "$1" "$2" 'Connection refused'
+}
+
+only() {
+	local port=$1 row found
+
+	shift
+	sed -n -E '/TLS|finger/!s/^PROTO\("([^"]*)".*/\1/p' \
+		"$BATS_TEST_DIRNAME/../../common/proto.def" >rows
+	[[ -s rows ]]
+	found=$(while read -r row; do
+		timeout -s KILL 20 "$plugin" -H 127.0.0.1 -p "$port" -t 2 --wait 1 \
+			--protocol "$row" >/dev/null 2>&1 3>&- 4>&- && echo "$row" &
+	done <rows; wait)
+	diff --label expected --label OK -U 99 \
+		<(printf '%s\n' "$@" | sort) <(sort <<<"$found")
+}
+
+without() {
+	[[ -s $1 ]] || return 1
+	if grep -aE -- "$2" "$1"; then
+		echo "this is in the log $1"
+		return 1
+	fi
 }
 
 same() {

@@ -50,6 +50,7 @@ teardown() {
 	await "$ssh"
 	good ssh "$ssh"
 	bad 1 smtp "$ssh" 'Unexpected response'
+	only "$ssh" ssh
 	gone ssh "$ssh"
 }
 
@@ -88,7 +89,8 @@ teardown() {
 	bad 1 http "$https" 400
 	trusted https "$https"
 	trusted http "$https" -S
-	! grep -v '"GET / HTTP/1.1" [2-5]' access
+	without access '"[^G"]*\\\\x'
+	only "$http" http
 	gone http "$http"
 }
 
@@ -118,6 +120,7 @@ vsftpd_conf() {
 	trusted ftp+starttls "$ftp"
 	trusted ftps "$ftps"
 	same ftp "$ftp"
+	only "$ftp" ftp ftp+starttls smtp submission lmtp
 	gone ftp "$ftp"
 	same ftp "$ftp"
 }
@@ -177,8 +180,9 @@ vsftpd_conf() {
 	trusted ssmtp "$smtps"
 	trusted submissions "$smtps"
 	same ssmtp "$smtps"
-	[[ -s data/log ]]
-	! grep -E 'improper|lost connection|non-SMTP' data/log
+	without data/log 'improper|non-SMTP'
+	only "$smtp" smtp smtp+starttls submission submission+starttls \
+		ftp lmtp
 	gone smtp "$smtp"
 }
 
@@ -252,6 +256,10 @@ vsftpd_conf() {
 	trusted lmtp+starttls "$lmtp"
 	bad 1 imap "$pop3" 'Unexpected response'
 	bad 1 lmtp "$sieve" 'Unexpected response'
+	only "$imap" imap imap+starttls
+	only "$pop3" pop pop+starttls pop3 pop3+starttls
+	only "$sieve" sieve sieve+starttls
+	only "$lmtp" lmtp lmtp+starttls ftp smtp submission
 	gone imap "$imap"
 	same imap "$imap"
 }
@@ -313,6 +321,7 @@ vsftpd_conf() {
 	trusted nntps "$nntps"
 	same nntp "$nntp"
 	same nntps "$nntps"
+	only "$nntp" nntp nntp+starttls
 	gone nntp "$nntp"
 }
 
@@ -329,6 +338,7 @@ vsftpd_conf() {
 	good ldap "$ldap"
 	trusted ldap+starttls "$ldap"
 	trusted ldaps "$ldaps"
+	only "$ldap" ldap ldap+starttls
 	gone ldap "$ldap"
 	# It works, even when it wants to know who asks, and that in secret.
 	printf '%s\n' 'disallow bind_anon' | cat conf - >conf.known
@@ -373,6 +383,7 @@ vsftpd_conf() {
 	good xmpp-server "$peers" -H localhost
 	good jabber "$xmpp"
 	same jabber "$xmpp"
+	only "$xmpp" xmpp xmpp-server jabber
 	gone xmpp "$xmpp"
 }
 
@@ -389,6 +400,8 @@ vsftpd_conf() {
 		ServerGID = irc
 		MotdPhrase = Hello
 		PidFile =
+		[Limits]
+		MaxConnectionsIP = 0
 		[Options]
 		DNS = no
 		Ident = no
@@ -402,6 +415,7 @@ vsftpd_conf() {
 	await "$ircs"
 	good irc "$irc"
 	trusted ircs "$ircs"
+	only "$irc" irc
 	gone irc "$irc"
 }
 
@@ -430,6 +444,7 @@ vsftpd_conf() {
 	good irc "$irc"
 	trusted irc+starttls "$irc"
 	trusted ircs "$ircs"
+	only "$irc" irc irc+starttls
 	gone irc "$irc"
 }
 
@@ -453,6 +468,7 @@ vsftpd_conf() {
 	await "$postgres"
 	good postgres "$postgres"
 	trusted postgres+starttls "$postgres"
+	only "$postgres" postgres postgres+starttls
 	gone postgres "$postgres"
 	# A standby to which nobody may connect.
 	touch data/standby.signal
@@ -470,16 +486,17 @@ vsftpd_conf() {
 	mkdir data
 	cp "$key" data.key
 	lend mysql data data.key
-	mariadb-install-db --no-defaults --datadir="$PWD/data" --skip-test-db \
+	mariadb-install-db --no-defaults --datadir="$PWD/data" --skip-test-db --tmpdir="$PWD/data" \
 		--auth-root-authentication-method=normal --user=mysql >install 2>&1
 	server -u mysql mariadbd --no-defaults --datadir="$PWD/data" \
-		--port="$mysql" --bind-address=127.0.0.1 \
+		--tmpdir="$PWD/data" --port="$mysql" --bind-address=127.0.0.1 \
 		--socket="$PWD/data/socket" --pid-file="$PWD/data/pid" \
 		--ssl-ca="$certificates/ca" --ssl-cert="$certificate" \
 		--ssl-key="$PWD/data.key"
 	await "$mysql"
 	good mysql "$mysql"
 	trusted mysql+starttls "$mysql"
+	only "$mysql" mysql mysql+starttls
 	gone mysql "$mysql"
 }
 
@@ -497,6 +514,7 @@ vsftpd_conf() {
 	good redis "$redis"
 	trusted redis "$rediss" -S
 	good redis "$secret"
+	only "$redis" redis
 	gone redis "$redis"
 }
 
@@ -507,6 +525,7 @@ vsftpd_conf() {
 	await "$memcached"
 	good memcached "$memcached"
 	bad 1 redis "$memcached" 'ERROR'
+	only "$memcached" memcached
 	gone memcached "$memcached"
 }
 
@@ -538,6 +557,7 @@ vsftpd_conf() {
 	await "$amqps" 900
 	good amqp "$amqp"
 	trusted amqps "$amqps"
+	only "$amqp" amqp
 	gone amqp "$amqp"
 }
 
@@ -561,6 +581,7 @@ vsftpd_conf() {
 	good mqtt "$mqtt"
 	good mqtt "$named"
 	trusted mqtts "$mqtts"
+	only "$mqtt" mqtt
 	gone mqtt "$mqtt"
 }
 
@@ -573,6 +594,7 @@ vsftpd_conf() {
 		--address=127.0.0.1 --port="$rsync"
 	await "$rsync"
 	good rsync "$rsync"
+	only "$rsync" rsync
 	gone rsync "$rsync"
 }
 
@@ -588,6 +610,7 @@ vsftpd_conf() {
 	await "$informative"
 	good git "$git"
 	good git "$informative"
+	only "$git" git
 	gone git "$git"
 }
 
@@ -607,6 +630,7 @@ vsftpd_conf() {
 	await "$clamd"
 	good clamd "$clamd"
 	same clamd "$clamd"
+	only "$clamd" clamd
 	gone clamd "$clamd"
 	same clamd "$clamd"
 }
@@ -626,6 +650,7 @@ vsftpd_conf() {
 	await "$agent"
 	good zabbix-agent "$agent"
 	bad 2 zabbix-agent "$strange" 'No data received'
+	only "$agent" zabbix-agent
 	gone zabbix-agent "$agent"
 }
 
@@ -651,6 +676,7 @@ vsftpd_conf() {
 	good nrpe "$nrpe"
 	good nrpe "$named"
 	trusted nrpe "$named"
+	only "$plain" nrpe-plain
 	gone nrpe "$nrpe"
 }
 
@@ -680,6 +706,9 @@ xinetd_service() {
 		good finger "$finger"
 	fi
 	bad 1 echo "$daytime" 'Unexpected response'
+	only "$daytime" daytime
+	only "$time" time
+	only "$echo" echo
 	gone time "$time"
 }
 
@@ -701,5 +730,6 @@ xinetd_service() {
 		await "$rtsps"
 		trusted rtsps "$rtsps"
 	fi
+	only "$rtsp" rtsp
 	gone rtsp "$rtsp"
 }
