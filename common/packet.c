@@ -30,8 +30,10 @@ enum ldap_result {
 /* Where a question to LDAP has its number. */
 #define LDAP_ID_AT 4
 
-/* CLIENT_SSL of MySQL's capabilities. */
+/* CLIENT_SSL of MySQL's capabilities, the mark of an error, and one of them. */
 #define MYSQL_TLS 0x0800
+#define MYSQL_ERROR 0xff
+#define MYSQL_HOST_NOT_PRIVILEGED 1130
 
 /* Of a greeting, after the version: thread, seed, filler, and capabilities. */
 #define MYSQL_ABILITIES_AT (4 + 8 + 1)
@@ -54,6 +56,7 @@ static unsigned char asked(const struct exchange *, unsigned char);
 static bool ber(struct cursor *, unsigned char, struct cursor *);
 static enum judgement ber_length(const struct exchange *, size_t *);
 static enum judgement judge_mysql(struct exchange *, bool);
+static enum judgement judge_mysql_error(struct exchange *, size_t);
 static bool is_trouble(const unsigned char *);
 static bool is_amqp(const unsigned char *);
 static bool is_reference(const unsigned char *, size_t);
@@ -349,7 +352,7 @@ ber_length(const struct exchange *x, size_t *len)
 /*
  * A packet has its length, its number and what it is for: a greeting with the
  * version as a string, the thread, the seed and, of version 10, a filler byte
- * and what the server can; an error has 0xff in place of that.
+ * and what the server can; an error has its mark in place of that.
  */
 static enum judgement
 judge_mysql(struct exchange *x, bool tls)
@@ -362,7 +365,11 @@ judge_mysql(struct exchange *x, bool tls)
 		return x->len == 4 && x->answer[3] != 0 ? JUDGE_MISMATCH
 							: JUDGE_MORE;
 	len = little(x->answer, 3);
-	if (len > PACKET_MAX || x->answer[3] != 0 || (*at != 9 && *at != 10))
+	if (len > PACKET_MAX || x->answer[3] != 0)
+		return JUDGE_MISMATCH;
+	if (*at == MYSQL_ERROR && !tls)
+		return judge_mysql_error(x, len);
+	if (*at != 9 && *at != 10)
 		return JUDGE_MISMATCH;
 	j = whole(x, len + 4);
 	if (j != JUDGE_MATCH)
@@ -377,6 +384,19 @@ judge_mysql(struct exchange *x, bool tls)
 		(*at == 10 &&
 		    (little(end + 1 + MYSQL_ABILITIES_AT, 2) & MYSQL_TLS) != 0)
 	    ? JUDGE_MATCH
+	    : JUDGE_MISMATCH;
+}
+
+/* That it is not for us is said by a server that works. */
+static enum judgement
+judge_mysql_error(struct exchange *x, size_t len)
+{
+	if (len < 3)
+		return JUDGE_MISMATCH;
+	if (x->len < 7)
+		return JUDGE_MORE;
+	return little(x->answer + 5, 2) == MYSQL_HOST_NOT_PRIVILEGED
+	    ? whole(x, len + 4)
 	    : JUDGE_MISMATCH;
 }
 

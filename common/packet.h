@@ -17,7 +17,10 @@ judge_fn packet_ldap_bind;
 /* ExtendedResponse (RFC 4511 4.12): success. */
 judge_fn packet_ldap_extended;
 
-/* Protocol::HandshakeV10 or V9 of MySQL; with TLS on offer. */
+/*
+ * Protocol::HandshakeV10 or V9 of MySQL, or that it is not for our host; the
+ * first with TLS on offer.
+ */
 judge_fn packet_mysql;
 judge_fn packet_mysql_tls;
 

@@ -59,6 +59,16 @@
 	"database\0postgres\0"             \
 	"application_name\0portstate\0"    \
 	"\0"
+/*
+ * The answer to the greeting, as nobody, without a password, and COM_QUIT in
+ * case he may: from who says nothing many times MySQL takes no connections any
+ * more (max_connect_errors).
+ */
+#define MYSQL_LOGIN(number, capabilities)                                 \
+	"\x2b\x00\x00" number capabilities "\x00\x00\x00\x00\x00\x01\x21" \
+	"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"                  \
+	"portstate\0\0"                                                   \
+	"\x01\x00\x00\x00\x01"
 #define MQTT_DISCONNECT "\xe0\x00"
 
 /* RFC 959 4.2, RFC 5321 4.2: the service is ready. */

@@ -102,7 +102,16 @@ static const struct {
 		  "1.3.6.1.4.1.1466.20037" BIND("\x02")),
 	    "", BYTES(UNBIND) },
 	{ "ldaps", 636, "t", "sj", BYTES(BIND("\x01")), "", BYTES(UNBIND) },
-	{ "mysql", 3306, "", "j", NOTHING, "", NOTHING },
+/* Its length, number and capabilities, 2^24, UTF-8, 23 of nothing; COM_QUIT. */
+#define LOGIN(number, capabilities)                      \
+	"\x2b\0\0" number capabilities "\0\0\0\1"        \
+	"\x21"                                           \
+	"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" \
+	"portstate\0"                                    \
+	"\0"                                             \
+	"\1\0\0\0\1"
+	{ "mysql", 3306, "", "j", NOTHING, "",
+	    BYTES(LOGIN("\1", "\0\x82\0\0")) },
 	/* Its length, 1; capabilities, 2^24, UTF-8, 23 of nothing. */
 	{ "mysql+starttls", 3306, "", "jst",
 	    BYTES("\x20\0\0\1"
@@ -110,7 +119,7 @@ static const struct {
 		  "\0\0\0\1"
 		  "\x21"
 		  "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
-	    "", NOTHING },
+	    "", BYTES(LOGIN("\2", "\0\x8a\0\0")) },
 #define STARTUP                         \
 	"\0\0\0\x45"                    \
 	"\0\3\0\0"                      \
