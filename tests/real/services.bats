@@ -480,24 +480,59 @@ vsftpd_conf() {
 	bad 2 postgres+starttls "$clear" 'does not agree to begin TLS: "N"'
 }
 
-@test "MariaDB: mysql, mysql+starttls" {
-	need mariadbd mariadb-install-db
-	ports mysql
+# mariadb_install: a database, for mariadb_start
+mariadb_install() {
 	mkdir data
 	cp "$key" data.key
 	lend mysql data data.key
-	mariadb-install-db --no-defaults --datadir="$PWD/data" --skip-test-db --tmpdir="$PWD/data" \
-		--auth-root-authentication-method=normal --user=mysql >install 2>&1
-	server -u mysql mariadbd --no-defaults --datadir="$PWD/data" \
-		--tmpdir="$PWD/data" --port="$mysql" --bind-address=127.0.0.1 \
-		--socket="$PWD/data/socket" --pid-file="$PWD/data/pid" \
+	mariadb-install-db --no-defaults --datadir="$PWD/data" \
+		--tmpdir="$PWD/data" --skip-test-db --user=mysql \
+		--auth-root-authentication-method=normal >install 2>&1
+}
+
+# mariadb_start PORT OPTION...: where 192.0.2.1 has a name, if that may be
+mariadb_start() {
+	local port=$1
+
+	shift
+	echo 192.0.2.1 monitor.test | cat /etc/hosts - >hosts
+	server sh -c '[ "$OWN_NETWORK" != yes ] || mount --bind hosts /etc/hosts
+		exec "$@"' - mariadbd --no-defaults --datadir="$PWD/data" \
+		--tmpdir="$PWD/data" --socket="$PWD/data/socket" \
+		--pid-file="$PWD/data/pid" --port="$port" --user=mysql \
 		--ssl-ca="$certificates/ca" --ssl-cert="$certificate" \
-		--ssl-key="$PWD/data.key"
-	await "$mysql"
+		--ssl-key="$PWD/data.key" "$@"
+	await "$port"
+}
+
+@test "MariaDB: mysql, mysql+starttls" {
+	need mariadbd mariadb-install-db
+	ports mysql
+	mariadb_install
+	mariadb_start "$mysql" --bind-address=127.0.0.1
 	good mysql "$mysql"
 	trusted mysql+starttls "$mysql"
 	only "$mysql" mysql mysql+starttls
 	gone mysql "$mysql"
+}
+
+@test "MariaDB: who asks often is not kept out" {
+	need mariadbd mariadb-install-db
+	own_network
+	ports strange known
+	ip addr add 192.0.2.1/32 dev lo 2>/dev/null || true
+	mariadb_install
+	mariadb_start "$strange"
+	good mysql "$strange" -H 192.0.2.1
+	grep -q 'is not allowed to connect' "$out"
+	servers_stop
+	echo "create user other@'%' identified by 'secret';" >init
+	mariadb_start "$known" --max-connect-errors=2 --init-file="$PWD/init"
+	for _ in {1..5}; do
+		good mysql "$known" -H 192.0.2.1
+		[[ -z $has_tls ]] || good mysql+starttls "$known" -H 192.0.2.1
+	done
+	good mysql "$known" -H 192.0.2.1
 }
 
 @test "Redis: redis, redis with TLS" {
