@@ -470,6 +470,13 @@ vsftpd_conf() {
 	trusted postgres+starttls "$postgres"
 	only "$postgres" postgres postgres+starttls
 	gone postgres "$postgres"
+	# It works, whomever it lets in.
+	echo 'host all all 0.0.0.0/0 reject' >data/pg_hba.conf
+	server -u postgres "$bin/postgres" -D data -p "$postgres" \
+		-c listen_addresses=127.0.0.1 -c unix_socket_directories=
+	await "$postgres"
+	good postgres "$postgres"
+	servers_stop
 	# A standby to which nobody may connect.
 	touch data/standby.signal
 	server -u postgres "$bin/postgres" -D data -p "$clear" \
