@@ -11,6 +11,7 @@
 #			outlive it; $server_log has what it says; root lets USER
 #			do it
 # await PORT [TENTHS]	until the port is open, for 30 seconds
+# ready ROW PORT	until that service is OK, for 30 seconds
 # servers_stop		ends those that were started, with all they started
 # lend USER FILE...	makes them that user's, if it is for us to do
 # secret FILE...	the same of the key, which is nobody else's then
@@ -100,6 +101,19 @@ await() {
 		sleep 0.1
 	done
 	echo "port $1 does not open; the server's log:"
+	tail -n 50 "$server_log"
+	return 1
+}
+
+ready() {
+	local i
+
+	for ((i = 0; i < 300; i++)); do
+		! "$plugin" -H 127.0.0.1 -p "$2" --protocol "$1" >"$out" 2>&1 \
+			3>&- 4>&- || return 0
+		sleep 0.1
+	done
+	cat "$out"
 	tail -n 50 "$server_log"
 	return 1
 }

@@ -465,7 +465,7 @@ vsftpd_conf() {
 		-c listen_addresses=127.0.0.1 -c unix_socket_directories= \
 		-c fsync=off -c ssl=on -c "ssl_cert_file=$certificate" \
 		-c "ssl_key_file=$PWD/data.key"
-	await "$postgres"
+	ready postgres "$postgres"
 	good postgres "$postgres"
 	trusted postgres+starttls "$postgres"
 	only "$postgres" postgres postgres+starttls
@@ -474,7 +474,7 @@ vsftpd_conf() {
 	echo 'host all all 0.0.0.0/0 reject' >data/pg_hba.conf
 	server -u postgres "$bin/postgres" -D data -p "$postgres" \
 		-c listen_addresses=127.0.0.1 -c unix_socket_directories=
-	await "$postgres"
+	ready postgres "$postgres"
 	good postgres "$postgres"
 	servers_stop
 	# A standby to which nobody may connect.
