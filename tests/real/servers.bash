@@ -10,7 +10,7 @@
 #			its own where there may be one, so that nothing of it can
 #			outlive it; $server_log has what it says; root lets USER
 #			do it
-# await PORT [TENTHS]	until the port is open, for 30 seconds
+# await PORT...		until the last one's ports are open; a minute and a half
 # ready ROW PORT	until that service is OK, for 30 seconds
 # servers_stop		ends those that were started, with all they started
 # lend USER FILE...	makes them that user's, if it is for us to do
@@ -93,16 +93,19 @@ server() {
 }
 
 await() {
-	local i pid=${server_pids[-1]}
+	local port i pid=${server_pids[-1]}
 
-	for ((i = 0; i < ${2:-300}; i++)); do
-		! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null || return 0
-		kill -0 "$pid" 2>/dev/null || break
-		sleep 0.1
+	for port; do
+		for ((i = 0; i < 900; i++)); do
+			! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null ||
+				continue 2
+			kill -0 "$pid" 2>/dev/null || break
+			sleep 0.1
+		done
+		echo "port $port does not open; the server's log:"
+		tail -n 50 "$server_log"
+		return 1
 	done
-	echo "port $1 does not open; the server's log:"
-	tail -n 50 "$server_log"
-	return 1
 }
 
 ready() {

@@ -82,7 +82,7 @@ teardown() {
 		}
 	END
 	server nginx -e stderr -p "$PWD" -c "$PWD/conf"
-	await "$https"
+	await "$http" "$https" "$sick" "$moved"
 	good http "$http"
 	good http "$moved"
 	bad 1 http "$sick" 503
@@ -170,7 +170,7 @@ vsftpd_conf() {
 		postlog unix-dgram n - n - 1 postlogd
 	END
 	server postfix -c "$PWD/conf" start-fg
-	await "$smtps"
+	await "$smtp" "$clear" "$submission" "$smtps"
 	good smtp "$smtp"
 	trusted smtp+starttls "$smtp"
 	bad 2 smtp+starttls "$clear" 'does not agree to begin TLS: "502 '
@@ -235,7 +235,7 @@ vsftpd_conf() {
 		}
 	END
 	server dovecot -F -c "$PWD/conf"
-	await "$lmtp"
+	await "$imap" "$imaps" "$pop3" "$pop3s" "$sieve" "$lmtp"
 	good imap "$imap"
 	trusted imap+starttls "$imap"
 	trusted imaps "$imaps"
@@ -334,7 +334,7 @@ vsftpd_conf() {
 		"TLSCertificateKeyFile $key" >conf
 	server slapd -d 0 -f "$PWD/conf" \
 		-h "ldap://127.0.0.1:$ldap ldaps://127.0.0.1:$ldaps"
-	await "$ldaps"
+	await "$ldap" "$ldaps"
 	good ldap "$ldap"
 	trusted ldap+starttls "$ldap"
 	trusted ldaps "$ldaps"
@@ -375,8 +375,7 @@ vsftpd_conf() {
 		VirtualHost "localhost"
 	END
 	server -u prosody prosody -F --config "$PWD/prosody.cfg.lua"
-	await "$peers"
-	await "$xmpps"
+	await "$xmpp" "$xmpps" "$peers"
 	good xmpp "$xmpp" -H localhost
 	trusted xmpp+starttls "$xmpp" --sni www.test
 	trusted xmpps "$xmpps" --sni www.test
@@ -412,7 +411,7 @@ vsftpd_conf() {
 		Ports = $ircs
 	END
 	server ngircd -n -f "$PWD/conf"
-	await "$ircs"
+	await "$irc" "$ircs"
 	good irc "$irc"
 	trusted ircs "$ircs"
 	only "$irc" irc
@@ -440,7 +439,7 @@ vsftpd_conf() {
 		<log method="file" type="*" level="default" target="$PWD/data/log">
 	END
 	server -u irc inspircd --nofork --nopid "--config=$PWD/conf"
-	await "$ircs"
+	await "$irc" "$ircs"
 	good irc "$irc"
 	trusted irc+starttls "$irc"
 	trusted ircs "$ircs"
@@ -549,7 +548,7 @@ mariadb_start() {
 		--dir "$PWD" --tls-port "$rediss" --tls-cert-file "$certificate" \
 		--tls-key-file "$key" --tls-ca-cert-file "$certificates/ca" \
 		--tls-auth-clients no
-	await "$rediss"
+	await "$redis" "$rediss"
 	server -u nobody redis-server --port "$secret" --bind 127.0.0.1 --save '' \
 		--dir "$PWD" --requirepass secret
 	await "$secret"
@@ -596,7 +595,7 @@ mariadb_start() {
 		RABBITMQ_ENABLED_PLUGINS_FILE=$PWD/data/plugins \
 		RABBITMQ_CONF_ENV_FILE=/dev/null
 	server -u rabbitmq /usr/lib/rabbitmq/bin/rabbitmq-server
-	await "$amqps" 900
+	await "$amqp" "$amqps"
 	good amqp "$amqp"
 	trusted amqps "$amqps"
 	only "$amqp" amqp
@@ -619,7 +618,7 @@ mariadb_start() {
 		keyfile $key
 	END
 	server mosquitto -c "$PWD/conf"
-	await "$mqtts"
+	await "$mqtt" "$named" "$mqtts"
 	good mqtt "$mqtt"
 	good mqtt "$named"
 	trusted mqtts "$mqtts"
@@ -740,7 +739,7 @@ xinetd_service() {
 			'server = /usr/sbin/in.fingerd' | sed '/INTERNAL/d'
 	} >conf
 	server xinetd -dontfork -f "$PWD/conf" -filelog "$PWD/log"
-	await "$finger"
+	await "$daytime" "$time" "$echo" "$finger"
 	good daytime "$daytime"
 	good time "$time"
 	good echo "$echo"
