@@ -4,6 +4,7 @@
 # Servers of others, started for a test: to be loaded after common.bash.
 #
 # need PROGRAM...	skips the test unless all of them are installed
+# need_root		skips it unless it is root's
 # ports NAME...		a free port of the loopback in each of these variables
 # server [-u USER] COMMAND [ARG]...
 #			starts it, in the foreground, in a space of processes of
@@ -42,6 +43,10 @@ need() {
 		[[ -x $program ]] || command -v "$program" >/dev/null ||
 			skip "needs $program"
 	done
+}
+
+need_root() {
+	[[ $(id -u) == 0 ]] || skip "this server wants root"
 }
 
 # From below what the kernel gives to connections.
