@@ -205,7 +205,7 @@ is_injected() {
 }
 
 comes_late() {
-	serve_row wait:30 'say:250 x\r\n' tls hold
+	serve_row 'expect:\x16' 'say:250 x\r\n' tls hold
 	asked
 	failed 'handshake ' 'the peer does not speak TLS: "250 x' || return 1
 	heard
@@ -217,10 +217,10 @@ comes_late() {
 }
 
 is_garbage() {
-	serve_row wait:30 'say:\x16\x03\x01\0\x04abcd' wait:50
+	serve_row 'expect:\x16' 'say:\x16\x03\x01\0\x04abcd' wait:50
 	asked
 	failed 'handshake ' || return 1
-	serve_row wait:30 'say:\x15\x03\x03\0\x02\x02\x28' hold
+	serve_row 'expect:\x16' 'say:\x15\x03\x03\0\x02\x02\x28' hold
 	asked
 	failed 'handshake '
 }
