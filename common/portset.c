@@ -291,6 +291,7 @@ build_dialogue(struct portset *s, size_t i)
 	const struct proto *p = item->proto;
 	struct dialogue *d = &s->dialogues[i];
 	struct step *steps;
+	size_t j;
 
 	*d = (struct dialogue){ p->steps, p->n, p->quit, DIALOGUE_QUIET_US,
 		DIALOGUE_MAX_BYTES };
@@ -299,7 +300,8 @@ build_dialogue(struct portset *s, size_t i)
 	if (p->tls) {
 		steps = xcalloc(p->n + 1, sizeof(steps[0]));
 		steps[0].kind = STEP_TLS;
-		memcpy(steps + 1, p->steps, p->n * sizeof(steps[0]));
+		for (j = 0; j < p->n; j++)
+			steps[j + 1] = p->steps[j];
 		d->steps = steps;
 		d->n++;
 	}

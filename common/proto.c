@@ -355,6 +355,7 @@ enum {
 
 static const struct proto protos[] = {
 	{ .name = "tcp" },
+	{ .name = "tls", .tls = true },
 #include "proto.def"
 };
 

@@ -24,7 +24,7 @@ struct proto {
 
 /* All of them, in the order of the table. */
 #define PROTO_NAMES                                                          \
-	"tcp, ftp, ftp+starttls, ftps, smtp,\n"                              \
+	"tcp, tls, ftp, ftp+starttls, ftps, smtp,\n"                         \
 	"smtp+starttls, smtps, ssmtp, submission, submission+starttls,\n"    \
 	"submissions, lmtp, lmtp+starttls, pop, pop+starttls, spop, pop3,\n" \
 	"pop3+starttls, pop3s, imap, imap+starttls, simap, imaps, sieve,\n"  \

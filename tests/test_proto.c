@@ -27,6 +27,7 @@ static const struct {
 #define LHLO "LHLO portstate\r\n"
 #define MAIL EHLO "STARTTLS\r\n" EHLO
 	{ "tcp", 0, "", "", NOTHING, "", NOTHING },
+	{ "tls", 0, "t", "", NOTHING, "", NOTHING },
 	{ "ftp", 21, "", "e", NOTHING, "220", BYTES(Q) },
 	{ "ftp+starttls", 21, "", "jsjtsj", BYTES("AUTH TLS\r\nPBSZ 0\r\n"), "",
 	    BYTES(Q) },
@@ -169,6 +170,7 @@ static const struct {
 	{ "Zabbix-Agent", "zabbix-agent" },
 	{ "submission+starttls", "submission+starttls" },
 	{ "tcp", "tcp" },
+	{ "tls", "tls" },
 	{ "", NULL },
 	{ "smt", NULL },
 	{ "smtpss", NULL },
