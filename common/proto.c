@@ -373,13 +373,13 @@ proto_find(const char *name)
 const struct proto *
 proto_starttls(const struct proto *p)
 {
-	static const char suffix[] = "+starttls";
-	char name[sizeof(p->name) + sizeof(suffix)];
-	size_t len = strlen(p->name);
+	size_t i, len = strlen(p->name);
 
-	memcpy(name, p->name, len);
-	memcpy(name + len, suffix, sizeof(suffix));
-	return proto_find(name);
+	for (i = 0; i < ARRAY_SIZE(protos); i++)
+		if (strncmp(protos[i].name, p->name, len) == 0 &&
+		    strcmp(protos[i].name + len, "+starttls") == 0)
+			return &protos[i];
+	return NULL;
 }
 
 const struct proto *

@@ -61,7 +61,8 @@ report_text_check(const char *format)
 		text_puts(&t, i > 0 ? ", %" : "%");
 		text_put(&t, &letters[i].letter, 1);
 	}
-	memcpy(why, t.data, t.len + 1);
+	for (i = 0; i <= t.len; i++)
+		why[i] = t.data[i];
 	text_free(&t);
 	return why;
 }

@@ -633,8 +633,8 @@ set_perfdata(void *ctx, const char *value)
 	struct settings *set = ctx;
 
 	set->has_perfdata = true;
-	set->full = strcasecmp(value, "full") == 0;
-	return set->full || strcasecmp(value, "basic") == 0
+	set->full = word_equal("full", value, strlen(value));
+	return set->full || word_equal("basic", value, strlen(value))
 	    ? NULL
 	    : "not one of basic, full";
 }
