@@ -946,7 +946,7 @@ json_has() {
 	# The only one with a letter, or the only one.
 	for o in '--exp=220' '--sen=x' '--ti=5' '--re=ok' '--d=0' '--dscp=ef' '--tt=9' \
 		'--tos=0' '--ste=expect:22' '--prob=1' '--all-a' '--a' '--expecte=open' \
-		'--expect-p=2' '--expect-r=2' '--sta=ok=ok' '--int=lo' '--send-=61'; do
+		'--expect-p=2' '--expect-r=2' '--stat=ok=ok' '--int=lo' '--send-=61'; do
 		check -p "$p0" "$o"
 		says 0
 	done

@@ -546,8 +546,8 @@ issued='certificate "www.test" of issuer "Test CA"'
 	serve "tcp4 say '220 mx\\r\\n' expect 'EHLO portstate\\r\\n' say '250-mx\\r\\n250 STARTTLS\\r\\n' expect 'STARTTLS\\r\\n' say '220 go\\r\\n' relay $tls_port"
 	check -p "$p0/smtp+starttls" --ca-file "$ca" -D 31,10
 	says 1 "WARNING - 1 of 1 as expected; 1 expiring: 127.0.0.1/tcp/$p0 ($issued expires in 30 days ("
-	tls_say 'OK\r\n' good
-	serve "tcp4 say 'OK\\r\\n' expect 'STARTTLS\\r\\n' say 'OK\\r\\n' relay $tls_port"
+	tls_say '"IMPLEMENTATION" "x"\r\nOK\r\n' good
+	serve "tcp4 say '\"IMPLEMENTATION\" \"x\"\\r\\nOK\\r\\n' expect 'STARTTLS\\r\\n' say 'OK\\r\\n' relay $tls_port"
 	check -p "$p0/sieve+starttls"
 	is 0 "PORTSET OK - 1 of 1 as expected$(perf 1 0 0 0 0 "127.0.0.1/tcp/$p0+")"
 }
