@@ -42,8 +42,8 @@ clock_wall_us(void)
 struct clock_date
 clock_date(int64_t wall_s)
 {
-	unsigned second = (unsigned)(wall_s % 86400), years, day, month;
-	int64_t days = wall_s / 86400 + DAYS_TO_1970;
+	unsigned second = (unsigned)(wall_s % CLOCK_DAY_S), years, day, month;
+	int64_t days = wall_s / CLOCK_DAY_S + DAYS_TO_1970;
 	struct clock_date d;
 
 	day = (unsigned)(days % DAYS_400);

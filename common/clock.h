@@ -10,6 +10,9 @@
 #define CLOCK_SECOND INT64_C(1000000)
 #define CLOCK_MILLISECOND INT64_C(1000)
 
+/* A day in seconds. */
+#define CLOCK_DAY_S INT64_C(86400)
+
 /* An absolute time that never comes. */
 #define CLOCK_NEVER INT64_MAX
 

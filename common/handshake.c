@@ -31,6 +31,12 @@ handshake_first_end(const struct handshake *h)
 	return first;
 }
 
+int64_t
+handshake_left_s(const struct handshake *h)
+{
+	return handshake_first_end(h)->not_after_s - h->at_s;
+}
+
 const struct cert *
 handshake_last_begin(const struct handshake *h)
 {

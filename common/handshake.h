@@ -49,6 +49,9 @@ struct handshake *handshake_copy(const struct handshake *h);
 /* The certificate that expires first, or NULL. */
 const struct cert *handshake_first_end(const struct handshake *h);
 
+/* In how many seconds that expires, of which there must be one. */
+int64_t handshake_left_s(const struct handshake *h);
+
 /* The one that is valid last, or NULL. */
 const struct cert *handshake_last_begin(const struct handshake *h);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "report.h"
 #include "tls.h"
 #include "xalloc.h"
@@ -13,8 +14,6 @@
 #define REPLY_BYTES 200
 
 #define REASON_BYTES 2000
-
-#define DAY_S 86400
 
 static void build_dialogue(struct portset *, size_t);
 static struct tls_context *tls_for(struct portset *, const struct proto *);
@@ -222,7 +221,8 @@ entry_cert_days(const struct entry *e)
 
 	if (tls == NULL || !tls->has_first)
 		return NAN;
-	return (double)(tls->first.not_after_s - tls->at_s) / DAY_S;
+	return (double)(tls->first.not_after_s - tls->at_s) /
+	    (double)CLOCK_DAY_S;
 }
 
 bool

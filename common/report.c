@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "clock.h"
 #include "escape.h"
 #include "icmp.h"
 
@@ -65,7 +66,6 @@ static const struct {
 
 static bool in_handshake(const struct report *);
 static void tls_failure(struct text *, const struct report *);
-static void cert_days(struct text *, const struct report *);
 static void clock_offset(struct text *, const struct report *);
 static const struct step *step_told(const struct report *, size_t *);
 static bool is_judged(const struct report *);
@@ -412,7 +412,9 @@ report_perfdata(struct text *t, const struct report *r)
 	perfdata_format(t, &time);
 	if (r->result->handshake != NULL && r->result->handshake->n > 0 &&
 	    (p->has_days || r->full))
-		cert_days(t, r);
+		report_cert_days(t, p,
+		    (double)handshake_left_s(r->result->handshake) /
+			(double)CLOCK_DAY_S);
 	if (r->result->has_offset)
 		clock_offset(t, r);
 	report_series_perfdata(t, r);
@@ -436,32 +438,6 @@ clock_offset(struct text *t, const struct report *r)
 
 	text_puts(t, " ");
 	perfdata_format(t, &offset);
-}
-
-/* Days are too few when they are less than the limits. */
-static void
-cert_days(struct text *t, const struct report *r)
-{
-	const struct handshake *h = r->result->handshake;
-	const struct policy *p = r->policy;
-	const struct range warning = { .start = (double)p->warning_days,
-		.end = (double)INFINITY };
-	const struct range critical = { .start = (double)p->critical_days,
-		.end = (double)INFINITY };
-	const struct perfdata days = {
-		.label = "cert_days",
-		.unit = "",
-		.value = (double)(handshake_first_end(h)->not_after_s -
-			     h->at_s) /
-		    86400,
-		.warning = p->has_days ? &warning : NULL,
-		.critical = p->has_days ? &critical : NULL,
-		.min = (double)NAN,
-		.max = (double)NAN,
-	};
-
-	text_puts(t, " ");
-	perfdata_format(t, &days);
 }
 
 void

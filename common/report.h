@@ -88,6 +88,12 @@ void report_failure(struct text *t, const struct report *r);
  */
 void report_dates(struct text *t, const struct report *r, bool capital);
 
+/*
+ * The figure of performance data for the days until the first certificate
+ * expires, with the limits of -D; NAN: there is none.
+ */
+void report_cert_days(struct text *t, const struct policy *p, double days);
+
 /* Why the peer is not trusted or somebody else, and whose its certificate is. */
 void report_distrust(struct text *t, const struct handshake *h);
 

@@ -3,6 +3,7 @@
  * What a TLS handshake adds to a report.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "clock.h"
@@ -46,6 +47,28 @@ report_dates(struct text *t, const struct report *r, bool capital)
 	text_puts(t, left_s < 0 ? " ago (" : " (");
 	date(t, begins ? c->not_before_s : c->not_after_s);
 	text_puts(t, ")");
+}
+
+/* Days are too few when they are less than the limits. */
+void
+report_cert_days(struct text *t, const struct policy *p, double days)
+{
+	const struct range warning = { .start = (double)p->warning_days,
+		.end = (double)INFINITY };
+	const struct range critical = { .start = (double)p->critical_days,
+		.end = (double)INFINITY };
+	const struct perfdata data = {
+		.label = "cert_days",
+		.unit = "",
+		.value = days,
+		.warning = p->has_days ? &warning : NULL,
+		.critical = p->has_days ? &critical : NULL,
+		.min = (double)NAN,
+		.max = (double)NAN,
+	};
+
+	text_puts(t, " ");
+	perfdata_format(t, &data);
 }
 
 void
@@ -134,7 +157,7 @@ span(struct text *t, int64_t s)
 		int64_t s;
 		const char *name;
 	} units[] = {
-		{ 86400, "day" },
+		{ CLOCK_DAY_S, "day" },
 		{ 3600, "hour" },
 		{ 60, "minute" },
 		{ 1, "second" },

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "perfdata.h"
+#include "report.h"
 #include "setreport.h"
 
 /* What the guidelines want of a first line. */
@@ -44,7 +45,6 @@ static void words_slow(struct text *, const struct setreport *,
     const struct entry *);
 static void counts(struct text *, const struct setreport *);
 static void count(struct text *, const char *, size_t);
-static void cert_days(struct text *, const struct setreport *);
 static size_t latencies(struct text *, const struct setreport *, size_t);
 static void latency(struct text *, const struct setreport *,
     const struct entry *);
@@ -259,30 +259,7 @@ counts(struct text *t, const struct setreport *r)
 	count(t, "filtered", s->ports[PORT_FILTERED]);
 	text_printf(t, "unknown=%zu;;;0;", s->ports[PORT_UNKNOWN]);
 	if (r->set->tls.policy.has_days)
-		cert_days(t, r);
-}
-
-/* As of check_tcp. */
-static void
-cert_days(struct text *t, const struct setreport *r)
-{
-	const struct policy *p = &r->set->tls.policy;
-	const struct range warning = { .start = (double)p->warning_days,
-		.end = (double)INFINITY };
-	const struct range critical = { .start = (double)p->critical_days,
-		.end = (double)INFINITY };
-	const struct perfdata days = {
-		.label = "cert_days",
-		.unit = "",
-		.value = r->summary.cert_days,
-		.warning = &warning,
-		.critical = &critical,
-		.min = (double)NAN,
-		.max = (double)NAN,
-	};
-
-	text_puts(t, " ");
-	perfdata_format(t, &days);
+		report_cert_days(t, &r->set->tls.policy, s->cert_days);
 }
 
 static void

@@ -16,13 +16,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
+
 /* Of all names offered, on the wire. */
 #define ALPN_MAX 1024
 
 /* Tickets and the like that may come between two pieces of data. */
 #define MESSAGES_MAX 64
-
-#define DAY_S 86400
 
 struct tls_shared {
 	const struct tls_conf *conf;
@@ -583,7 +583,7 @@ seconds(const ASN1_TIME *t)
 	if (epoch != NULL &&
 	    ASN1_TIME_set_string(epoch, "700101000000Z") == 1 &&
 	    ASN1_TIME_diff(&days, &rest, epoch, t) == 1)
-		s = (int64_t)days * DAY_S + rest;
+		s = days * CLOCK_DAY_S + rest;
 	ASN1_TIME_free(epoch);
 	return s > 0 ? s : 0;
 }

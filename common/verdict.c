@@ -3,10 +3,9 @@
 
 #include <string.h>
 
+#include "clock.h"
 #include "num.h"
 #include "text.h"
-
-#define DAY_S 86400
 
 static enum state clock_state(const struct policy *, const struct result *);
 static enum state outcome_state(const struct policy *, const struct result *);
@@ -149,14 +148,14 @@ dates_outcome(const struct policy *p, const struct result *r)
 	if (h == NULL)
 		return OUTCOME_OK;
 	if (p->has_days && h->n > 0) {
-		int64_t left_s = handshake_first_end(h)->not_after_s - h->at_s;
+		int64_t left_s = handshake_left_s(h);
 
 		if (left_s < 0)
 			return OUTCOME_CERT_EXPIRED;
 		if (handshake_last_begin(h)->not_before_s > h->at_s)
 			return OUTCOME_CERT_NOT_YET_VALID;
-		if (left_s < p->warning_days * DAY_S ||
-		    left_s < p->critical_days * DAY_S)
+		if (left_s < p->warning_days * CLOCK_DAY_S ||
+		    left_s < p->critical_days * CLOCK_DAY_S)
 			return OUTCOME_CERT_EXPIRING;
 	}
 	return h->verified == OUTCOME_CERT_EXPIRED ||
@@ -174,8 +173,7 @@ dates_state(const struct policy *p, const struct result *r, enum outcome found)
 	if (found == OUTCOME_OK)
 		return STATE_OK;
 	if (found == OUTCOME_CERT_EXPIRING &&
-	    handshake_first_end(h)->not_after_s - h->at_s <
-		p->critical_days * DAY_S)
+	    handshake_left_s(h) < p->critical_days * CLOCK_DAY_S)
 		s = STATE_CRITICAL;
 	return s;
 }
