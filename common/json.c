@@ -71,8 +71,9 @@ fitting(const char *s, size_t max)
 	return s;
 }
 
+/* What follows '|' would be performance data. */
 static bool
 is_plain(char c)
 {
-	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+	return c >= ' ' && c < 0x7f && c != '"' && c != '\\' && c != '|';
 }

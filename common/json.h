@@ -17,7 +17,7 @@
 
 /*
  * A string, in quotes.  Bytes that are not ASCII are taken for Latin-1: any
- * bytes give valid JSON.  Between the quotes are at most max bytes, which is 3
+ * bytes give valid JSON, and none gives a '|'.  Between the quotes are at most max bytes, which is 3
  * or more; what is left out is shown as "...".
  */
 void json_string(struct text *t, const char *s, size_t max);

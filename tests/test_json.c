@@ -9,7 +9,8 @@ static const struct {
 	const char *want;
 } strings[] = {
 	{ "", JSON_ALL, "\"\"" },
-	{ "plain text, it's so/|", JSON_ALL, "\"plain text, it's so/|\"" },
+	{ "plain text, it's so/", JSON_ALL, "\"plain text, it's so/\"" },
+	{ "a|b", JSON_ALL, "\"a\\u007cb\"" },
 	{ "a\"b\\", JSON_ALL, "\"a\\u0022b\\u005c\"" },
 	{ "\n\r\t\x01\x1f \x7e\x7f", JSON_ALL,
 	    "\"\\u000a\\u000d\\u0009\\u0001\\u001f ~\\u007f\"" },
