@@ -62,6 +62,12 @@ outcome_default_state(enum outcome o)
 }
 
 bool
+outcome_distrusts(enum outcome o)
+{
+	return o == OUTCOME_CERT_UNTRUSTED || o == OUTCOME_CERT_MISMATCH;
+}
+
+bool
 outcome_tells_more(enum outcome a, enum outcome b)
 {
 	return outcomes[a].rank > outcomes[b].rank;

@@ -35,6 +35,9 @@ const char *outcome_meaning(enum outcome o);
 enum port_state outcome_port(enum outcome o);
 enum state outcome_default_state(enum outcome o);
 
+/* Whether it says that the peer is not trusted, or is somebody else. */
+bool outcome_distrusts(enum outcome o);
+
 /* Whether a tells more than b about why no address of a name connected. */
 bool outcome_tells_more(enum outcome a, enum outcome b);
 

@@ -24,9 +24,8 @@ static void keep_extra(struct entry *, const struct result *,
 static char *escaped(const struct buf *);
 static char *why_of(const struct entry *, const struct result *,
     const struct verdict *);
-static bool is_told_by_peer(const struct entry *, const struct result *);
-static bool is_stuck(const struct entry *, const struct result *);
-static void failure(struct text *, const struct entry *, const struct result *);
+static bool is_told_by_peer(const struct report *);
+static void failure(struct text *, const struct report *);
 static struct entry_tls *tls_of(const struct handshake *);
 static void restore(const struct entry *, struct result *);
 static bool share_alerts(const struct share *, size_t, size_t);
@@ -202,8 +201,7 @@ entry_met(const struct portset *s, const struct entry *e)
 
 	if (expected == EXPECTED_FILTERED && !result_told(&r))
 		return false;
-	if (e->dates == STATE_CRITICAL || r.outcome == OUTCOME_CERT_UNTRUSTED ||
-	    r.outcome == OUTCOME_CERT_MISMATCH)
+	if (e->dates == STATE_CRITICAL || outcome_distrusts(r.outcome))
 		return false;
 	return e->told && expected_met(expected, r.outcome);
 }
@@ -383,19 +381,21 @@ escaped(const struct buf *reply)
 static char *
 why_of(const struct entry *e, const struct result *r, const struct verdict *v)
 {
-	const struct report report = { .result = r, .verdict = *v };
+	const struct report report = {
+		.target = &e->target, .result = r, .verdict = *v
+	};
 	bool dates = v->found != OUTCOME_OK;
 	struct text t;
 	char *why;
 
-	if (!dates && !is_told_by_peer(e, r))
+	if (!dates && !is_told_by_peer(&report))
 		return NULL;
 	text_init(&t, REASON_BYTES);
 	if (dates && v->told == v->found)
 		report_dates(&t, &report, false);
 	if (dates && v->told == v->found && r->outcome != OUTCOME_OK)
 		text_puts(&t, "; ");
-	failure(&t, e, r);
+	failure(&t, &report);
 	if (dates && v->told != v->found) {
 		text_puts(&t, "; ");
 		report_dates(&t, &report, false);
@@ -406,37 +406,24 @@ why_of(const struct entry *e, const struct result *r, const struct verdict *v)
 }
 
 static bool
-is_told_by_peer(const struct entry *e, const struct result *r)
+is_told_by_peer(const struct report *report)
 {
-	return r->outcome == OUTCOME_MISMATCH ||
-	    r->outcome == OUTCOME_TLS_FAILED ||
-	    r->outcome == OUTCOME_CERT_UNTRUSTED ||
-	    r->outcome == OUTCOME_CERT_MISMATCH || is_stuck(e, r);
-}
+	enum outcome o = report->result->outcome;
 
-/* In the handshake. */
-static bool
-is_stuck(const struct entry *e, const struct result *r)
-{
-	return r->outcome == OUTCOME_STALLED && r->n_steps > 0 &&
-	    r->handshake == NULL &&
-	    e->target.dialogue->steps[r->n_steps - 1].kind == STEP_TLS;
+	return o == OUTCOME_MISMATCH || o == OUTCOME_TLS_FAILED ||
+	    outcome_distrusts(o) ||
+	    (o == OUTCOME_STALLED && report_in_handshake(report));
 }
 
 static void
-failure(struct text *t, const struct entry *e, const struct result *r)
+failure(struct text *t, const struct report *report)
 {
+	const struct result *r = report->result;
 	const struct buf *reply = &r->reply;
 	size_t at = r->answer_at, len = 0;
 
 	report_reason(t, r);
-	if (is_stuck(e, r))
-		text_puts(t, " in the TLS handshake");
-	if (r->outcome == OUTCOME_CERT_UNTRUSTED ||
-	    r->outcome == OUTCOME_CERT_MISMATCH) {
-		text_puts(t, ": ");
-		report_distrust(t, r->handshake);
-	}
+	report_tls_reason(t, report);
 	if (r->outcome != OUTCOME_MISMATCH &&
 	    (r->outcome != OUTCOME_TLS_FAILED || r->handshake != NULL))
 		return;

@@ -638,8 +638,7 @@ verified(struct probe *p, int64_t now_us)
 {
 	struct result r = { .outcome = tls_told(p->talk->tls)->verified };
 
-	if (r.outcome != OUTCOME_CERT_UNTRUSTED &&
-	    r.outcome != OUTCOME_CERT_MISMATCH)
+	if (!outcome_distrusts(r.outcome))
 		return true;
 	finish(p, &r, now_us);
 	return false;
@@ -1137,8 +1136,7 @@ say_goodbye(const struct probe *p)
 	h = tls_told(tls);
 	if (h == NULL)
 		return;
-	if (quit->len > 0 && h->verified != OUTCOME_CERT_UNTRUSTED &&
-	    h->verified != OUTCOME_CERT_MISMATCH)
+	if (quit->len > 0 && !outcome_distrusts(h->verified))
 		(void)tls_send(tls, quit->data, quit->len, &n);
 	tls_end(tls);
 }

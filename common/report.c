@@ -64,7 +64,6 @@ static const struct {
 	[PATTERN_NOT] = { "not \"", "\"" },
 };
 
-static bool in_handshake(const struct report *);
 static void tls_failure(struct text *, const struct report *);
 static void clock_offset(struct text *, const struct report *);
 static const struct step *step_told(const struct report *, size_t *);
@@ -222,7 +221,7 @@ report_failure(struct text *t, const struct report *r)
 		    "Socket timeout after %g seconds %s: "
 		    "connected, but no answer%s",
 		    timeout, where.data,
-		    in_handshake(r) ? " in the TLS handshake" : "");
+		    report_in_handshake(r) ? " in the TLS handshake" : "");
 		break;
 	case OUTCOME_LOOKUP_TIMEOUT:
 		text_printf(t,
@@ -270,9 +269,8 @@ report_failure(struct text *t, const struct report *r)
 		report_cause(t, result->outcome, &result->cause, &where);
 		break;
 	case OUTCOME_TLS_FAILED:
-		text_printf(t,
-		    "TLS %sfailed %s: ", in_handshake(r) ? "handshake " : "",
-		    where.data);
+		text_printf(t, "TLS %sfailed %s: ",
+		    report_in_handshake(r) ? "handshake " : "", where.data);
 		tls_failure(t, r);
 		break;
 	case OUTCOME_CERT_UNTRUSTED:
@@ -292,16 +290,6 @@ report_failure(struct text *t, const struct report *r)
 		break;
 	}
 	text_free(&where);
-}
-
-/* Whether the handshake was what the probe was at. */
-static bool
-in_handshake(const struct report *r)
-{
-	size_t n = r->result->n_steps;
-
-	return n > 0 && r->result->handshake == NULL &&
-	    r->target->dialogue->steps[n - 1].kind == STEP_TLS;
 }
 
 /* What the peer said in place of TLS, or of the words that lead to it. */

@@ -78,6 +78,15 @@ void report_cause(struct text *t, enum outcome o, const struct cause *c,
  */
 void report_reason(struct text *t, const struct result *r);
 
+/*
+ * What belongs behind that where TLS is the reason: where it was stuck, or why
+ * the peer is not trusted.
+ */
+void report_tls_reason(struct text *t, const struct report *r);
+
+/* Whether the handshake was what the probe was at. */
+bool report_in_handshake(const struct report *r);
+
 /* The outcome in words, and where, of a target that did not answer. */
 void report_failure(struct text *t, const struct report *r);
 

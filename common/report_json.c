@@ -138,6 +138,7 @@ reason(struct text *t, const struct report *r)
 		return;
 	}
 	report_reason(t, r->result);
+	report_tls_reason(t, r);
 	if (r->result->outcome != OUTCOME_MISMATCH)
 		return;
 	text_puts(t, ": ");

@@ -18,6 +18,28 @@ static void date(struct text *, int64_t);
 static void span(struct text *, int64_t);
 static void json_date(struct text *, const char *, int64_t);
 
+bool
+report_in_handshake(const struct report *r)
+{
+	size_t n = r->result->n_steps;
+
+	return n > 0 && r->result->handshake == NULL &&
+	    r->target->dialogue->steps[n - 1].kind == STEP_TLS;
+}
+
+void
+report_tls_reason(struct text *t, const struct report *r)
+{
+	const struct result *result = r->result;
+
+	if (result->outcome == OUTCOME_STALLED && report_in_handshake(r))
+		text_puts(t, " in the TLS handshake");
+	if (result->handshake == NULL || !outcome_distrusts(result->outcome))
+		return;
+	text_puts(t, ": ");
+	report_distrust(t, result->handshake);
+}
+
 void
 report_dates(struct text *t, const struct report *r, bool capital)
 {

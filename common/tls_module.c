@@ -59,6 +59,7 @@ static enum tls_status handshake(struct tls_session *, char *);
 static int verify(X509_STORE_CTX *, void *);
 static int verify_failed(int, X509_STORE_CTX *);
 static void note(struct tls_session *, enum outcome, const char *);
+static bool is_grave(enum outcome);
 static void verify_name(struct tls_session *);
 static enum tls_status status(const struct tls_session *, int, char *);
 static void reason(char *);
@@ -390,14 +391,17 @@ verify_failed(int ok, X509_STORE_CTX *x)
 static void
 note(struct tls_session *s, enum outcome o, const char *why)
 {
-	bool grave = o == OUTCOME_CERT_UNTRUSTED || o == OUTCOME_CERT_MISMATCH;
-
-	if (s->verified == OUTCOME_CERT_UNTRUSTED ||
-	    s->verified == OUTCOME_CERT_MISMATCH ||
-	    (s->verified != OUTCOME_OK && !grave))
+	if (is_grave(s->verified) ||
+	    (s->verified != OUTCOME_OK && !is_grave(o)))
 		return;
 	s->verified = o;
 	(void)snprintf(s->why, sizeof(s->why), "%s", why);
+}
+
+static bool
+is_grave(enum outcome o)
+{
+	return o == OUTCOME_CERT_UNTRUSTED || o == OUTCOME_CERT_MISMATCH;
 }
 
 static void

@@ -68,6 +68,16 @@ START_TEST(row)
 }
 END_TEST
 
+START_TEST(distrusts)
+{
+	const char *name = outcomes[_i].name;
+	bool either = strcmp(name, "cert-untrusted") == 0 ||
+	    strcmp(name, "cert-mismatch") == 0;
+
+	ck_assert(outcome_distrusts(outcomes[_i].outcome) == either);
+}
+END_TEST
+
 /* It stands unescaped in the long output. */
 START_TEST(meaning)
 {
@@ -114,6 +124,7 @@ main(void)
 	TCase *tc = tcase_create("outcome");
 
 	unit_rows(tc, row, outcomes);
+	unit_rows(tc, distrusts, outcomes);
 	unit_rows(tc, meaning, outcomes);
 	unit_rows(tc, tells_more, telling);
 	unit_rows(tc, connected_tells_as_much, connected);

@@ -1070,10 +1070,15 @@ END_TEST
 	"\"steps\":[{\"step\":\"send \\u0022EHLO\\u005cr\\u005cn\\u005cx7c"      \
 	"\\u0022\",\"time\":0.000001},"                                          \
 	"{\"step\":\"wait 0.5 s\",\"time\":0.000002}],\"tls\":null}\n"
-#define UNMEASURED                                                           \
+#define UNMEASURED_BUT(tls)                                                  \
 	"\"time\":0.012345,\"rtt\":null,\"resolve\":null,"                   \
 	"\"connect\":null,\"syn_resent\":0,\"offset\":null,\"attempts\":[]," \
-	"\"steps\":[],\"tls\":null}\n"
+	"\"steps\":[],\"tls\":" tls "}\n"
+#define UNMEASURED UNMEASURED_BUT("null")
+#define SELF_SIGNED                                                \
+	"self-signed certificate: subject "                        \
+	"\\u0022a\\u005cx7c\\u005cn\\u005c\\u0022\\u0022, issuer " \
+	"\\u0022b\\u005cxff\\u0022, valid until 2026-11-18 11:06:40 UTC"
 
 static const struct {
 	const char *name;
@@ -1125,6 +1130,21 @@ static const struct {
 		    "\"reason\":\"Connection refused\","
 		    "\"closed_reason\":\"Connection refused\","
 		    "\"note\":null," UNMEASURED },
+	{ "untrusted", { OUTCOME_CERT_UNTRUSTED, .handshake = &untrusted },
+	    .want =
+		"{\"version\":1,\"service\":\"TCP\","
+		"\"status\":\"CRITICAL\",\"text\":\"Certificate not trusted " MX
+		": " SELF_SIGNED "\"," ASKED_MX
+		"\"state\":\"open\",\"open\":true,\"ok\":false,"
+		"\"outcome\":\"cert-untrusted\","
+		"\"reason\":\"certificate not trusted: " SELF_SIGNED "\","
+		"\"closed_reason\":null,\"note\":null," UNMEASURED_BUT(
+		    "{\"version\":\"\",\"cipher\":\"\",\"alpn\":null,"
+		    "\"certificates\":[{\"subject\":"
+		    "\"a\\u007c\\u000a\\u0022\","
+		    "\"issuer\":\"b\\u00ff\","
+		    "\"not_before\":\"1970-01-01 00:00:00 UTC\","
+		    "\"not_after\":\"2026-11-18 11:06:40 UTC\"}]}") },
 	{ "unresolved", { OUTCOME_UNRESOLVED, .note = "Name \"unknown\"" },
 	    "mx1",
 	    .want =
