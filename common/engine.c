@@ -58,7 +58,7 @@ struct engine {
 	struct tls_context *tls;
 
 	unsigned in_flight;
-	unsigned shaking;  /* of these, with TLS */
+	unsigned with_tls; /* of these, with TLS */
 	int64_t launch_us; /* not before, for the rate's sake */
 	int64_t least_rtt_us;
 
@@ -293,7 +293,8 @@ is_full(const struct engine *e)
 {
 	if (e->conf.parallel != 0 && e->in_flight >= e->conf.parallel)
 		return true;
-	return e->conf.shaking != 0 && e->shaking >= e->conf.shaking &&
+	return e->conf.parallel_tls != 0 &&
+	    e->with_tls >= e->conf.parallel_tls &&
 	    e->queue[e->first].target->dialogue->tls != NULL;
 }
 
@@ -428,7 +429,7 @@ start_one(struct engine *e, struct entry entry, const struct addr *addrs,
 	probe_set_tag(p,
 	    (struct probe_tag){ entry.deadline_us, resolve_us, entry.tries });
 	e->in_flight++;
-	e->shaking += entry.target->dialogue->tls != NULL;
+	e->with_tls += entry.target->dialogue->tls != NULL;
 	probe_start(p, entry.target, addrs, n, deadline_us, hedge_us(e),
 	    now_us);
 }
@@ -451,7 +452,7 @@ land(void *ctx, struct probe *p, const struct result *r)
 	struct probe_tag tag = probe_tag(p);
 
 	e->in_flight--;
-	e->shaking -= probe_target(p)->dialogue->tls != NULL;
+	e->with_tls -= probe_target(p)->dialogue->tls != NULL;
 	if (e->n_landed == e->size_landed) {
 		e->size_landed = e->size_landed == 0 ? QUEUE_FIRST
 						     : e->size_landed * 2;

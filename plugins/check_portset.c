@@ -210,7 +210,7 @@ init(struct run *r)
 	r->max_output = OUTPUT_MAX;
 	r->conf.timeout_us = PROBE_TIMEOUT_US;
 	r->report = setreport_nagios;
-	r->conf.shaking = TLS_PARALLEL;
+	r->conf.parallel_tls = TLS_PARALLEL;
 	policy_init(&r->tls.policy);
 	(void)share_parse("0", &r->policy.critical);
 }

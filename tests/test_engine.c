@@ -736,7 +736,7 @@ START_TEST(never_more_than_parallel)
 END_TEST
 
 /* Handshakes take processor time; the others wait behind them only. */
-START_TEST(never_more_shaking)
+START_TEST(never_more_with_tls)
 {
 	const struct tls_conf conf = { 0 };
 	struct dialogue with_tls = expects;
@@ -746,7 +746,7 @@ START_TEST(never_more_shaking)
 	if (with_tls.tls == NULL)
 		return; /* a build without TLS */
 	listen_here();
-	new_engine_of((struct engine_conf){ .shaking = 2 });
+	new_engine_of((struct engine_conf){ .parallel_tls = 2 });
 	add_host("127.0.0.1", listener_port, &with_tls);
 	add_host("127.0.0.1", listener_port, &with_tls);
 	add_host("127.0.0.1", listener_port, &expects);
@@ -1718,7 +1718,7 @@ main(void)
 	tcase_add_test(tc, no_descriptors_to_resolve);
 	tcase_add_test(tc, one_at_a_time_in_order);
 	unit_rows(tc, never_more_than_parallel, parallels);
-	tcase_add_test(tc, never_more_shaking);
+	tcase_add_test(tc, never_more_with_tls);
 	tcase_add_test(tc, three_hundred_at_once);
 	tcase_add_test(tc, silent_ones_hold_nobody_up);
 	tcase_add_test(tc, turn_after_the_deadline);
