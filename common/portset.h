@@ -92,8 +92,7 @@ struct portset {
 	const struct hostlist *hosts;
 	const struct portlist *ports;
 	struct portset_tls tls;
-	struct tls_conf
-	    anonymous; /* the same for who may have no certificate */
+	struct tls_conf anonymous; /* the same; a certificate is optional */
 	/* For these two; NULL: no item needs it. */
 	struct tls_context *context;
 	struct tls_context *anonymous_context;
