@@ -56,6 +56,17 @@ static const char *parse_bytes(const struct verb *, const char *,
 static ssize_t read_file(const char *, void (*)(int), char *);
 static bool add_lines(struct script *, char *, struct text *);
 
+size_t
+steps_to(const struct step *steps, size_t n, enum step_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (steps[i].kind == kind)
+			return i + 1;
+	return 0;
+}
+
 const char *
 script_add(struct script *s, const char *step)
 {

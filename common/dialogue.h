@@ -24,10 +24,8 @@ struct target;
 /* What a question is made for, where its bytes have to be computed. */
 struct question {
 	const struct target *target;
-	const char *arg;    /* the step's */
-	int64_t wall_us;    /* the time, by the wall clock */
-	unsigned char *to;  /* where to write it: STEP_MADE_MAX bytes */
-	uint64_t arbitrary; /* for numbers that nobody is to guess */
+	const char *arg;   /* the step's */
+	unsigned char *to; /* where to write it: STEP_MADE_MAX bytes */
 };
 
 #define STEP_MADE_MAX 2048
@@ -43,7 +41,6 @@ struct exchange {
 	const unsigned char *answer;
 	size_t len;
 	bool ended;      /* nothing more will come */
-	int64_t sent_us; /* when that was sent, by the wall clock */
 	int64_t wall_us; /* when the first byte of the answer came */
 
 	/* What a judge adds to a match. */
@@ -68,6 +65,9 @@ struct step {
 	const char *arg;      /* of either function */
 	const char *words;    /* what it sends or expects, for people */
 };
+
+/* How many steps there are up to the first of that kind, with it; 0: none is. */
+size_t steps_to(const struct step *steps, size_t n, enum step_kind kind);
 
 struct tls_context;
 

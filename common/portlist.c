@@ -27,7 +27,6 @@ static bool parse_path(struct parse *, const char *);
 static bool parse_ports(struct parse *, char *);
 static bool parse_range(struct parse *, const char *, size_t);
 static bool parse_protocol(struct parse *, const char *);
-static bool has_tls(const struct proto *);
 static bool fail(const struct parse *, const char *);
 static bool insert(struct portlist *, struct parse *);
 static void insert_path(struct portlist *, uint16_t);
@@ -173,19 +172,9 @@ parse_protocol(struct parse *p, const char *name)
 	p->item.proto = proto_find(name);
 	if (p->item.proto == NULL)
 		return fail(p, "no protocol of that name; see check_tcp(1)");
-	p->item.tls = has_tls(p->item.proto);
+	p->item.tls = p->item.proto->tls ||
+	    steps_to(p->item.proto->steps, p->item.proto->n, STEP_TLS) > 0;
 	return !p->item.tls || tls_missing() == NULL || fail(p, tls_missing());
-}
-
-static bool
-has_tls(const struct proto *p)
-{
-	bool found = p->tls;
-	size_t i;
-
-	for (i = 0; i < p->n; i++)
-		found |= p->steps[i].kind == STEP_TLS;
-	return found;
 }
 
 static bool

@@ -42,7 +42,6 @@ struct talk {
 	struct bytes send;   /* of the last such step that began */
 	bool prepared;       /* the present one */
 	unsigned char *made; /* for what is computed of it */
-	int64_t sent_us;     /* when it was begun, by the wall clock */
 	size_t mark;         /* where in the reply the present step begins */
 	struct expect_progress progress;
 	int64_t wait_start_us; /* RESULT_NONE: not waiting */
@@ -50,13 +49,13 @@ struct talk {
 	int64_t quiet_us;      /* when an undecided answer is at its end */
 	int64_t begin_us;      /* of the present step */
 	int64_t first_us;      /* byte of the answer, or RESULT_NONE */
-	int64_t wall_us;       /* the same by the wall clock, of this step's */
-	int64_t offset_us;     /* what a judge found */
+	int64_t last_us;       /* and the last */
+	int64_t wall_us;       /* the first of this step's, by the wall clock */
+	int64_t offset_us;     /* what a judge found, if has_offset */
 	bool has_offset;
-	int64_t last_us;   /* and the last */
 	struct tls *tls;   /* NULL: in the clear */
 	bool shaken;       /* its handshake is done */
-	int64_t tls_us;    /* and took so long */
+	int64_t tls_us;    /* and took so long, or RESULT_NONE */
 	int64_t step_us[]; /* how long each took */
 };
 
@@ -723,17 +722,14 @@ prepare(struct probe *p, const struct step *s)
 
 	t->prepared = true;
 	t->send = s->send;
-	t->sent_us = clock_wall_us();
 	if (s->make == NULL)
 		return;
 	if (t->made == NULL)
 		t->made = xmalloc(STEP_MADE_MAX);
 	t->send = (struct bytes){
 		(const char *)t->made,
-		s->make(&(struct question){ .target = p->target,
-		    .arg = s->arg,
-		    .wall_us = t->sent_us,
-		    .to = t->made }),
+		s->make(&(struct question){
+		    .target = p->target, .arg = s->arg, .to = t->made }),
 	};
 }
 
@@ -886,7 +882,6 @@ judge(struct probe *p, const struct step *s, enum answer_end how)
 		.target = p->target,
 		.arg = s->arg,
 		.sent = t->send,
-		.sent_us = t->sent_us,
 		.len = t->reply.len - t->mark,
 		.ended = how == ANSWER_ENDED,
 		.wall_us = t->wall_us,

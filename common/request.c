@@ -14,18 +14,18 @@
 static char *put(char *, const char *);
 static char *put_name(char *, const struct target *);
 static char *put_number(char *, unsigned);
-static bool has_tls(const struct dialogue *);
 
 size_t
 request_http(const struct question *q)
 {
 	const struct target *t = q->target;
+	const struct dialogue *d = t->dialogue;
+	uint16_t usual = steps_to(d->steps, d->n, STEP_TLS) > 0 ? 443 : 80;
 	char *at = (char *)q->to;
 
 	at = put(at, "GET / HTTP/1.1\r\nHost: ");
 	at = put_name(at, t);
-	if (t->port != 0 && t->port != (has_tls(t->dialogue) ? 443 : 80) &&
-	    t->host[0] != '/') {
+	if (t->port != 0 && t->port != usual && t->host[0] != '/') {
 		at = put(at, ":");
 		at = put_number(at, t->port);
 	}
@@ -130,15 +130,4 @@ put_number(char *at, unsigned n)
 		at = put_number(at, n / 10);
 	*at++ = (char)('0' + n % 10);
 	return at;
-}
-
-static bool
-has_tls(const struct dialogue *d)
-{
-	size_t i;
-
-	for (i = 0; i < d->n; i++)
-		if (d->steps[i].kind == STEP_TLS)
-			return true;
-	return false;
 }

@@ -13,9 +13,7 @@ static bool read_dialogue(struct settings *, int64_t, struct text *);
 static bool combined(const struct settings *, struct text *);
 static void settle_states(struct settings *);
 static bool complete_tls(struct settings *, struct text *);
-static size_t tls_steps(const struct step *, size_t);
 static bool build_dialogue(struct settings *, struct text *);
-static size_t steps_to_tls(const struct proto *);
 static bool build_steps(struct settings *, size_t, size_t *, struct text *);
 static bool only_nots(const struct settings *);
 static bool build_expectation(struct settings *, struct step *, struct text *);
@@ -75,7 +73,7 @@ use_protocol(struct settings *set, struct text *error)
 {
 	const struct proto *p = set->proto;
 
-	if (set->starttls && steps_to_tls(p) == 0) {
+	if (set->starttls && steps_to(p->steps, p->n, STEP_TLS) == 0) {
 		p = proto_starttls(p);
 		if (p == NULL) {
 			text_printf(error,
@@ -167,33 +165,24 @@ combined(const struct settings *set, struct text *error)
 	return why == NULL;
 }
 
-static size_t
-tls_steps(const struct step *steps, size_t n)
-{
-	size_t i, found = 0;
-
-	for (i = 0; i < n; i++)
-		found += steps[i].kind == STEP_TLS;
-	return found;
-}
-
 static bool
 complete_tls(struct settings *set, struct text *error)
 {
-	size_t n = tls_steps(set->dialogue.steps, set->dialogue.n);
+	const struct dialogue *d = &set->dialogue;
+	size_t begun = steps_to(d->steps, d->n, STEP_TLS);
 	const char *why = NULL;
 
-	if (n == 0)
+	if (begun == 0)
 		return true;
 	if (tls_missing() != NULL) {
 		text_printf(error, "%s: %s",
-		    tls_steps(set->script.steps, set->script.n) > 0
+		    steps_to(set->script.steps, set->script.n, STEP_TLS) > 0
 			? "--step"
 			: set->proto->name,
 		    tls_missing());
 		return false;
 	}
-	if (n > 1)
+	if (steps_to(d->steps + begun, d->n - begun, STEP_TLS) > 0)
 		why = "--step: TLS begins only once";
 	else if (set->tls.verify && set->host[0] == '/' &&
 	    set->tls.sni == NULL && set->tls.verify_name == NULL)
@@ -226,7 +215,7 @@ static bool
 build_dialogue(struct settings *set, struct text *error)
 {
 	const struct proto *p = set->proto;
-	size_t clear = steps_to_tls(p), n;
+	size_t clear = steps_to(p->steps, p->n, STEP_TLS), n;
 	struct step *steps = set->steps;
 
 	set->dialogue.quit = p->quit;
@@ -237,7 +226,7 @@ build_dialogue(struct settings *set, struct text *error)
 	for (n = 0; n < clear; n++)
 		steps[n] = p->steps[n];
 	if (set->use_tls && clear == 0 &&
-	    tls_steps(set->script.steps, set->script.n) == 0)
+	    steps_to(set->script.steps, set->script.n, STEP_TLS) == 0)
 		steps[n++] = (struct step){ .kind = STEP_TLS };
 	if (set->script.n > 0) {
 		memcpy(steps + n, set->script.steps,
@@ -252,18 +241,6 @@ build_dialogue(struct settings *set, struct text *error)
 	set->dialogue.max_bytes = (size_t)set->max_bytes;
 	set->dialogue.name = set->tls.sni;
 	return true;
-}
-
-/* How many steps of a protocol are said in the clear to begin TLS, with that. */
-static size_t
-steps_to_tls(const struct proto *p)
-{
-	size_t i;
-
-	for (i = 0; i < p->n; i++)
-		if (p->steps[i].kind == STEP_TLS)
-			return i + 1;
-	return 0;
 }
 
 /*
