@@ -849,7 +849,7 @@ connected='"attempts":[{"address":"127.0.0.1","outcome":"ok","reason":null}]'
 	check -H $'a"..|\e\xff' -p 1 --json
 	valid
 	[ "$status" = 2 ] && silent
-	grep -q '"name":"a\\u005c\\u0022..\\u005cx7c\\u005cx1b\\u005cxff/tcp/1","host":"a\\u0022..|\\u001b\\u00ff","address":null,"port":1,' "$out"
+	grep -q '"name":"a\\u005c\\u0022..\\u005cx7c\\u005cx1b\\u005cxff/tcp/1","host":"a\\u0022..\\u007c\\u001b\\u00ff","address":null,"port":1,' "$out"
 }
 
 @test "--json: a Unix socket" {
