@@ -950,7 +950,7 @@ json_has() {
 		check -p "$p0" "$o"
 		says 0
 	done
-	for o in --st=close --so=x --pro=1 --retr=1 --expect-=x --e=x --source-=1x; do
+	for o in --st=close --sta=ok=ok --so=x --pro=1 --retr=1 --expect-=x --e=x --source-=1x; do
 		check -p "$p0" "$o"
 		says 3
 	done
