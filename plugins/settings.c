@@ -84,8 +84,7 @@ static const struct option_row rows[] = {
 	    "Deadline of the whole check (default: 10), and the state\n"
 	    "when it comes (default: critical)",
 	    "to" },
-	{ 'S', "ssl", NO, "", set_ssl,
-	    "Speak TLS, as each of the next ones implies" },
+	{ 'S', "ssl", NO, "", set_ssl, "Speak TLS; -D to --alpn imply it" },
 	{ 'D', "certificate", YES, "DAYS[,DAYS]", set_certificate,
 	    "Days for which certificates must be valid not to be WARNING,\n"
 	    "and not to be CRITICAL (default: 0)" },
