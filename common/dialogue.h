@@ -51,7 +51,8 @@ struct exchange {
 
 /*
  * Decides whether an answer is the right one, where that takes more than
- * strings.  It is asked after every piece that arrives, with all of it.
+ * strings.  It is asked after every piece that arrives, with all of it that has
+ * come: 1 byte to 16 KiB, of which the undecided is a mismatch.
  */
 typedef enum judgement judge_fn(struct exchange *x);
 

@@ -37,7 +37,7 @@ struct option_row {
 	/* "to": the word "-to" is read as the letter's option; or NULL. */
 	const char *alias;
 	bool early; /* set before all others, wherever it stands */
-	bool elder; /* than most options without a letter */
+	bool elder; /* without a letter, but as old: see below */
 };
 
 struct options {
@@ -51,8 +51,9 @@ struct options {
 
 /*
  * A long option may be shortened to what is unique among those with a letter;
- * where none of these begins so, among the elder ones, and then among the rest:
- * what is added makes no shorter form ambiguous that people use.
+ * where none of these begins so, among the elder ones, which the program that we
+ * stand in for has, too; and then among the rest.  So no option of ours makes a
+ * shorter form ambiguous that people use.
  */
 
 /*
