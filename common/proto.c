@@ -44,6 +44,10 @@
 		.kind = STEP_SEND, .make = (fn), .arg = (argument), \
 		.words = (meaning),                                 \
 	}
+#define XMPP_OPENS(space) MAKES(request_xmpp, space, "the opening of a stream")
+#define XMPP_STREAM JUDGED(reply_stream, "<host-unknown", "a stream of XMPP")
+#define XMPP_FEATURES \
+	JUDGED(reply_stream, NULL, "a stream of XMPP and its features")
 #define HANDSHAKE                 \
 	{                         \
 		.kind = STEP_TLS, \
@@ -172,23 +176,23 @@ static const struct step jabber[] = {
  * an answer, too.
  */
 static const struct step xmpp[] = {
-	MAKES(request_xmpp, "jabber:client", "the opening of a stream"),
-	JUDGED(reply_stream, "<host-unknown", "a stream of XMPP"),
+	XMPP_OPENS("jabber:client"),
+	XMPP_STREAM,
 };
 static const struct step xmpp_server[] = {
-	MAKES(request_xmpp, "jabber:server", "the opening of a stream"),
-	JUDGED(reply_stream, "<host-unknown", "a stream of XMPP"),
+	XMPP_OPENS("jabber:server"),
+	XMPP_STREAM,
 };
 
 /* RFC 6120 5.4. */
 static const struct step xmpp_starttls[] = {
-	MAKES(request_xmpp, "jabber:client", "the opening of a stream"),
-	JUDGED(reply_stream, NULL, "a stream of XMPP and its features"),
+	XMPP_OPENS("jabber:client"),
+	XMPP_FEATURES,
 	SENDS("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
 	JUDGED(reply_proceed, NULL, "\"<proceed\""),
 	HANDSHAKE,
-	MAKES(request_xmpp, "jabber:client", "the opening of a stream"),
-	JUDGED(reply_stream, NULL, "a stream of XMPP and its features"),
+	XMPP_OPENS("jabber:client"),
+	XMPP_FEATURES,
 };
 
 /* IRCv3 capability negotiation, which needs no name and leaves no trace. */
