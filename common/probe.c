@@ -121,22 +121,22 @@ static void talk_wait(struct probe *, enum progress, int64_t);
 static enum progress talk_step(struct probe *, const struct step *, int64_t);
 static enum progress shake_on(struct probe *, int64_t);
 static bool verified(struct probe *, int64_t);
+static bool before_tls(const struct probe *);
+static void no_tls(struct probe *, const char *, int64_t);
 static void tls_failed(struct probe *, int64_t);
 static enum progress send_on(struct probe *, const struct step *, int64_t);
 static void prepare(struct probe *, const struct step *);
-static enum progress wait_on(struct probe *, const struct step *, int64_t);
-static enum progress read_on(struct probe *, const struct step *, int64_t);
 static enum tls_status peer_send(const struct probe *, const void *, size_t,
     size_t *);
 static enum tls_status peer_recv(const struct probe *, void *, size_t,
     size_t *);
 static void send_failed(struct probe *, int64_t);
+static enum progress wait_on(struct probe *, const struct step *, int64_t);
+static enum progress read_on(struct probe *, const struct step *, int64_t);
 static bool complete(struct probe *, const struct step *, enum answer_end,
     int64_t);
 static enum judgement judge(struct probe *, const struct step *,
     enum answer_end);
-static bool before_tls(const struct probe *);
-static void no_tls(struct probe *, const char *, int64_t);
 static void step_done(struct talk *, const struct step *, int64_t);
 static bool has_answer(const struct talk *);
 static void answer_ended(struct probe *, enum ending, int64_t);

@@ -260,12 +260,12 @@ static void
 name_peer(struct tls *t, const char *host)
 {
 	const struct tls_conf *conf = t->context->conf;
-	const char *name = conf->verify_name;
+	const char *asked = conf->sni != NULL ? conf->sni : host;
+	const char *name = conf->verify_name != NULL ? conf->verify_name
+						     : asked;
 
-	if (is_name(conf->sni != NULL ? conf->sni : host, t->sni))
+	if (is_name(asked, t->sni))
 		t->peer.sni = t->sni;
-	if (name == NULL)
-		name = conf->sni != NULL ? conf->sni : host;
 	if (is_name(name, t->name))
 		t->peer.name = t->name;
 	else if (t->name[0] != '\0')
@@ -273,8 +273,8 @@ name_peer(struct tls *t, const char *host)
 }
 
 /*
- * Whether that is a name, without the dot at its end (RFC 6066 3); else an
- * address, without a zone, or nothing.
+ * Whether s is a name.  name[NAME_MAX_SIZE] becomes that without the dot at its
+ * end (RFC 6066 3), or the address without its zone, or empty: s is a path.
  */
 static bool
 is_name(const char *s, char *name)
