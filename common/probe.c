@@ -133,6 +133,8 @@ static enum tls_status peer_recv(const struct probe *, void *, size_t,
 static void send_failed(struct probe *, int64_t);
 static enum progress wait_on(struct probe *, const struct step *, int64_t);
 static enum progress read_on(struct probe *, const struct step *, int64_t);
+static enum progress read_done(struct probe *, const struct step *,
+    enum judgement, enum ending, int64_t);
 static bool complete(struct probe *, const struct step *, enum answer_end,
     int64_t);
 static enum judgement judge(struct probe *, const struct step *,
@@ -834,6 +836,16 @@ read_on(struct probe *p, const struct step *s, int64_t now_us)
 			break;
 		}
 	}
+	return read_done(p, s, verdict, ending, now_us);
+}
+
+/* What comes of an answer of which no more is read. */
+static enum progress
+read_done(struct probe *p, const struct step *s, enum judgement verdict,
+    enum ending ending, int64_t now_us)
+{
+	const struct talk *t = p->talk;
+
 	if (verdict == JUDGE_MATCH) {
 		/* Whoever put that there is not the one behind TLS. */
 		if (s->judge == NULL || !before_tls(p) ||
