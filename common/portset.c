@@ -384,19 +384,19 @@ why_of(const struct entry *e, const struct result *r, const struct verdict *v)
 	const struct report report = {
 		.target = &e->target, .result = r, .verdict = *v
 	};
-	bool dates = v->found != OUTCOME_OK;
+	bool dates = v->dates_outcome != OUTCOME_OK;
 	struct text t;
 	char *why;
 
 	if (!dates && !is_told_by_peer(&report))
 		return NULL;
 	text_init(&t, REASON_BYTES);
-	if (dates && v->told == v->found)
+	if (dates && v->told == v->dates_outcome)
 		report_dates(&t, &report, false);
-	if (dates && v->told == v->found && r->outcome != OUTCOME_OK)
+	if (dates && v->told == v->dates_outcome && r->outcome != OUTCOME_OK)
 		text_puts(&t, "; ");
 	failure(&t, &report);
-	if (dates && v->told != v->found) {
+	if (dates && v->told != v->dates_outcome) {
 		text_puts(&t, "; ");
 		report_dates(&t, &report, false);
 	}

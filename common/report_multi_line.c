@@ -77,7 +77,7 @@ judge_all(struct judged *judged, const struct report *r)
 	if (r->result->has_offset)
 		words_clock(add(judged, &n, r->verdict.clock), r);
 	if (r->result->handshake != NULL &&
-	    (r->policy->has_days || r->verdict.found != OUTCOME_OK))
+	    (r->policy->has_days || r->verdict.dates_outcome != OUTCOME_OK))
 		report_dates(add(judged, &n, r->verdict.dates), r, true);
 	if (outcome_port(r->result->outcome) == PORT_OPEN)
 		words_connection(add(judged, &n,

@@ -51,7 +51,7 @@ report_words(struct text *t, const struct report *r)
 			    result->n_attempts);
 	}
 	if (result->handshake != NULL && r->verdict.told == result->outcome &&
-	    (r->policy->has_days || r->verdict.found != OUTCOME_OK)) {
+	    (r->policy->has_days || r->verdict.dates_outcome != OUTCOME_OK)) {
 		text_puts(t, ", ");
 		report_dates(t, r, false);
 	}

@@ -46,7 +46,7 @@ report_dates(struct text *t, const struct report *r, bool capital)
 	const struct handshake *h = r->result->handshake;
 	const struct cert *first = handshake_first_end(h);
 	const struct cert *last = handshake_last_begin(h);
-	bool begins = r->verdict.found == OUTCOME_CERT_NOT_YET_VALID;
+	bool begins = r->verdict.dates_outcome == OUTCOME_CERT_NOT_YET_VALID;
 	const struct cert *c = begins ? last : first;
 	int64_t left_s;
 
@@ -57,7 +57,7 @@ report_dates(struct text *t, const struct report *r, bool capital)
 	left_s = (begins ? c->not_before_s : c->not_after_s) - h->at_s;
 	text_puts(t, capital ? "Certificate " : "certificate ");
 	quoted(t, c->subject);
-	if (r->verdict.found != OUTCOME_OK) {
+	if (r->verdict.dates_outcome != OUTCOME_OK) {
 		text_puts(t, " of issuer ");
 		quoted(t, c->issuer);
 	}

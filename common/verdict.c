@@ -71,15 +71,15 @@ verdict_of(const struct policy *p, const struct result *r)
 		.time = result_answered(r)
 		    ? verdict_time(p, (double)r->time_us / 1e6)
 		    : STATE_OK,
-		.found = dates_outcome(p, r),
+		.dates_outcome = dates_outcome(p, r),
 		.told = r->outcome,
 	};
 
-	v.dates = dates_state(p, r, v.found);
-	if (v.found != OUTCOME_OK &&
+	v.dates = dates_state(p, r, v.dates_outcome);
+	if (v.dates_outcome != OUTCOME_OK &&
 	    (r->outcome == OUTCOME_OK ||
 		state_worst(v.dates, v.outcome) != v.outcome))
-		v.told = v.found;
+		v.told = v.dates_outcome;
 	v.clock = clock_state(p, r);
 	v.state = verdict_state(&v);
 	return v;

@@ -38,8 +38,8 @@ struct verdict {
 	enum state dates;   /* what those of the certificates are worth */
 	enum state time;    /* what the response time is worth */
 	enum state clock;   /* what the peer's clock is worth */
-	enum outcome found; /* by the dates: OUTCOME_OK or a OUTCOME_CERT_* */
-	enum outcome told;  /* that, or the outcome, whichever is worse */
+	enum outcome dates_outcome; /* OUTCOME_OK or one of OUTCOME_CERT_* */
+	enum outcome told; /* that, or the result's, whichever is worse */
 };
 
 /* The default state of every outcome, an open port, and no limits. */

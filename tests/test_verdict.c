@@ -416,7 +416,7 @@ START_TEST(certificates)
 	if (certs[_i].set.outcome != OUTCOME_OK)
 		p.states[certs[_i].set.outcome] = certs[_i].set.state;
 	v = verdict_of(&p, &r);
-	unit_str(certs[_i].name, outcome_name(v.found),
+	unit_str(certs[_i].name, outcome_name(v.dates_outcome),
 	    outcome_name(certs[_i].found));
 	unit_str(certs[_i].name, outcome_name(v.told),
 	    outcome_name(certs[_i].told));
