@@ -19,13 +19,6 @@ setup_file() {
 	tls_certificate early '+3 days +1 hour' '+30 days'
 }
 
-# lacks PATTERN FILE: bats does not see `! grep` fail
-lacks() {
-	if grep -e "$1" "$2"; then
-		return 1
-	fi
-}
-
 setup() {
 	common_setup
 	plugin=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_portset")

@@ -203,3 +203,10 @@ need_ipv6() {
 	grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null ||
 		skip "there is no IPv6 loopback here"
 }
+
+# lacks PATTERN FILE: bats does not see `! grep` fail
+lacks() {
+	if grep -e "$1" "$2"; then
+		return 1
+	fi
+}

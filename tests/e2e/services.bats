@@ -234,7 +234,7 @@ offset() {
 	check -p "$p0" --protocol time
 	[ "$status" = 1 ]
 	grep -q '(expected the time in four bytes; it is another)' "$out"
-	! grep -q offset= "$out"
+	lacks offset= "$out"
 	check -p "$p1" --protocol time
 	[ "$status" = 1 ]
 	grep -q '(expected the time in four bytes; the peer closed)' "$out"

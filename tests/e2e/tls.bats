@@ -299,7 +299,7 @@ issued='certificate "www.test" of issuer "Test CA"'
 	run ldd "$plugin"
 	[[ $output != *ssl* && $output != *crypto* ]]
 	LD_DEBUG=libs "$plugin" -p "$p0" >"$out" 2>"$err"
-	! grep -q -e libssl -e libcrypto "$err"
+	lacks 'libssl\|libcrypto' "$err"
 	LD_DEBUG=libs "$plugin" -p "$p0" -S >"$out" 2>"$err"
 	grep -q libssl "$err"
 }
@@ -315,7 +315,7 @@ issued='certificate "www.test" of issuer "Test CA"'
 	strace -o trace -e trace=connect,openat "$plugin" -S -p "$p0" >"$out" ||
 		true
 	grep -q 'Connection refused' "$out"
-	! grep -q tls_openssl.so trace
+	lacks tls_openssl.so trace
 }
 
 @test "--probes, --retries: one context for all" {
