@@ -10,7 +10,10 @@
 
 #include "outcome.h"
 
-/* Of what the peer presents, so many are looked at. */
+/*
+ * Of what the peer presents, so many are kept; if there are more, the last two
+ * are the one that expires first and the one that is valid last of the rest.
+ */
 #define HANDSHAKE_CERTS_MAX 16
 
 /*
@@ -37,6 +40,8 @@ struct handshake {
 	enum outcome verified;
 	char why[128];
 	char name[256]; /* for which it was verified */
+	struct cert
+	    culprit; /* whose dates that is about: maybe not presented */
 
 	size_t n;
 	struct cert certs[]; /* the peer's own first */

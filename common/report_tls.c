@@ -13,6 +13,7 @@
 /* Of a name in a certificate. */
 #define NAME_BYTES 100
 
+static const struct cert *found(const struct handshake *, enum outcome);
 static void quoted(struct text *, const char *);
 static void date(struct text *, int64_t);
 static void span(struct text *, int64_t);
@@ -44,10 +45,8 @@ void
 report_dates(struct text *t, const struct report *r, bool capital)
 {
 	const struct handshake *h = r->result->handshake;
-	const struct cert *first = handshake_first_end(h);
-	const struct cert *last = handshake_last_begin(h);
 	bool begins = r->verdict.dates_outcome == OUTCOME_CERT_NOT_YET_VALID;
-	const struct cert *c = begins ? last : first;
+	const struct cert *c = found(h, r->verdict.dates_outcome);
 	int64_t left_s;
 
 	if (c == NULL) {
@@ -91,6 +90,21 @@ report_cert_days(struct text *t, const struct policy *p, double days)
 
 	text_puts(t, " ");
 	perfdata_format(t, &data);
+}
+
+/* The certificate that this is about; one of the authorities' may be, too. */
+static const struct cert *
+found(const struct handshake *h, enum outcome o)
+{
+	const struct cert *first = handshake_first_end(h);
+	const struct cert *last = handshake_last_begin(h);
+	const struct cert *c = o == OUTCOME_CERT_NOT_YET_VALID ? last : first;
+	bool is = c != NULL &&
+	    (o == OUTCOME_CERT_NOT_YET_VALID    ? c->not_before_s > h->at_s
+		    : o == OUTCOME_CERT_EXPIRED ? c->not_after_s < h->at_s
+						: true);
+
+	return !is && o != OUTCOME_OK && h->verified == o ? &h->culprit : c;
 }
 
 void

@@ -39,6 +39,7 @@ struct tls_session {
 	bool starved; /* there was nothing more to read */
 	enum outcome verified;
 	char why[sizeof(((struct handshake *)NULL)->why)];
+	struct cert culprit;
 };
 
 static struct tls_shared *open_shared(const struct tls_conf *, char *);
@@ -58,14 +59,16 @@ static long bio_ctrl(BIO *, int, long, void *);
 static enum tls_status handshake(struct tls_session *, char *);
 static int verify(X509_STORE_CTX *, void *);
 static int verify_failed(int, X509_STORE_CTX *);
-static void note(struct tls_session *, enum outcome, const char *);
+static bool note(struct tls_session *, enum outcome, const char *);
 static bool is_grave(enum outcome);
 static void verify_name(struct tls_session *);
+static bool is_for(X509 *, const char *);
 static enum tls_status status(const struct tls_session *, int, char *);
 static void reason(char *);
 static const char *alert(int);
 static size_t certs(const struct tls_session *);
 static void told(const struct tls_session *, struct handshake *);
+static void tell_rest(struct handshake *, const STACK_OF(X509) *);
 static void tell_cert(struct cert *, X509 *);
 static void tell_name(char *, size_t, const X509_NAME *, X509 *);
 static bool tell_string(char *, size_t, const ASN1_STRING *);
@@ -163,6 +166,8 @@ trust(SSL_CTX *ctx, const struct tls_conf *conf, char *why)
 		ERR_clear_error();
 		return true;
 	}
+	/* What is in the file is trusted, root or not. */
+	(void)X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
 	if (X509_STORE_load_file(store, conf->ca_file) == 1)
 		return true;
 	(void)snprintf(why, TLS_WHY_MAX, "--ca-file: %.100s: ", conf->ca_file);
@@ -364,7 +369,7 @@ verify(X509_STORE_CTX *x, void *arg)
 		return 1;
 	X509_STORE_CTX_set_verify_cb(x, verify_failed);
 	if (X509_verify_cert(x) != 1 && s->verified == OUTCOME_OK)
-		note(s, OUTCOME_CERT_UNTRUSTED,
+		(void)note(s, OUTCOME_CERT_UNTRUSTED,
 		    X509_verify_cert_error_string(X509_STORE_CTX_get_error(x)));
 	return 1;
 }
@@ -374,7 +379,9 @@ verify_failed(int ok, X509_STORE_CTX *x)
 {
 	const SSL *ssl = X509_STORE_CTX_get_ex_data(x,
 	    SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct tls_session *s = SSL_get_app_data(ssl);
 	int error = X509_STORE_CTX_get_error(x);
+	X509 *cert = X509_STORE_CTX_get_current_cert(x);
 	enum outcome o = OUTCOME_CERT_UNTRUSTED;
 
 	if (ok)
@@ -383,19 +390,24 @@ verify_failed(int ok, X509_STORE_CTX *x)
 		o = OUTCOME_CERT_EXPIRED;
 	else if (error == X509_V_ERR_CERT_NOT_YET_VALID)
 		o = OUTCOME_CERT_NOT_YET_VALID;
-	note(SSL_get_app_data(ssl), o, X509_verify_cert_error_string(error));
+	if (note(s, o, X509_verify_cert_error_string(error)) && cert != NULL)
+		tell_cert(&s->culprit, cert);
 	return 1;
 }
 
-/* The first finding counts, but dates only where there is nothing else. */
-static void
+/*
+ * The first finding counts, but dates only where there is nothing else.  Whether
+ * this one does.
+ */
+static bool
 note(struct tls_session *s, enum outcome o, const char *why)
 {
 	if (is_grave(s->verified) ||
 	    (s->verified != OUTCOME_OK && !is_grave(o)))
-		return;
+		return false;
 	s->verified = o;
 	(void)snprintf(s->why, sizeof(s->why), "%s", why);
+	return true;
 }
 
 static bool
@@ -411,15 +423,23 @@ verify_name(struct tls_session *s)
 	const char *name = s->peer->name, *address = s->peer->address;
 
 	if (peer == NULL)
-		note(s, OUTCOME_CERT_UNTRUSTED, "no certificate");
+		(void)note(s, OUTCOME_CERT_UNTRUSTED, "no certificate");
 	else if (name == NULL && address == NULL)
-		note(s, OUTCOME_CERT_MISMATCH, "there is no name to verify");
-	else if (name != NULL &&
-	    X509_check_host(peer, name, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
-		NULL) != 1)
-		note(s, OUTCOME_CERT_MISMATCH, "hostname mismatch");
+		(void)note(s, OUTCOME_CERT_MISMATCH,
+		    "there is no name to verify");
+	else if (name != NULL && !is_for(peer, name))
+		(void)note(s, OUTCOME_CERT_MISMATCH, "hostname mismatch");
 	else if (address != NULL && X509_check_ip_asc(peer, address, 0) != 1)
-		note(s, OUTCOME_CERT_MISMATCH, "IP address mismatch");
+		(void)note(s, OUTCOME_CERT_MISMATCH, "IP address mismatch");
+}
+
+/* With a dot in front, OpenSSL would take any name that ends so. */
+static bool
+is_for(X509 *peer, const char *name)
+{
+	return name[0] != '.' &&
+	    X509_check_host(peer, name, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
+		NULL) == 1;
 }
 
 /* Of a call that returned n, which is no success. */
@@ -509,8 +529,29 @@ told(const struct tls_session *s, struct handshake *h)
 	h->at_s = time(NULL);
 	h->verified = s->verified;
 	memcpy(h->why, s->why, sizeof(h->why));
+	h->culprit = s->culprit;
 	for (i = 0; i < h->n; i++)
 		tell_cert(&h->certs[i], sk_X509_value(chain, (int)i));
+	if (sk_X509_num(chain) > HANDSHAKE_CERTS_MAX)
+		tell_rest(h, chain);
+}
+
+/* Of what does not fit, the dates that count. */
+static void
+tell_rest(struct handshake *h, const STACK_OF(X509) * chain)
+{
+	struct cert *first = &h->certs[HANDSHAKE_CERTS_MAX - 2];
+	struct cert *last = &h->certs[HANDSHAKE_CERTS_MAX - 1], c;
+	int i = HANDSHAKE_CERTS_MAX - 2;
+
+	for (*last = *first; i < sk_X509_num(chain); i++) {
+		c = (struct cert){ 0 };
+		tell_cert(&c, sk_X509_value(chain, i));
+		if (c.not_after_s < first->not_after_s)
+			*first = c;
+		if (c.not_before_s > last->not_before_s)
+			*last = c;
+	}
 }
 
 static void

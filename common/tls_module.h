@@ -13,7 +13,7 @@
 #include "tls_conf.h"
 
 /* To be raised with each change of what follows, of tls_conf.h or handshake.h. */
-#define TLS_MODULE_VERSION 1
+#define TLS_MODULE_VERSION 2
 
 /* The one symbol: a struct tls_module. */
 #define TLS_MODULE_SYMBOL "tls_module"

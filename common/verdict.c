@@ -144,23 +144,25 @@ static enum outcome
 dates_outcome(const struct policy *p, const struct result *r)
 {
 	const struct handshake *h = r->handshake;
+	bool judged = h != NULL && p->has_days && h->n > 0;
+	int64_t left_s = 0;
 
 	if (h == NULL)
 		return OUTCOME_OK;
-	if (p->has_days && h->n > 0) {
-		int64_t left_s = handshake_left_s(h);
-
+	if (judged) {
+		left_s = handshake_left_s(h);
 		if (left_s < 0)
 			return OUTCOME_CERT_EXPIRED;
 		if (handshake_last_begin(h)->not_before_s > h->at_s)
 			return OUTCOME_CERT_NOT_YET_VALID;
-		if (left_s < p->warning_days * CLOCK_DAY_S ||
-		    left_s < p->critical_days * CLOCK_DAY_S)
-			return OUTCOME_CERT_EXPIRING;
 	}
-	return h->verified == OUTCOME_CERT_EXPIRED ||
-		h->verified == OUTCOME_CERT_NOT_YET_VALID
-	    ? h->verified
+	if (h->verified == OUTCOME_CERT_EXPIRED ||
+	    h->verified == OUTCOME_CERT_NOT_YET_VALID)
+		return h->verified;
+	return judged &&
+		(left_s < p->warning_days * CLOCK_DAY_S ||
+		    left_s < p->critical_days * CLOCK_DAY_S)
+	    ? OUTCOME_CERT_EXPIRING
 	    : OUTCOME_OK;
 }
 

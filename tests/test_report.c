@@ -80,6 +80,16 @@ static const struct handshake found_expired = { .at_s = NOW_S,
 	.why = "certificate has expired",
 	.n = 1,
 	.certs = { LEAF(0, NOW_S - 1) } };
+static const struct handshake authority_expired = { .at_s = NOW_S,
+	.verified = OUTCOME_CERT_EXPIRED,
+	.culprit = { "Old CA", "Root", 0, NOW_S - 2 * DAY_S },
+	.n = 1,
+	.certs = { LEAF(0, NOW_S + DAY_S) } };
+static const struct handshake authority_early = { .at_s = NOW_S,
+	.verified = OUTCOME_CERT_NOT_YET_VALID,
+	.culprit = { "New CA", "Root", NOW_S + 2 * DAY_S, NOW_S + 9 * DAY_S },
+	.n = 1,
+	.certs = { LEAF(0, NOW_S + DAY_S) } };
 static const struct handshake early = { .at_s = NOW_S,
 	.n = 1,
 	.certs = { LEAF(NOW_S + 120, NOW_S + DAY_S) } };
@@ -444,6 +454,18 @@ static const struct row {
 		"\"Test CA\" expired 1 second ago "
 		"(2026-11-18 11:06:39 UTC), 0.012 second response time " MX
 		    TIME },
+	{ "an authority that is not presented has expired",
+	    { OUTCOME_OK, .handshake = &authority_expired },
+	    .one_line = "TCP CRITICAL - Certificate \"Old CA\" of issuer "
+			"\"Root\" expired 2 days ago "
+			"(2026-11-16 11:06:40 UTC), 0.012 second response "
+			"time " MX TIME },
+	{ "such an authority is not valid yet",
+	    { OUTCOME_OK, .handshake = &authority_early },
+	    .one_line = "TCP CRITICAL - Certificate \"New CA\" of issuer "
+			"\"Root\" is not valid yet, but in 2 days "
+			"(2026-11-20 11:06:40 UTC), 0.012 second response "
+			"time " MX TIME },
 	{ "not yet valid", { OUTCOME_OK, .handshake = &early }, .days = 1,
 	    .one_line =
 		"TCP CRITICAL - Certificate \"www.test\" of issuer "

@@ -333,6 +333,8 @@ static const struct {
 	    "" },
 	{ "another", GOOD, -1, DAY, "x.test", NULL, NULL, OUTCOME_CERT_MISMATCH,
 	    "hostname mismatch" },
+	{ "all that end so", GOOD, -1, DAY, "www.test", NULL, ".wild.test",
+	    OUTCOME_CERT_MISMATCH, "hostname mismatch" },
 	{ "too wild", GOOD, -1, DAY, "a.b.wild.test", NULL, NULL,
 	    OUTCOME_CERT_MISMATCH, "hostname mismatch" },
 	{ "another IPv4", GOOD, -1, DAY, "127.0.0.2", NULL, NULL,
@@ -382,6 +384,60 @@ START_TEST(verifies)
 	    checks[_i].name, outcome_name(tls_told(tls)->verified),
 	    tls_told(tls)->why);
 	unit_str(checks[_i].name, tls_told(tls)->why, checks[_i].why);
+}
+END_TEST
+
+/* An authority that is trusted, but not presented, has dates, too. */
+static const struct {
+	int64_t from_s, to_s;
+	enum outcome want;
+} authorities[] = {
+	{ -DAY, -1, OUTCOME_CERT_EXPIRED },
+	{ DAY, 2 * DAY, OUTCOME_CERT_NOT_YET_VALID },
+};
+
+START_TEST(authority)
+{
+	X509 *x = new_cert("Test CA", ca_key, NULL, ca_key,
+	    authorities[_i].from_s, authorities[_i].to_s, NULL);
+	const struct handshake *h;
+	char file[64];
+
+	write_cert(file, "authority", x);
+	X509_free(x);
+	SSL_CTX_clear_extra_chain_certs(server_ctx);
+	SSL_CTX_set_mode(server_ctx, SSL_MODE_NO_AUTO_CHAIN);
+	conf.verify = true;
+	conf.ca_file = file;
+	begin("www.test");
+	ck_assert_int_eq(shake(4096), TLS_DONE);
+	unlink(file);
+	h = tls_told(tls);
+	ck_assert_int_eq(h->verified, authorities[_i].want);
+	ck_assert_uint_eq(h->n, 1);
+	ck_assert_str_eq(h->culprit.subject, "Test CA");
+	ck_assert_int_eq(h->culprit.not_before_s,
+	    made_s + authorities[_i].from_s);
+	ck_assert_int_eq(h->culprit.not_after_s, made_s + authorities[_i].to_s);
+}
+END_TEST
+
+/* Whom the file has is trusted, whoever is behind him. */
+START_TEST(trusts_without_root)
+{
+	X509 *x = new_cert("www.test", leaf_key, ca, ca_key, -DAY, DAY,
+	    "DNS:www.test");
+	char file[64];
+
+	write_cert(file, "itself", x);
+	set_cert(x, leaf_key);
+	X509_free(x);
+	conf.verify = true;
+	conf.ca_file = file;
+	begin("www.test");
+	ck_assert_int_eq(shake(4096), TLS_DONE);
+	unlink(file);
+	ck_assert_int_eq(tls_told(tls)->verified, OUTCOME_OK);
 }
 END_TEST
 
@@ -747,15 +803,29 @@ END_TEST
 
 START_TEST(long_chain)
 {
+	const struct handshake *h;
 	int i;
 
 	for (i = 0; i < 30; i++) {
-		X509_up_ref(ca);
-		SSL_CTX_add_extra_chain_cert(server_ctx, ca);
+		X509 *x = ca;
+
+		if (i == 20)
+			x = new_cert("old", leaf_key, ca, ca_key, -DAY, -1,
+			    NULL);
+		else if (i == 25)
+			x = new_cert("new", leaf_key, ca, ca_key, DAY, 2 * DAY,
+			    NULL);
+		else
+			X509_up_ref(ca);
+		SSL_CTX_add_extra_chain_cert(server_ctx, x);
 	}
 	begin("www.test");
 	ck_assert_int_eq(shake(4096), TLS_DONE);
-	ck_assert_uint_eq(tls_told(tls)->n, HANDSHAKE_CERTS_MAX);
+	h = tls_told(tls);
+	ck_assert_uint_eq(h->n, HANDSHAKE_CERTS_MAX);
+	ck_assert_str_eq(h->certs[0].subject, "www.test");
+	ck_assert_str_eq(handshake_first_end(h)->subject, "old");
+	ck_assert_str_eq(handshake_last_begin(h)->subject, "new");
 }
 END_TEST
 
@@ -1053,6 +1123,8 @@ main(void)
 	tcase_add_test(tc, tells);
 	unit_rows(tc, subject, subjects);
 	unit_rows(tc, verifies, checks);
+	unit_rows(tc, authority, authorities);
+	tcase_add_test(tc, trusts_without_root);
 	tcase_add_test(tc, environment);
 	unit_rows(tc, asks_for_a_name, names);
 	unit_rows(tc, version, versions);

@@ -75,6 +75,16 @@ tls_certificate() (
 			-enddate "$(tls_date "$3")" 2>/dev/null
 )
 
+# tls_certificate_of FILE NAME FROM TO: one more of the authority, with dates
+tls_certificate_of() (
+	cd "$tls_dir" || exit
+	openssl req -new -key ca.key -subj "/CN=$2" -out csr &&
+		openssl ca -config conf -batch -notext -selfsign \
+			-keyfile ca.key -in csr -out "$1" \
+			-startdate "$(tls_date "$3")" \
+			-enddate "$(tls_date "$4")" 2>/dev/null
+)
+
 tls_date() {
 	date -u -d "now $1" +%Y%m%d%H%M%SZ
 }

@@ -12,6 +12,7 @@ setup_file() {
 	tls_certificate expired '-10 days' '-3 days'
 	tls_certificate early '+3 days +1 hour' '+30 days'
 	tls_root short 'Test CA' 5
+	tls_certificate_of old 'Test CA' '-10 days' '-2 days'
 }
 
 setup() {
@@ -115,6 +116,16 @@ issued='certificate "www.test" of issuer "Test CA"'
 	is 1 "TCP WARNING - Certificate \"Test CA\" of issuer \"Test CA\" expires in 4 days (DATE), T second response time $where $p0$timed cert_days=D;10.000000:;0.000000:;;"
 }
 
+@test "-D: of a long chain, too" {
+	for ((i = 0; i < 20; i++)); do
+		cat "$tls_dir/ca"
+	done >"$BATS_TEST_TMPDIR/chain"
+	cat "$tls_dir/short" >>"$BATS_TEST_TMPDIR/chain"
+	tls_serve good -cert_chain "$BATS_TEST_TMPDIR/chain"
+	check -p "$p0" -D 10
+	is 1 "TCP WARNING - Certificate \"Test CA\" of issuer \"Test CA\" expires in 4 days (DATE), T second response time $where $p0$timed cert_days=D;10.000000:;0.000000:;;"
+}
+
 @test "-D, -e, -w: all are judged, the worst counts, the others are told" {
 	tls_serve good
 	check -p "$p0" -D 31 -E -s 'a\n' -e b --wait 0.1 -M crit
@@ -147,6 +158,21 @@ issued='certificate "www.test" of issuer "Test CA"'
 		check -p "$p0" --ca-file "$ca" --verify-name x.test --state "$o"
 		[[ $status == 0 ]]
 	done
+}
+
+@test "--ca-file: an authority that has expired, and is not presented" {
+	tls_serve good -cert_chain "$tls_dir/good" -no-CAfile
+	for o in '' '-D 60'; do
+		check -p "$p0" --ca-file "$tls_dir/old" $o
+		[[ $status == 2 ]]
+		grep -q '^TCP CRITICAL - Certificate "Test CA" of issuer "Test CA" expired 2 days ago' "$out"
+	done
+}
+
+@test "--ca-file: who is in it is trusted, root or not" {
+	tls_serve good
+	check -p "$p0" --ca-file "$tls_dir/good"
+	is 0 "TCP OK - T second response time $where $p0$timed"
 }
 
 # With TLS 1.3 the server writes once more after the handshake, and may not get
