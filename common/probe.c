@@ -14,6 +14,9 @@
 /* How long a Unix socket with a full queue is left alone. */
 #define BUSY_US (10 * CLOCK_MILLISECOND)
 
+/* How long a peer has time to refuse our certificate. */
+#define SETTLE_US (1 * CLOCK_SECOND)
+
 /* An answer that takes a judge is decided by then. */
 #define JUDGED_MAX ((size_t)16 * 1024)
 
@@ -139,6 +142,7 @@ static bool complete(struct probe *, const struct step *, enum answer_end,
     int64_t);
 static enum judgement judge(struct probe *, const struct step *,
     enum answer_end);
+static enum progress settle(struct probe *, int64_t);
 static void step_done(struct talk *, const struct step *, int64_t);
 static bool has_answer(const struct talk *);
 static void answer_ended(struct probe *, enum ending, int64_t);
@@ -616,8 +620,10 @@ shake_on(struct probe *p, int64_t now_us)
 			p->again = true;
 			return PROGRESS_TIMER;
 		}
+		if (t->tls_us != RESULT_NONE)
+			return settle(p, now_us);
 		t->tls_us = now_us - t->begin_us;
-		return verified(p, now_us) ? PROGRESS_DONE : PROGRESS_ENDED;
+		return verified(p, now_us) ? settle(p, now_us) : PROGRESS_ENDED;
 	case TLS_READ:
 		return PROGRESS_READ;
 	case TLS_WRITE:
@@ -643,6 +649,43 @@ verified(struct probe *p, int64_t now_us)
 		return true;
 	finish(p, &r, now_us);
 	return false;
+}
+
+/*
+ * Where no answer is expected, a refusal of our certificate would not be seen:
+ * it is waited for a while, which is no time of the peer's.
+ */
+static enum progress
+settle(struct probe *p, int64_t now_us)
+{
+	const struct dialogue *d = p->target->dialogue;
+	struct talk *t = p->talk;
+	enum tls_status got;
+	size_t i;
+
+	for (i = t->step + 1; i < d->n; i++)
+		if (d->steps[i].kind == STEP_EXPECT)
+			return PROGRESS_DONE;
+	got = tls_settle(t->tls);
+	if (got == TLS_FAILED && tls_why(t->tls)[0] != '\0') {
+		tls_failed(p, now_us);
+		return PROGRESS_ENDED;
+	}
+	if (got == TLS_FAILED) {
+		lost(p, OUTCOME_RESET, ECONNRESET, ORIGIN_PEER, now_us);
+		return PROGRESS_ENDED;
+	}
+	if (got == TLS_READ && t->quiet_us == CLOCK_NEVER) {
+		int64_t wait_us = (p->deadline_us - now_us) / 2;
+
+		if (wait_us > SETTLE_US)
+			wait_us = SETTLE_US;
+		t->quiet_us = now_us + wait_us;
+	}
+	if (got == TLS_READ && now_us < t->quiet_us)
+		return PROGRESS_READ;
+	t->waited_us += now_us - t->begin_us - t->tls_us;
+	return PROGRESS_DONE;
 }
 
 /* Whether the present step is the last in the clear in which the peer speaks. */

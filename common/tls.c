@@ -167,6 +167,13 @@ tls_handshake(struct tls *t)
 	return s;
 }
 
+enum tls_status
+tls_settle(struct tls *t)
+{
+	t->why[0] = '\0';
+	return broken(t, t->context->module->settle(t->session, t->why));
+}
+
 const char *
 tls_why(const struct tls *t)
 {

@@ -45,6 +45,13 @@ void tls_free(struct tls *t);
 /* To be called until it is neither TLS_READ nor TLS_WRITE. */
 enum tls_status tls_handshake(struct tls *t);
 
+/*
+ * After it: to be called until it is not TLS_READ, or for as long as there is
+ * patience, by who expects nothing.  A peer that wants a certificate may refuse
+ * it only then.
+ */
+enum tls_status tls_settle(struct tls *t);
+
 /* Why the handshake failed, in words; TLS_CLOSED is a failure here, too. */
 const char *tls_why(const struct tls *t);
 

@@ -37,6 +37,7 @@ struct tls_session {
 	SSL *ssl;
 	bool ended;
 	bool starved; /* there was nothing more to read */
+	bool asked;   /* the peer wants our certificate */
 	enum outcome verified;
 	char why[sizeof(((struct handshake *)NULL)->why)];
 	struct cert culprit;
@@ -57,6 +58,8 @@ static int bio_read(BIO *, char *, int);
 static int bio_write(BIO *, const char *, int);
 static long bio_ctrl(BIO *, int, long, void *);
 static enum tls_status handshake(struct tls_session *, char *);
+static int asked(SSL *, void *);
+static enum tls_status settle(struct tls_session *, char *);
 static int verify(X509_STORE_CTX *, void *);
 static int verify_failed(int, X509_STORE_CTX *);
 static bool note(struct tls_session *, enum outcome, const char *);
@@ -86,6 +89,7 @@ const struct tls_module tls_module = {
 	.start = start,
 	.free = free_session,
 	.handshake = handshake,
+	.settle = settle,
 	.certs = certs,
 	.told = told,
 	.recv = receive,
@@ -148,6 +152,7 @@ configure(struct tls_shared *s, char *why)
 	SSL_CTX_set_read_ahead(s->ctx, 1);
 	SSL_CTX_set_verify(s->ctx, SSL_VERIFY_NONE, NULL);
 	SSL_CTX_set_cert_verify_callback(s->ctx, verify, NULL);
+	SSL_CTX_set_cert_cb(s->ctx, asked, NULL);
 	SSL_CTX_set_default_passwd_cb(s->ctx, no_passphrase);
 	return (!conf->verify || trust(s->ctx, conf, why)) &&
 	    (conf->client_cert == NULL || use_client_cert(s->ctx, conf, why)) &&
@@ -354,6 +359,37 @@ handshake(struct tls_session *s, char *why)
 	if (s->shared->conf->verify)
 		verify_name(s);
 	return TLS_DONE;
+}
+
+static int
+asked(SSL *ssl, void *arg)
+{
+	struct tls_session *s = SSL_get_app_data(ssl);
+
+	(void)arg;
+	s->asked = true;
+	return 1;
+}
+
+/*
+ * In TLS 1.3 we have done before the peer has seen our certificate.  What it
+ * says next, be it a ticket, tells that it takes it, or an alert that it does
+ * not.  Data are left where they are.
+ */
+static enum tls_status
+settle(struct tls_session *s, char *why)
+{
+	enum tls_status got;
+	unsigned char byte;
+	size_t n;
+
+	if (!s->asked || SSL_version(s->ssl) < TLS1_3_VERSION)
+		return TLS_DONE;
+	ERR_clear_error();
+	if (SSL_peek_ex(s->ssl, &byte, sizeof(byte), &n) == 1)
+		return TLS_DONE;
+	got = status(s, 0, why);
+	return got == TLS_READ && !s->starved ? TLS_DONE : got;
 }
 
 /* The handshake goes on in any case: all there is to say shall be said. */

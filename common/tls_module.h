@@ -13,7 +13,7 @@
 #include "tls_conf.h"
 
 /* To be raised with each change of what follows, of tls_conf.h or handshake.h. */
-#define TLS_MODULE_VERSION 2
+#define TLS_MODULE_VERSION 3
 
 /* The one symbol: a struct tls_module. */
 #define TLS_MODULE_SYMBOL "tls_module"
@@ -55,6 +55,7 @@ struct tls_module {
 
 	/* The reason of a failure that is TLS's own comes in why, or "". */
 	enum tls_status (*handshake)(struct tls_session *s, char *why);
+	enum tls_status (*settle)(struct tls_session *s, char *why);
 	size_t (*certs)(const struct tls_session *s);
 	/* h has room for so many certificates; all but name is set. */
 	void (*told)(const struct tls_session *s, struct handshake *h);

@@ -63,6 +63,13 @@ tls_handshake(struct tls *t)
 	abort();
 }
 
+enum tls_status
+tls_settle(struct tls *t)
+{
+	(void)t;
+	abort();
+}
+
 const char *
 tls_why(const struct tls *t)
 {

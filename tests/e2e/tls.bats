@@ -12,6 +12,7 @@ setup_file() {
 	tls_certificate expired '-10 days' '-3 days'
 	tls_certificate early '+3 days +1 hour' '+30 days'
 	tls_root short 'Test CA' 5
+	tls_root stranger 'A stranger' 30
 	tls_certificate_of old 'Test CA' '-10 days' '-2 days'
 }
 
@@ -200,10 +201,26 @@ issued='certificate "www.test" of issuer "Test CA"'
 	check -p "$p0" --client-cert "$tls_dir/good" \
 		--client-key "$tls_dir/key" -E -s 'ab\n' -e ba
 	is 0 "TCP OK - T second response time $where $p0 [ba]$timed"
+	check -p "$p0" -S
+	is 2 "TCP CRITICAL - TLS failed $where $p0: the peer sent the alert: certificate required$untimed"
+	check -p "$p0" --client-cert "$tls_dir/stranger" \
+		--client-key "$tls_dir/ca.key" -s hello
+	is 2 "TCP CRITICAL - TLS failed $where $p0: the peer sent the alert: unknown CA$untimed"
+	check -p "$p0" --client-cert "$tls_dir/good" --client-key "$tls_dir/key"
+	is 0 "TCP OK - T second response time $where $p0$timed"
+	within 900
 	check -p "$p0" --client-cert "$tls_dir/good"
 	[[ $status == 3 ]]
 	check -p "$p0" --client-key x
 	usage '--client-key: cannot be used without --client-cert'
+}
+
+@test "--client-cert: a peer that says nothing to it" {
+	tls_serve good -verify 1 -num_tickets 0
+	check -p "$p0" -S
+	is 0 "TCP OK - T second response time $where $p0$timed"
+	check -p "$p0" -S -t 0.5 -c 0.4
+	is 0 "TCP OK - T second response time $where $p0|time=Ts;;0.400000;0.000000;0.500000"
 }
 
 @test "--alpn" {
