@@ -61,7 +61,7 @@ struct step {
 	struct bytes send;    /* STEP_SEND */
 	make_fn *make;        /* STEP_SEND: NULL: those bytes */
 	int64_t wait_us;      /* STEP_WAIT; does not count as response time */
-	struct expect expect; /* STEP_EXPECT */
+	struct expect expect; /* STEP_EXPECT; with a judge, nots or nothing */
 	judge_fn *judge;      /* STEP_EXPECT: NULL: by the strings above */
 	const char *arg;      /* of either function */
 	const char *words;    /* what it sends or expects, for people */

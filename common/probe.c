@@ -941,24 +941,28 @@ judge(struct probe *p, const struct step *s, enum answer_end how)
 		.ended = how == ANSWER_ENDED,
 		.wall_us = t->wall_us,
 	};
-	enum judgement j;
+	enum judgement j, strings = JUDGE_MATCH;
 
 	if (x.len == 0)
 		return JUDGE_MORE;
 	x.answer = t->reply.data + t->mark;
-	if (s->judge == NULL)
-		return expect_judge(&s->expect, &t->progress, x.answer, x.len,
-		    how);
+	if (s->judge == NULL || s->expect.n > 0)
+		strings = expect_judge(&s->expect, &t->progress, x.answer,
+		    x.len, how);
+	if (s->judge == NULL || strings == JUDGE_MISMATCH)
+		return strings;
 	if (x.len > JUDGED_MAX)
 		x.len = JUDGED_MAX;
 	x.end = x.len;
 	j = s->judge(&x);
-	if (j == JUDGE_MATCH) {
+	if (j != JUDGE_MATCH)
+		return x.len == JUDGED_MAX ? JUDGE_MISMATCH : j;
+	if (strings == JUDGE_MATCH) {
 		t->progress.end = x.end;
 		t->offset_us = x.offset_us;
 		t->has_offset = x.has_offset;
 	}
-	return j == JUDGE_MORE && x.len == JUDGED_MAX ? JUDGE_MISMATCH : j;
+	return strings;
 }
 
 /*

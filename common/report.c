@@ -69,6 +69,7 @@ static void clock_offset(struct text *, const struct report *);
 static const struct step *step_told(const struct report *, size_t *);
 static bool is_judged(const struct report *);
 static bool has_unwanted(const struct report *);
+static void step_words(struct text *, const struct step *);
 static void expected(struct text *, const struct expect *);
 static void figures(struct text *, const struct report *);
 static void figure(struct text *, const char *, int64_t);
@@ -325,10 +326,8 @@ report_expected(struct text *t, const struct report *r)
 
 	if (step > 0)
 		text_printf(t, "in step %zu ", step);
-	if (s != NULL && s->words != NULL)
-		text_puts(t, s->words);
-	else if (s != NULL)
-		expected(t, &s->expect);
+	if (s != NULL)
+		step_words(t, s);
 }
 
 void
@@ -349,9 +348,9 @@ report_ending(struct text *t, const struct report *r)
 	switch (r->result->ending) {
 	case ENDING_JUDGED:
 		text_puts(t,
-		    is_judged(r)          ? "it is another"
-			: has_unwanted(r) ? "it has what must not be in it"
-					  : "it begins otherwise");
+		    has_unwanted(r)    ? "it has what must not be in it"
+			: is_judged(r) ? "it is another"
+				       : "it begins otherwise");
 		break;
 	case ENDING_CLOSED:
 		text_puts(t, "the peer closed");
@@ -517,7 +516,7 @@ has_unwanted(const struct report *r)
 		    memmem(reply->data, reply->len, p->text.data,
 			p->text.len) != NULL;
 	}
-	return found || (nots && !prefixes);
+	return found || (nots && !prefixes && s->judge == NULL);
 }
 
 static void
@@ -544,10 +543,16 @@ step_expect(struct text *t, const struct step *s)
 	if (s->words == NULL && s->expect.n == 0)
 		return;
 	text_puts(t, " ");
-	if (s->words != NULL) {
+	step_words(t, s);
+}
+
+static void
+step_words(struct text *t, const struct step *s)
+{
+	if (s->words != NULL)
 		text_puts(t, s->words);
-		return;
-	}
+	if (s->words != NULL && s->expect.n > 0)
+		text_puts(t, " and ");
 	expected(t, &s->expect);
 }
 

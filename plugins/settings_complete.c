@@ -92,6 +92,15 @@ use_protocol(struct settings *set, struct text *error)
 		    p->name);
 		return false;
 	}
+	if ((set->policy.has_offset_warning ||
+		set->policy.has_offset_critical) &&
+	    (!only_nots(set) || set->script.n > 0 ||
+		set->dialogue_file != NULL)) {
+		text_puts(error,
+		    "--offset-warning, --offset-critical: "
+		    "cannot be used with -e, --step or their like");
+		return false;
+	}
 	set->use_tls |= p->tls;
 	/* Who wants to know of certificates wants one. */
 	set->tls.anonymous = p->anonymous && !set->tls.verify &&
@@ -302,8 +311,9 @@ build_expectation(struct settings *set, struct step *step, struct text *error)
 		}
 		set->expected_patterns[n++] = theirs->patterns[i];
 	}
-	*step = (struct step){ .kind = STEP_EXPECT,
-		.expect = { set->expected_patterns, n, set->all } };
+	if (!only_nots(set))
+		*step = (struct step){ .kind = STEP_EXPECT };
+	step->expect = (struct expect){ set->expected_patterns, n, set->all };
 	return true;
 }
 

@@ -148,6 +148,21 @@ offset() {
 	is 0 "HTTP OK - T second response time on 127.0.0.1 port $p1 [HTTP/1.0 404 no]$timed"
 }
 
+@test "--expect-not alone takes the place of nothing" {
+	serve 'tcp4 expect "\r\n\r\n" say "HTTP/1.0 500 no\r\n\r\nx" close' \
+		'tcp4 expect "\r\n\r\n" say "HTTP/1.0 200 ok\r\n\r\n" wait 50 say "fatal" close'
+	check -p "$p0" --protocol http --expect-not fatal
+	is 1 "HTTP WARNING - Unexpected response from host/socket on 127.0.0.1 port $p0: HTTP/1.0 500 no\r\n\r\nx (expected HTTP status 2xx or 3xx and not \"fatal\"; it is another)$timed"
+	check -p "$p1" --protocol http --expect-not fatal
+	is 1 "HTTP WARNING - Unexpected response from host/socket on 127.0.0.1 port $p1: HTTP/1.0 200 ok\r\n\r\nfatal (expected HTTP status 2xx or 3xx and not \"fatal\"; it has what must not be in it)$timed"
+	check -p "$p1" --protocol http --expect-not error
+	is 0 "HTTP OK - T second response time on 127.0.0.1 port $p1 [HTTP/1.0 200 ok\r\n\r\nfatal]$timed"
+	clock 100
+	check -p "$p0" --protocol time --expect-not error --offset-critical 50
+	[ "$status" = 2 ]
+	grep -q ' clock .* seconds ahead' "$out"
+}
+
 @test "-s takes the place of all that is said, -q of the good-bye" {
 	serve 'tcp4 expect "INFO\r\n" say "+PONG\r\n"'
 	check -p "$p0" --protocol redis -E -s 'INFO\r\n' -q 'BYE\n'
@@ -246,5 +261,9 @@ offset() {
 		refused '--offset-warning, --offset-critical: tcp does not tell the time'
 		check -p 1 --protocol time $o x
 		refused "$o: x: .*"
+		for other in '-e x' '--step expect:x' '--expect-hex 00'; do
+			check -p 1 --protocol time $o 5 $other
+			refused '--offset-warning, --offset-critical: cannot be used with -e, --step or their like'
+		done
 	done
 }
