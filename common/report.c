@@ -65,6 +65,7 @@ static const struct {
 };
 
 static void tls_failure(struct text *, const struct report *);
+static bool cert_left(const struct report *, int64_t *);
 static void clock_offset(struct text *, const struct report *);
 static const struct step *step_told(const struct report *, size_t *);
 static bool is_judged(const struct report *);
@@ -395,13 +396,11 @@ report_perfdata(struct text *t, const struct report *r)
 		.min = 0,
 		.max = (double)r->timeout_us / 1e6,
 	};
+	int64_t left_s;
 
 	perfdata_format(t, &time);
-	if (r->result->handshake != NULL && r->result->handshake->n > 0 &&
-	    (p->has_days || r->full))
-		report_cert_days(t, p,
-		    (double)handshake_left_s(r->result->handshake) /
-			(double)CLOCK_DAY_S);
+	if ((p->has_days || r->full) && cert_left(r, &left_s))
+		report_cert_days(t, p, (double)left_s / (double)CLOCK_DAY_S);
 	if (r->result->has_offset)
 		clock_offset(t, r);
 	report_series_perfdata(t, r);
@@ -425,6 +424,24 @@ clock_offset(struct text *t, const struct report *r)
 
 	text_puts(t, " ");
 	perfdata_format(t, &offset);
+}
+
+/* How long certificates are valid, of all who were asked. */
+static bool
+cert_left(const struct report *r, int64_t *left_s)
+{
+	const struct handshake *h = r->result->handshake;
+	struct member sum = { .has_certs = false };
+
+	if (r->series != NULL)
+		sum = series_sum(r->series);
+	if (sum.has_certs)
+		*left_s = sum.cert_left_s;
+	else if (h != NULL && h->n > 0)
+		*left_s = handshake_left_s(h);
+	else
+		return false;
+	return true;
 }
 
 void

@@ -93,6 +93,7 @@ failed(struct text *t, const struct series *s)
 
 	for (i = 0; i < s->n && s->n > 1; i++) {
 		const struct member *m = &s->members[i];
+		struct result told = m->told;
 		struct text reason;
 
 		if (m->state == STATE_OK)
@@ -105,7 +106,8 @@ failed(struct text *t, const struct series *s)
 		before = ", ";
 		addr_format(t, &m->told.addr);
 		text_init(&reason, REPORT_MAX);
-		report_reason(&reason, &m->told);
+		told.outcome = series_verdict(s, m).told;
+		report_reason(&reason, &told);
 		if (reason.len > 0)
 			text_printf(t, " (%s)", reason.data);
 		text_free(&reason);

@@ -66,6 +66,12 @@ series_tell(struct series *s, const struct result *r, int64_t try_us)
 		m->answered = 1;
 		m->sum_us = m->min_us = m->max_us = r->time_us;
 	}
+	if (r->handshake != NULL && r->handshake->n > 0) {
+		m->has_certs = true;
+		m->cert_left_s = handshake_first_end(r->handshake)
+				     ->not_after_s -
+		    r->handshake->at_s;
+	}
 	result_copy(&m->told, r);
 }
 
@@ -207,6 +213,11 @@ count(struct member *to, const struct member *m)
 			to->max_us = m->max_us;
 		to->sum_us += m->sum_us;
 		to->answered += m->answered;
+	}
+	if (m->has_certs &&
+	    (!to->has_certs || m->cert_left_s < to->cert_left_s)) {
+		to->has_certs = true;
+		to->cert_left_s = m->cert_left_s;
 	}
 	to->asked += m->asked;
 	to->ok += m->ok;

@@ -20,6 +20,9 @@ struct member {
 	int64_t sum_us;
 	int64_t min_us;
 	int64_t max_us;
+	/* How long certificates are valid, of the first of all to expire. */
+	bool has_certs;
+	int64_t cert_left_s;
 };
 
 struct series {

@@ -510,6 +510,9 @@ reason(char *why)
 		text = strerror(code);
 	else if (code == ERR_R_INTERRUPTED_OR_CANCELLED)
 		text = "it is locked with a passphrase";
+	else if (ERR_GET_LIB(error) == ERR_LIB_OSSL_DECODER &&
+	    code == ERR_R_UNSUPPORTED)
+		text = "there is no private key in it";
 	else if (ERR_GET_LIB(error) != ERR_LIB_SSL)
 		;
 	else if (code >= SSL_AD_REASON_OFFSET)

@@ -221,6 +221,40 @@ START_TEST(slow_address)
 }
 END_TEST
 
+/* The first of all certificates to expire, whoever presented it. */
+START_TEST(certificates)
+{
+	static const int64_t days[] = { 30, 7, 99 };
+	struct handshake *h = handshake_new(1);
+	const struct attempt attempt = { .outcome = OUTCOME_OK };
+	struct result r = { .outcome = OUTCOME_OK,
+		.handshake = h,
+		.attempts = &attempt,
+		.n_attempts = 1 };
+	struct member sum;
+	size_t i;
+
+	begin(3, 0, _i == 1);
+	sum = series_sum(&series);
+	ck_assert(!sum.has_certs);
+	h->at_s = 1000;
+	r.addr.in.sin_family = AF_INET;
+	while (series_next(&series) == SERIES_ASK) {
+		i = series.done;
+		h->certs[0].not_after_s = h->at_s + days[i];
+		r.addr.in.sin_addr.s_addr = htonl(0xc0000201U + (unsigned)i);
+		r.time_us = (int64_t)i * MS;
+		series_tell(&series, &r, 5000 * MS);
+	}
+	(void)series_worst(&series);
+	sum = series_sum(&series);
+	ck_assert(sum.has_certs);
+	ck_assert_int_eq(sum.cert_left_s, 7);
+	series_free(&series);
+	free(h);
+}
+END_TEST
+
 START_TEST(ended)
 {
 	begin(10, 5, false);
@@ -275,6 +309,7 @@ main(void)
 	tcase_add_test(tc, addresses_apart);
 	tcase_add_test(tc, one_bad_address);
 	tcase_add_test(tc, slow_address);
+	tcase_add_loop_test(tc, certificates, 0, 2);
 	tcase_add_test(tc, ended);
 	tcase_add_test(tc, shares);
 	return unit_run("series", tc);
