@@ -19,13 +19,14 @@
 #define EXPECTED_BYTES_ALL 200
 
 /*
- * The performance data: a limit has up to 309 digits and six decimals.  Some
- * figures and 101 steps may follow, " step100=" with 13 digits and six decimals
- * of seconds each.  All that leaves room for words.
+ * The performance data: a limit of the time has up to 309 digits and six
+ * decimals.  Some figures and the steps may follow, " step100=" with 10 digits and
+ * six decimals of seconds each; those of a clock and of certificates, with their
+ * limits, take the room of some more.  All that leaves room for words.
  */
 #define TIME_MAX 2048
-#define FIGURE_MAX 48
-#define FIGURES_MAX 114
+#define FIGURE_MAX 42
+#define FIGURES_MAX (DIALOGUE_STEPS_MAX + 20)
 #define TAIL_MAX (TIME_MAX + FIGURES_MAX * FIGURE_MAX)
 _Static_assert(TAIL_MAX < REPORT_MAX - 512, "no room for words");
 

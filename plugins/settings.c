@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "settings.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,18 +15,21 @@
 #define TIMEOUT_US (10 * CLOCK_SECOND)
 #define RETRY_WAIT_US (1 * CLOCK_SECOND)
 
+/* The limits of a clock. */
+#define OFFSET_MAX_S 1e9
+
 static option_fn set_all, set_all_addresses, set_codes, set_critical, set_delay,
     set_dialogue, set_dscp, set_escape, set_expect, set_expect_hex,
     set_expect_not, set_expect_prefix, set_expect_regex, set_expected,
     set_extra_opts, set_help, set_host, set_interface, set_ipv4, set_ipv6,
     set_alpn, set_ca_file, set_certificate, set_client_cert, set_client_key,
-    set_jail, set_json, set_max_bytes, set_mismatch, set_operand,
-    set_output_format, set_perfdata, set_port, set_probes, set_protocol,
-    set_quit, set_refuse, set_retries, set_retry_wait, set_send, set_send_hex,
-    set_sni, set_source, set_source_port, set_ssl, set_starttls, set_state,
-    set_step, set_offset_warning, set_offset_critical, set_text, set_timeout,
-    set_tls_min, set_tos, set_ttl, set_verbose, set_verify, set_verify_name,
-    set_version, set_wait, set_warning;
+    set_jail, set_json, set_max_bytes, set_mismatch, set_offset_critical,
+    set_offset_warning, set_operand, set_output_format, set_perfdata, set_port,
+    set_probes, set_protocol, set_quit, set_refuse, set_retries, set_retry_wait,
+    set_send, set_send_hex, set_sni, set_source, set_source_port, set_ssl,
+    set_starttls, set_state, set_step, set_text, set_timeout, set_tls_min,
+    set_tos, set_ttl, set_verbose, set_verify, set_verify_name, set_version,
+    set_wait, set_warning;
 
 #define NO OPTION_NO_VALUE
 #define YES OPTION_VALUE
@@ -589,13 +593,27 @@ set_mismatch(void *ctx, const char *value)
 	return NULL;
 }
 
+/* Of which the performance data have to have room. */
+static const char *
+offset_limits(const char *value, struct range *r)
+{
+	const char *why = range_parse(value, r);
+
+	if (why == NULL &&
+	    ((r->start < -OFFSET_MAX_S && r->start > -INFINITY) ||
+		r->start > OFFSET_MAX_S ||
+		(r->end > OFFSET_MAX_S && r->end < INFINITY)))
+		why = "more than 1000000000";
+	return why;
+}
+
 static const char *
 set_offset_critical(void *ctx, const char *value)
 {
 	struct settings *set = ctx;
 
 	set->policy.has_offset_critical = true;
-	return range_parse(value, &set->policy.offset_critical);
+	return offset_limits(value, &set->policy.offset_critical);
 }
 
 static const char *
@@ -604,7 +622,7 @@ set_offset_warning(void *ctx, const char *value)
 	struct settings *set = ctx;
 
 	set->policy.has_offset_warning = true;
-	return range_parse(value, &set->policy.offset_warning);
+	return offset_limits(value, &set->policy.offset_warning);
 }
 
 static const char *

@@ -261,6 +261,10 @@ offset() {
 		refused '--offset-warning, --offset-critical: tcp does not tell the time'
 		check -p 1 --protocol time $o x
 		refused "$o: x: .*"
+		for range in 1000000001 -1000000001:0 1e300: '@1000000001:'; do
+			check -p 1 --protocol time $o "$range"
+			refused "$o: $range: more than 1000000000"
+		done
 		for other in '-e x' '--step expect:x' '--expect-hex 00'; do
 			check -p 1 --protocol time $o 5 $other
 			refused '--offset-warning, --offset-critical: cannot be used with -e, --step or their like'

@@ -359,6 +359,9 @@ issued='certificate "www.test" of issuer "Test CA"'
 		true
 	grep -q 'Connection refused' "$out"
 	lacks tls_openssl.so trace
+	strace -o trace -e trace=openat "$plugin" -p "$p0" >"$out" || true
+	lacks 'tls_openssl\|libssl\|libcrypto' trace
+	grep -q libc.so trace
 }
 
 @test "--probes, --retries: one context for all" {

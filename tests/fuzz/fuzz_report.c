@@ -247,8 +247,8 @@ take_policy(struct policy *p)
 	p->critical_days = take_us() % (DAYS_MAX + 1);
 	p->has_offset_warning = take(2);
 	p->has_offset_critical = take(2);
-	p->offset_warning = ranges[take(4)];
-	p->offset_critical = ranges[take(4)];
+	p->offset_warning = ranges[take(3)];
+	p->offset_critical = ranges[take(3)];
 }
 
 static void
