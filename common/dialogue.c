@@ -56,6 +56,13 @@ static const char *parse_bytes(const struct verb *, const char *,
 static ssize_t read_file(const char *, void (*)(int), char *);
 static bool add_lines(struct script *, char *, struct text *);
 
+enum judgement
+exchange_mismatch(struct exchange *x, const char *why)
+{
+	x->why = why;
+	return JUDGE_MISMATCH;
+}
+
 size_t
 steps_to(const struct step *steps, size_t n, enum step_kind kind)
 {

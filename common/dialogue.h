@@ -19,13 +19,19 @@ enum step_kind {
 	STEP_TLS,   /* the handshake: what follows is said through TLS */
 };
 
+struct addr;
+struct dns_want;
 struct target;
 
 /* What a question is made for, where its bytes have to be computed. */
 struct question {
 	const struct target *target;
-	const char *arg;   /* the step's */
-	unsigned char *to; /* where to write it: STEP_MADE_MAX bytes */
+	const char *arg;    /* the step's */
+	int64_t wall_us;    /* the time, by the wall clock */
+	unsigned char *to;  /* where to write it: STEP_MADE_MAX bytes */
+	uint64_t arbitrary; /* for numbers that nobody is to guess */
+
+	const struct addr *from; /* our own address; NULL: not known */
 };
 
 #define STEP_MADE_MAX 2048
@@ -41,13 +47,19 @@ struct exchange {
 	const unsigned char *answer;
 	size_t len;
 	bool ended;      /* nothing more will come */
+	int64_t sent_us; /* when that was sent, by the wall clock */
 	int64_t wall_us; /* when the first byte of the answer came */
 
 	/* What a judge adds to a match. */
 	size_t end;        /* where in the answer that ends; else all of it */
 	int64_t offset_us; /* by how much the peer's clock is ahead of ours */
 	bool has_offset;   /* if it told */
+
+	const char *why; /* what it may add to a mismatch: static words */
 };
+
+/* JUDGE_MISMATCH for that reason. */
+enum judgement exchange_mismatch(struct exchange *x, const char *why);
 
 /*
  * Decides whether an answer is the right one, where that takes more than
@@ -84,6 +96,8 @@ struct dialogue {
 	size_t max_bytes;        /* of answer read at the most */
 	struct tls_context *tls; /* STEP_TLS; outlives the connections */
 	const char *name;        /* the peer is asked as; NULL: its host */
+
+	const struct dns_want *dns; /* to ask a server of names; or NULL */
 };
 
 /* Steps that people write are at most so many. */
