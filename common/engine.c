@@ -9,7 +9,6 @@
 #include "clock.h"
 #include "names.h"
 #include "probe.h"
-#include "tls.h"
 #include "xalloc.h"
 
 /* Probes started in one turn: the clock is read again after so many. */
@@ -38,6 +37,11 @@ struct waiter {
 	struct entry entry;
 };
 
+struct spares {
+	struct probe *probes[SPARE_MAX];
+	size_t n;
+};
+
 struct engine {
 	struct engine_conf conf;
 	struct poller *poller;
@@ -54,8 +58,8 @@ struct engine {
 	size_t size;
 	bool more; /* there may be more to add */
 
-	/* What the last target that was launched needs, not opened yet. */
-	struct tls_context *tls;
+	/* The last target that was launched, if it needs to be prepared. */
+	const struct target *unprepared;
 
 	unsigned in_flight;
 	unsigned with_tls; /* of these, with TLS */
@@ -66,8 +70,8 @@ struct engine {
 	struct probe **landed;
 	size_t n_landed;
 	size_t size_landed;
-	struct probe *spare[SPARE_MAX];
-	size_t n_spare;
+	struct spares streams;
+	struct spares datagrams;
 };
 
 static const char too_late[] = "the run ended first";
@@ -77,7 +81,9 @@ static bool queued(struct engine *);
 static int64_t launch_some(struct engine *, int64_t);
 static bool is_full(const struct engine *);
 static void launch(struct engine *, struct entry, int64_t);
-static void open_tls(struct engine *);
+static void prepare(struct engine *);
+static const struct probe_kind *kind_of(const struct engine *,
+    const struct target *);
 static void await_name(struct engine *, struct entry, int64_t);
 static void name_known(void *, struct name *, int64_t);
 static struct waiter *take_waiter(struct engine *, struct name *);
@@ -85,11 +91,13 @@ static void start(struct engine *, struct entry, const struct addr *, size_t,
     int64_t, int64_t);
 static void start_one(struct engine *, struct entry, const struct addr *,
     size_t, int64_t, int64_t);
+static struct probe *take_probe(struct engine *, const struct target *);
 static int64_t hedge_us(const struct engine *);
 static void land(void *, struct probe *, const struct result *);
 static bool unanswered(const struct result *);
 static bool cut_short(const struct engine *, const struct result *);
 static void clear_landed(struct engine *);
+static void free_spares(struct spares *);
 static void expire_waiters(struct engine *, struct name *, int64_t);
 static void free_waiters(struct engine *, struct name *);
 static void tell_unprobed(struct engine *, const struct target *, enum outcome,
@@ -109,6 +117,7 @@ engine_new(const struct engine_conf *conf)
 		.timers = &e->timers,
 		.sock = &e->conf.sock,
 		.spare_fd = -1,
+		.spare_datagram_fd = -1,
 		.done = land,
 		.ctx = e,
 	};
@@ -127,10 +136,12 @@ engine_free(struct engine *e)
 	while ((t = timers_pop(&e->timers, INT64_MAX)) != NULL)
 		probe_free(probe_of(t));
 	clear_landed(e);
-	while (e->n_spare > 0)
-		probe_free(e->spare[--e->n_spare]);
+	free_spares(&e->streams);
+	free_spares(&e->datagrams);
 	if (e->env.spare_fd != -1)
 		(void)close(e->env.spare_fd);
+	if (e->env.spare_datagram_fd != -1)
+		(void)close(e->env.spare_datagram_fd);
 	names_free(e->names);
 	poller_free(e->poller);
 	timers_free(&e->timers);
@@ -157,7 +168,7 @@ engine_turn(struct engine *e, int64_t now_us)
 	while ((t = timers_pop(&e->lookups, now_us)) != NULL)
 		expire_waiters(e, (struct name *)(void *)t, now_us);
 	next_us = launch_some(e, now_us);
-	open_tls(e);
+	prepare(e);
 	clear_landed(e);
 	other_us = timers_next(&e->timers);
 	if (other_us < next_us)
@@ -305,9 +316,11 @@ launch(struct engine *e, struct entry entry, int64_t now_us)
 	struct addr literal;
 	const char *why;
 
-	if (t->dialogue->tls != NULL && t->dialogue->tls != e->tls) {
-		open_tls(e);
-		e->tls = t->dialogue->tls;
+	if (t->dialogue->tls != NULL &&
+	    (e->unprepared == NULL ||
+		e->unprepared->dialogue->tls != t->dialogue->tls)) {
+		prepare(e);
+		e->unprepared = t;
 	}
 	if (entry.deadline_us <= now_us) {
 		/* A try that had its time has told all there is to tell. */
@@ -331,16 +344,19 @@ launch(struct engine *e, struct entry entry, int64_t now_us)
 	}
 }
 
-/*
- * Takes milliseconds, in which the first answers are on their way.  That it
- * failed is for whoever needs it to say.
- */
+/* May take milliseconds, in which the first answers are on their way. */
 static void
-open_tls(struct engine *e)
+prepare(struct engine *e)
 {
-	if (e->tls != NULL && e->in_flight + e->waiting > 0)
-		(void)tls_context_open(e->tls);
-	e->tls = NULL;
+	if (e->unprepared != NULL && e->in_flight + e->waiting > 0)
+		kind_of(e, e->unprepared)->prepare(e->unprepared);
+	e->unprepared = NULL;
+}
+
+static const struct probe_kind *
+kind_of(const struct engine *e, const struct target *t)
+{
+	return t->inquiry != NULL ? e->conf.datagrams : e->conf.streams;
 }
 
 static void
@@ -425,13 +441,24 @@ start_one(struct engine *e, struct entry entry, const struct addr *addrs,
 	if (e->conf.rate != 0)
 		e->launch_us = (e->launch_us > now_us ? e->launch_us : now_us) +
 		    CLOCK_SECOND / e->conf.rate;
-	p = e->n_spare > 0 ? e->spare[--e->n_spare] : probe_new(&e->env);
-	probe_set_tag(p,
-	    (struct probe_tag){ entry.deadline_us, resolve_us, entry.tries });
+	p = take_probe(e, entry.target);
+	p->tag = (struct probe_tag){ entry.deadline_us, resolve_us,
+		entry.tries };
 	e->in_flight++;
 	e->with_tls += entry.target->dialogue->tls != NULL;
 	probe_start(p, entry.target, addrs, n, deadline_us, hedge_us(e),
 	    now_us);
+}
+
+/* One that has ended, or a new one. */
+static struct probe *
+take_probe(struct engine *e, const struct target *t)
+{
+	const struct probe_kind *kind = kind_of(e, t);
+	struct spares *s = kind == e->conf.streams ? &e->streams
+						   : &e->datagrams;
+
+	return s->n > 0 ? s->probes[--s->n] : probe_new(kind, &e->env);
 }
 
 static int64_t
@@ -449,10 +476,10 @@ static void
 land(void *ctx, struct probe *p, const struct result *r)
 {
 	struct engine *e = ctx;
-	struct probe_tag tag = probe_tag(p);
+	struct probe_tag tag = p->tag;
 
 	e->in_flight--;
-	e->with_tls -= probe_target(p)->dialogue->tls != NULL;
+	e->with_tls -= p->target->dialogue->tls != NULL;
 	if (e->n_landed == e->size_landed) {
 		e->size_landed = e->size_landed == 0 ? QUEUE_FIRST
 						     : e->size_landed * 2;
@@ -464,21 +491,22 @@ land(void *ctx, struct probe *p, const struct result *r)
 	    (e->least_rtt_us == RESULT_NONE || r->rtt_us < e->least_rtt_us))
 		e->least_rtt_us = r->rtt_us;
 	if (unanswered(r) && tag.tries == 0 && cut_short(e, r))
-		tell_unprobed(e, probe_target(p), OUTCOME_NOT_PROBED, too_late,
+		tell_unprobed(e, p->target, OUTCOME_NOT_PROBED, too_late,
 		    tag.resolve_us);
 	else if (unanswered(r) && tag.tries < e->conf.retries)
 		enqueue(e,
-		    (struct entry){ probe_target(p), tag.limit_us,
-			tag.tries + 1, r->outcome });
+		    (struct entry){
+			p->target, tag.limit_us, tag.tries + 1, r->outcome });
 	else
-		e->conf.done(e->conf.ctx, probe_target(p), r);
+		e->conf.done(e->conf.ctx, p->target, r);
 }
 
 /* Silence may be a lost packet; any answer is one. */
 static bool
 unanswered(const struct result *r)
 {
-	return r->outcome == OUTCOME_TIMEOUT || r->outcome == OUTCOME_STALLED;
+	return r->outcome == OUTCOME_TIMEOUT || r->outcome == OUTCOME_STALLED ||
+	    r->outcome == OUTCOME_NO_REPLY || r->outcome == OUTCOME_SILENT;
 }
 
 /*
@@ -496,12 +524,21 @@ clear_landed(struct engine *e)
 {
 	while (e->n_landed > 0) {
 		struct probe *p = e->landed[--e->n_landed];
+		struct spares *s = p->kind == e->conf.streams ? &e->streams
+							      : &e->datagrams;
 
-		if (e->n_spare < SPARE_MAX)
-			e->spare[e->n_spare++] = p;
+		if (s->n < SPARE_MAX)
+			s->probes[s->n++] = p;
 		else
 			probe_free(p);
 	}
+}
+
+static void
+free_spares(struct spares *s)
+{
+	while (s->n > 0)
+		probe_free(s->probes[--s->n]);
 }
 
 /* Those whose time is up; the others go on waiting. */

@@ -14,6 +14,7 @@
 
 struct engine;
 struct lookup_bulk;
+struct probe_kind;
 
 /*
  * Told once for every target that was added, or for each of its addresses if
@@ -29,7 +30,7 @@ typedef void engine_fn(void *ctx, const struct target *t,
  */
 typedef bool engine_more_fn(void *ctx);
 
-/* Zero means none for each but done. */
+/* Zero means none for each but done and one of the kinds of probes. */
 struct engine_conf {
 	unsigned parallel;     /* probes in flight at the most */
 	unsigned parallel_tls; /* of those, such with TLS in their dialogue */
@@ -41,6 +42,12 @@ struct engine_conf {
 	bool all_addresses;
 	struct sock_conf sock;
 	const struct lookup_bulk *bulk; /* for many names at once */
+	/*
+	 * How targets are probed, &stream_probe and &datagram_probe; NULL: there
+	 * are none of that transport.
+	 */
+	const struct probe_kind *streams;
+	const struct probe_kind *datagrams;
 	engine_more_fn *more;
 	engine_fn *done;
 	void *ctx;

@@ -78,3 +78,9 @@ port_state_name(enum port_state p)
 {
 	return port_states[p];
 }
+
+const char *
+port_state_words(enum port_state p)
+{
+	return p == PORT_OPEN_FILTERED ? "open or filtered" : port_states[p];
+}

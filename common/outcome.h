@@ -43,5 +43,7 @@ bool outcome_tells_more(enum outcome a, enum outcome b);
 
 /* "open", "open|filtered" … */
 const char *port_state_name(enum port_state p);
+/* The same where a vertical bar would mean something: "open or filtered". */
+const char *port_state_words(enum port_state p);
 
 #endif

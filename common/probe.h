@@ -44,12 +44,41 @@ struct probe_env {
 	/* A refused socket for the next to use; -1: none. */
 	int spare_fd;
 	int spare_family;
+	/* The same for datagrams, and only for that address. */
+	int spare_datagram_fd;
+	struct addr spare_datagram_peer;
 	probe_fn *done;
 	void *ctx;
 };
 
+struct probe_kind;
+
+/* What each probe has, whatever is asked, before what is its own. */
+struct probe {
+	struct timer timer; /* first: a timer is its probe */
+	const struct probe_kind *kind;
+	struct probe_env *env;
+	const struct target *target;
+	struct probe_tag tag;
+};
+
+/* How a kind of probe does it; who owns probes calls the functions below. */
+struct probe_kind {
+	size_t size; /* of one, that begins with a struct probe; zeroed */
+	void (*start)(struct probe *p, const struct addr *addrs, size_t n,
+	    int64_t deadline_us, int64_t hedge_us, int64_t now_us);
+	void (*wake)(struct probe *p, int64_t now_us);
+	void (*stop)(struct probe *p, const char *note, int64_t now_us);
+	void (*clear)(struct probe *p); /* frees what it has, ended or not */
+	/*
+	 * What takes long, and is done while others are asked already, before a
+	 * target needs it; NULL: nothing does.
+	 */
+	void (*prepare)(const struct target *target);
+};
+
 /* Nothing is asked before probe_start().  env outlives the probe. */
-struct probe *probe_new(struct probe_env *env);
+struct probe *probe_new(const struct probe_kind *kind, struct probe_env *env);
 void probe_free(struct probe *p);
 
 /*
@@ -70,9 +99,17 @@ void probe_wake(struct probe *p, int64_t now_us);
 /* Ends a probe that has not ended: not-probed. */
 void probe_stop(struct probe *p, const char *note, int64_t now_us);
 
-const struct target *probe_target(const struct probe *p);
+/*
+ * For the kinds: the time between the attempts at n addresses, each of which gets
+ * its turn, however little time is left.
+ */
+int64_t probe_stagger_us(size_t n, int64_t left_us);
 
-void probe_set_tag(struct probe *p, struct probe_tag tag);
-struct probe_tag probe_tag(const struct probe *p);
+/*
+ * For the kinds: of the addresses that were tried, the one that tells the most
+ * of why none answered.
+ */
+const struct attempt *probe_most_telling(const struct attempt *attempts,
+    size_t n);
 
 #endif

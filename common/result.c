@@ -33,8 +33,9 @@ static const struct {
 	{ ELOOP, OUTCOME_LOCAL_ERROR, OUTCOME_UNRESOLVED },
 	{ ENAMETOOLONG, OUTCOME_LOCAL_ERROR, OUTCOME_UNRESOLVED },
 	{ ENOTSOCK, OUTCOME_LOCAL_ERROR, OUTCOME_UNRESOLVED },
-	/* A socket, but not one of streams. */
+	/* A socket, but not one of streams, or of datagrams. */
 	{ EPROTOTYPE, OUTCOME_LOCAL_ERROR, OUTCOME_UNRESOLVED },
+	{ ESOCKTNOSUPPORT, OUTCOME_LOCAL_ERROR, OUTCOME_UNRESOLVED },
 };
 
 enum outcome

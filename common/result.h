@@ -69,6 +69,15 @@ struct result {
 	int64_t offset_us;
 	bool has_offset;
 
+	/*
+	 * Of datagrams: how often the address was asked, how often in vain, and
+	 * what came that was no answer to us.
+	 */
+	unsigned asked;
+	unsigned lost;
+	unsigned ignored;
+	const char *words; /* what was wanted of the reply; or NULL */
+
 	/* How long each step of the dialogue took, of those that began. */
 	const int64_t *step_us;
 	size_t n_steps;

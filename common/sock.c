@@ -15,6 +15,8 @@
 /* More ICMP messages on one socket than this are not read. */
 #define ERRORS_MAX 16
 
+static int open_socket(const struct addr *, int, const struct sock_conf *);
+static void want_errors(int, const struct addr *);
 static bool configure(int, int, const struct sock_conf *);
 static bool bind_source(int, int, const struct sock_conf *);
 static enum sock_status failed(int, const struct addr *, int, struct cause *);
@@ -23,30 +25,13 @@ static enum sock_status verified(int, const struct addr *, struct cause *);
 static void drain_errors(int, struct cause *);
 static void read_error(struct msghdr *, struct cause *);
 static bool survives(int, int);
+static bool told_of(int, const struct addr *, struct cause *);
+static int64_t arrival_us(struct msghdr *);
 
 int
 sock_open(const struct addr *a, const struct sock_conf *conf)
 {
-	int family = a->family, on = 1, fd;
-
-	fd = fd_above_standard(socket(family,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-	if (fd == -1)
-		return -1;
-	/* Without it the sender of an ICMP message stays unknown; no harm. */
-	if (family == AF_INET)
-		(void)setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
-	else if (family == AF_INET6)
-		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on,
-		    sizeof(on));
-	if (conf != NULL && family != AF_UNIX && !configure(fd, family, conf)) {
-		int err = errno;
-
-		(void)close(fd);
-		errno = err;
-		return -1;
-	}
-	return fd;
+	return open_socket(a, SOCK_STREAM, conf);
 }
 
 /*
@@ -131,6 +116,169 @@ void
 sock_end(int fd)
 {
 	(void)shutdown(fd, SHUT_WR);
+}
+
+/*
+ * Who is to answer a datagram of a Unix socket needs a name to send it to: one
+ * that the kernel makes up will do, unix(7).
+ */
+int
+sock_open_datagram(const struct addr *a, const struct sock_conf *conf)
+{
+	const sa_family_t nameless = AF_UNIX;
+	int fd = open_socket(a, SOCK_DGRAM, conf), on = 1, err;
+
+	if (fd == -1)
+		return -1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+	if (a->family == AF_UNIX &&
+	    bind(fd, (const struct sockaddr *)(const void *)&nameless,
+		sizeof(nameless)) == -1) {
+		err = errno;
+		(void)close(fd);
+		errno = err;
+		return -1;
+	}
+	return fd;
+}
+
+bool
+sock_turn(int fd, const struct addr *a, struct cause *c)
+{
+	union addr_sockaddr sa;
+	socklen_t len = addr_get(a, &sa);
+
+	if (connect(fd, &sa.any, len) == 0)
+		return true;
+	(void)failed(fd, a, errno, c);
+	/* Nobody was asked yet. */
+	if (a->family != AF_UNIX)
+		*c = (struct cause){ c->err, .origin = ORIGIN_LOCAL };
+	if (c->err == EPROTOTYPE)
+		c->err = ESOCKTNOSUPPORT;
+	return false;
+}
+
+/* The first call may fail for an older message about another datagram. */
+enum sock_status
+sock_ask(int fd, const struct addr *a, bool turned, const void *p, size_t n,
+    struct cause *c)
+{
+	union addr_sockaddr sa;
+	socklen_t len = addr_get(a, &sa);
+	int tries, err = 0;
+
+	for (tries = 0; tries < ERRORS_MAX; tries++) {
+		if (sendto(fd, p, n, MSG_NOSIGNAL, turned ? NULL : &sa.any,
+			turned ? 0 : len) != -1)
+			return SOCK_CONNECTED;
+		err = errno;
+		if (err == EAGAIN || err == ENOBUFS)
+			return SOCK_BUSY;
+		if (a->family == AF_UNIX && err != EINTR) {
+			(void)failed(fd, a, err, c);
+			return SOCK_FAILED;
+		}
+		if (told_of(fd, a, c))
+			return SOCK_FAILED;
+		if (err != EINTR && err != ECONNREFUSED)
+			break;
+	}
+	*c = (struct cause){ err, .origin = ORIGIN_LOCAL };
+	return SOCK_FAILED;
+}
+
+enum sock_status
+sock_hear(int fd, const struct addr *a, void *to, size_t room,
+    struct sock_reply *r, struct cause *c)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(struct timespec))];
+		struct cmsghdr align;
+	} control;
+	union addr_sockaddr sa;
+	struct iovec iov = { to, room };
+	int tries;
+
+	sa.any.sa_family = AF_UNSPEC;
+	for (tries = 0; tries < ERRORS_MAX; tries++) {
+		struct msghdr msg = {
+			.msg_name = &sa,
+			.msg_namelen = sizeof(sa),
+			.msg_iov = &iov,
+			.msg_iovlen = 1,
+			.msg_control = control.bytes,
+			.msg_controllen = sizeof(control.bytes),
+		};
+		ssize_t got = recvmsg(fd, &msg, 0);
+		int err = errno;
+
+		if (got != -1) {
+			r->len = (size_t)got;
+			r->cut = (msg.msg_flags & MSG_TRUNC) != 0;
+			r->wall_us = arrival_us(&msg);
+			addr_set(&r->from, &sa.any, msg.msg_namelen);
+			return SOCK_CONNECTED;
+		}
+		if (a->family != AF_UNIX && told_of(fd, a, c))
+			return SOCK_FAILED;
+		if (err == EAGAIN)
+			return SOCK_PENDING;
+		if (a->family == AF_UNIX && err != EINTR) {
+			(void)failed(fd, a, err, c);
+			return SOCK_FAILED;
+		}
+	}
+	return SOCK_PENDING;
+}
+
+bool
+sock_self(int fd, struct addr *a)
+{
+	union addr_sockaddr sa;
+	socklen_t len = sizeof(sa);
+
+	if (getsockname(fd, &sa.any, &len) == -1)
+		return false;
+	addr_set(a, &sa.any, len);
+	return a->family != AF_UNSPEC;
+}
+
+static int
+open_socket(const struct addr *a, int type, const struct sock_conf *conf)
+{
+	int family = a->family, fd;
+
+	fd = fd_above_standard(socket(family,
+	    type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+	if (fd == -1)
+		return -1;
+	want_errors(fd, a);
+	if (conf != NULL && family != AF_UNIX && !configure(fd, family, conf)) {
+		int err = errno;
+
+		(void)close(fd);
+		errno = err;
+		return -1;
+	}
+	return fd;
+}
+
+/*
+ * Without it the sender of an ICMP message stays unknown; no harm.  What IPv4
+ * says of ::ffff:192.0.2.1 has to be asked for as well.
+ */
+static void
+want_errors(int fd, const struct addr *a)
+{
+	int on = 1;
+
+	if (a->family == AF_INET ||
+	    (a->family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&a->in6.sin6_addr)))
+		(void)setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
+	if (a->family == AF_INET6)
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on,
+		    sizeof(on));
 }
 
 static bool
@@ -325,4 +473,58 @@ survives(int fd, int err)
 		errno = err;
 		return false;
 	}
+}
+
+/*
+ * Whether an ICMP message is queued about a datagram that was sent to a: a
+ * socket that was turned may have some about others.  One that is too large for
+ * the way is sent in pieces the next time.
+ */
+static bool
+told_of(int fd, const struct addr *a, struct cause *c)
+{
+	union {
+		char bytes[512];
+		struct cmsghdr align;
+	} control;
+	union addr_sockaddr sa;
+	int i;
+
+	for (i = 0; i < ERRORS_MAX; i++) {
+		struct msghdr msg = {
+			.msg_name = &sa,
+			.msg_namelen = sizeof(sa),
+			.msg_control = control.bytes,
+			.msg_controllen = sizeof(control.bytes),
+		};
+		struct cause told = { 0 };
+		struct addr about;
+
+		if (recvmsg(fd, &msg, MSG_ERRQUEUE) == -1)
+			return false;
+		read_error(&msg, &told);
+		addr_set(&about, &sa.any, msg.msg_namelen);
+		if (told.origin == ORIGIN_ICMP && told.err != EMSGSIZE &&
+		    addr_equal(&about, a)) {
+			*c = told;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int64_t
+arrival_us(struct msghdr *msg)
+{
+	struct cmsghdr *cm;
+	struct timespec ts;
+
+	for (cm = CMSG_FIRSTHDR(msg); cm != NULL; cm = CMSG_NXTHDR(msg, cm)) {
+		if (cm->cmsg_level != SOL_SOCKET ||
+		    cm->cmsg_type != SCM_TIMESTAMPNS)
+			continue;
+		memcpy(&ts, CMSG_DATA(cm), sizeof(ts));
+		return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+	}
+	return RESULT_NONE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Non-blocking stream sockets, and the truth about whether they are connected.
+ * Non-blocking sockets: streams, and the truth about whether they are connected;
+ * datagrams, and who said what about those that were sent.
  */
 #ifndef SOCK_H
 #define SOCK_H
@@ -68,5 +69,41 @@ ssize_t sock_send(int fd, const void *p, size_t n);
 
 /* Sends no more: the peer sees the end of what was sent. */
 void sock_end(int fd);
+
+/* A socket for datagrams; the same as sock_open() in all else. */
+int sock_open_datagram(const struct addr *a, const struct sock_conf *conf);
+
+/*
+ * Makes a the only one that fd sends to and hears of; or fills *c.  An Internet
+ * socket may be turned to another port of the same address.
+ */
+bool sock_turn(int fd, const struct addr *a, struct cause *c);
+
+/*
+ * Sends one datagram to a, which fd may have been turned to or not.  Returns
+ * SOCK_CONNECTED when it is sent, SOCK_BUSY when there is no room for it at this
+ * time, or SOCK_FAILED with *c.
+ */
+enum sock_status sock_ask(int fd, const struct addr *a, bool turned,
+    const void *p, size_t n, struct cause *c);
+
+/* A datagram that came. */
+struct sock_reply {
+	size_t len;       /* of it that was read */
+	bool cut;         /* there was more of it */
+	struct addr from; /* none: a Unix socket */
+	int64_t wall_us;  /* when, by the kernel's wall clock; or RESULT_NONE */
+};
+
+/*
+ * Reads one datagram.  Returns SOCK_CONNECTED when there was one, SOCK_PENDING
+ * when there is nothing, or SOCK_FAILED when *c says why there will be none: an
+ * ICMP message about what was sent to a.
+ */
+enum sock_status sock_hear(int fd, const struct addr *a, void *to, size_t room,
+    struct sock_reply *r, struct cause *c);
+
+/* The address that fd itself has, if it is one of the Internet. */
+bool sock_self(int fd, struct addr *a);
 
 #endif

@@ -20,6 +20,7 @@
 
 #include "clock.h"
 #include "fake.h"
+#include "stream_probe.h"
 #include "tls.h"
 #include "unit.h"
 
@@ -207,6 +208,7 @@ done(void *ctx, const struct target *t, const struct result *r)
 static void
 new_engine_of(struct engine_conf conf)
 {
+	conf.streams = &stream_probe;
 	conf.done = done;
 	conf.ctx = &engine;
 	engine = engine_new(&conf);

@@ -37,6 +37,8 @@ static const struct {
 	{ OUTCOME_REFUSED, false, true, false, true },
 	{ OUTCOME_REJECTED, false, false, true, true },
 	{ OUTCOME_TIMEOUT, false, false, true, true },
+	{ OUTCOME_NO_REPLY, false, false, false, true },
+	{ OUTCOME_SILENT, false, false, false, true },
 	{ OUTCOME_PROHIBITED, false, false, true, true },
 	{ OUTCOME_UNREACHABLE, false, false, true, true },
 	/* Open, but not what should answer. */

@@ -16,6 +16,8 @@ static const struct {
 	{ OUTCOME_REFUSED, "refused", "closed", STATE_CRITICAL },
 	{ OUTCOME_REJECTED, "rejected", "filtered", STATE_CRITICAL },
 	{ OUTCOME_TIMEOUT, "timeout", "filtered", STATE_CRITICAL },
+	{ OUTCOME_NO_REPLY, "no-reply", "open|filtered", STATE_CRITICAL },
+	{ OUTCOME_SILENT, "silent", "open|filtered", STATE_WARNING },
 	{ OUTCOME_PROHIBITED, "prohibited", "filtered", STATE_CRITICAL },
 	{ OUTCOME_UNREACHABLE, "unreachable", "filtered", STATE_CRITICAL },
 	{ OUTCOME_MISMATCH, "mismatch", "open", STATE_WARNING },

@@ -4,7 +4,7 @@
  * clock_now_us() takes the place of the library's, so nothing here is due
  * before the test says so, however slow the machine.
  */
-#include "probe.h"
+#include "stream_probe.h"
 
 #include <sys/ioctl.h>
 #include <sys/resource.h>
@@ -151,7 +151,7 @@ done(void *ctx, struct probe *p, const struct result *r)
 {
 	ck_assert_ptr_eq(ctx, &env);
 	ck_assert_ptr_eq(p, probe);
-	ck_assert_ptr_eq(probe_target(p), &target);
+	ck_assert_ptr_eq(p->target, &target);
 	forget();
 	kept = *r;
 	if (r->reply.len > 0) {
@@ -269,7 +269,7 @@ static void
 start_hedged(int64_t deadline_us, int64_t hedge_us)
 {
 	now = START_US;
-	probe = probe_new(&env);
+	probe = probe_new(&stream_probe, &env);
 	probe_start(probe, &target, addrs, n_addrs, START_US + deadline_us,
 	    hedge_us, now);
 }
@@ -843,7 +843,7 @@ START_TEST(start_after_the_deadline)
 	add_neighbour("full");
 	add_neighbour("full");
 	now = START_US + 5 * MS;
-	probe = probe_new(&env);
+	probe = probe_new(&stream_probe, &env);
 	probe_start(probe, &target, addrs, n_addrs, START_US, 0, now);
 	ck_assert_uint_eq(told, 1);
 	ck_assert_int_eq(result->outcome, OUTCOME_TIMEOUT);
@@ -1263,7 +1263,7 @@ START_TEST(one_refused_socket_is_kept)
 		add_addr("::1");
 		fakes[1] = fake_start("tcp6 closed", NULL);
 		target.port = fake_port(fakes[1], 0);
-		probe = probe_new(&env);
+		probe = probe_new(&stream_probe, &env);
 		forget();
 		told = 0;
 		probe_start(probe, &target, addrs, 1, now + DEADLINE_US, 0,
@@ -2245,13 +2245,13 @@ START_TEST(times_of_a_connection)
 
 	add_peer("tcp4 silent");
 	now = START_US;
-	probe = probe_new(&env);
-	probe_set_tag(probe, tag);
+	probe = probe_new(&stream_probe, &env);
+	probe->tag = tag;
 	probe_start(probe, &target, addrs, 1, START_US + DEADLINE_US, 0, now);
 	/* The kernel knows how long it took: no later turn is needed. */
 	ck_assert_ptr_nonnull(result);
-	ck_assert_int_eq(probe_tag(probe).limit_us, tag.limit_us);
-	ck_assert_uint_eq(probe_tag(probe).tries, 3);
+	ck_assert_int_eq(probe->tag.limit_us, tag.limit_us);
+	ck_assert_uint_eq(probe->tag.tries, 3);
 	ck_assert_int_eq(result->resolve_us, 1234);
 	ck_assert_int_eq(result->connect_us, result->rtt_us);
 	ck_assert_int_gt(result->rtt_us, 0);

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "fake.h"
@@ -637,6 +638,148 @@ START_TEST(send_until_nothing_fits)
 }
 END_TEST
 
+/* sock_open_datagram, sock_turn, sock_ask, sock_hear, sock_self */
+
+static void
+ask(int fd, bool turned, const char *s)
+{
+	ck_assert_int_eq(sock_ask(fd, &addr, turned, s, strlen(s), &cause),
+	    SOCK_CONNECTED);
+}
+
+static enum sock_status
+hear(int fd, char *to, size_t room, struct sock_reply *r)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+	(void)poll(&pfd, 1, PATIENCE_MS);
+	return sock_hear(fd, &addr, to, room, r, &cause);
+}
+
+static const struct {
+	const char *script;
+	bool turned;
+	const char *said;
+	size_t room;
+	const char *heard;
+	bool cut;
+} talks[] = {
+	{ "udp4 echo", true, "abc", 8, "abc", false },
+	{ "udp4 echo", false, "abc", 8, "abc", false },
+	{ "udp6 echo", true, "abc", 8, "abc", false },
+	{ "udp6 echo", false, "abc", 8, "abc", false },
+	{ "udp4 echo", true, "", 8, "", false },
+	{ "udp4 echo", true, "abc", 3, "abc", false },
+	{ "udp4 echo", true, "abc", 2, "ab", true },
+	{ "udp4 reply-from-other 'abc'", false, "x", 8, "abc", false },
+};
+
+START_TEST(ask_and_hear)
+{
+	bool turned = talks[_i].turned,
+	     other = strstr(talks[_i].script, "other") != NULL;
+	struct sock_reply reply;
+	struct addr self;
+	char bytes[8];
+	int fd;
+
+	start(talks[_i].script);
+	fd = sock_open_datagram(&addr, NULL);
+	ck_assert_int_gt(fd, STDERR_FILENO);
+	if (turned)
+		ck_assert(sock_turn(fd, &addr, &cause));
+	ck_assert_int_eq(sock_hear(fd, &addr, bytes, sizeof(bytes), &reply,
+			     &cause),
+	    SOCK_PENDING);
+	ask(fd, turned, talks[_i].said);
+	ck_assert_int_eq(hear(fd, bytes, talks[_i].room, &reply),
+	    SOCK_CONNECTED);
+	ck_assert_uint_eq(reply.len, strlen(talks[_i].heard));
+	ck_assert_mem_eq(bytes, talks[_i].heard, reply.len);
+	ck_assert(reply.cut == talks[_i].cut);
+	ck_assert(addr_equal(&reply.from, &addr) == !other);
+	ck_assert(sock_self(fd, &self));
+	ck_assert(!addr_equal(&self, &addr));
+	close(fd);
+}
+END_TEST
+
+/* Who has been turned hears of no other port. */
+START_TEST(turned_is_deaf_to_others)
+{
+	struct pollfd pfd = { .events = POLLIN };
+	struct sock_reply reply;
+	char bytes[8];
+	int fd;
+
+	start("udp4 reply-from-other 'abc'");
+	fd = pfd.fd = sock_open_datagram(&addr, NULL);
+	ck_assert(sock_turn(fd, &addr, &cause));
+	ask(fd, true, "x");
+	ck_assert(fake_wait_log(fake, "sent 0 #1"));
+	ck_assert_int_eq(poll(&pfd, 1, QUIET_MS), 0);
+	ck_assert_int_eq(sock_hear(fd, &addr, bytes, sizeof(bytes), &reply,
+			     &cause),
+	    SOCK_PENDING);
+	close(fd);
+}
+END_TEST
+
+static const char *const closed[] = { "udp4 closed", "udp6 closed" };
+
+/* Even twice on one socket, and of the right one of two ports. */
+START_TEST(closed_port_is_told)
+{
+	struct sock_reply reply;
+	struct addr from;
+	char bytes[8];
+	int fd, i;
+
+	fake = fake_start(closed[_i % 2],
+	    _i % 2 == 0 ? "udp4 echo" : "udp6 echo", NULL);
+	parse(fake_path(fake, 0), fake_port(fake, 0));
+	fd = sock_open_datagram(&addr, NULL);
+	for (i = 0; i < 2; i++) {
+		if (_i < 2)
+			ck_assert(sock_turn(fd, &addr, &cause));
+		ask(fd, _i < 2, "x");
+		ck_assert_int_eq(hear(fd, bytes, sizeof(bytes), &reply),
+		    SOCK_FAILED);
+		ck_assert_int_eq(cause.err, ECONNREFUSED);
+		ck_assert_int_eq(cause.origin, ORIGIN_ICMP);
+		from = addr;
+		addr_set_port(&from, 0);
+		ck_assert(addr_equal(&cause.from, &from));
+	}
+	addr_set_port(&addr, fake_port(fake, 1));
+	if (_i < 2)
+		ck_assert(sock_turn(fd, &addr, &cause));
+	ask(fd, _i < 2, "abc");
+	ck_assert_int_eq(hear(fd, bytes, sizeof(bytes), &reply),
+	    SOCK_CONNECTED);
+	ck_assert_uint_eq(reply.len, 3);
+	close(fd);
+}
+END_TEST
+
+START_TEST(path_of_datagrams)
+{
+	int fd;
+
+	start("unixdgram silent");
+	fd = sock_open_datagram(&addr, NULL);
+	ck_assert(sock_turn(fd, &addr, &cause));
+	ask(fd, true, "abc");
+	ck_assert(fake_wait_log(fake, "recv 0 #1 3 \"abc\""));
+	close(fd);
+	parse("/nonexistent/socket", 0);
+	fd = sock_open_datagram(&addr, NULL);
+	ck_assert(!sock_turn(fd, &addr, &cause));
+	ck_assert_int_eq(cause.err, ENOENT);
+	close(fd);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -665,5 +808,9 @@ main(void)
 	unit_rows(tc, receive_to_the_end, endings);
 	unit_rows(tc, send_to_nobody, gone);
 	tcase_add_test(tc, send_until_nothing_fits);
+	unit_rows(tc, ask_and_hear, talks);
+	tcase_add_test(tc, turned_is_deaf_to_others);
+	tcase_add_loop_test(tc, closed_port_is_told, 0, 4);
+	tcase_add_test(tc, path_of_datagrams);
 	return unit_run("sock", tc);
 }

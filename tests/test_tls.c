@@ -21,6 +21,7 @@
 
 #include "clock.h"
 #include "engine.h"
+#include "stream_probe.h"
 #include "unit.h"
 
 #define DAY 86400
@@ -1071,7 +1072,8 @@ START_TEST(through_the_engine)
 		{ STEP_SEND, .send = BYTES("hi") },
 		{ STEP_EXPECT, .expect = { &hi, 1 } },
 	};
-	const struct engine_conf engine_conf = { .done = count_ok };
+	const struct engine_conf engine_conf = { .streams = &stream_probe,
+		.done = count_ok };
 	struct sockaddr_in sin = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof(sin);
