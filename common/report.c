@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "escape.h"
 #include "icmp.h"
+#include "inquiry.h"
 
 /* Of the peer's bytes, escaped: on the first line, with -v, with -vv. */
 #define ANSWER_BYTES 200
@@ -65,18 +66,21 @@ static const struct {
 	[PATTERN_NOT] = { "not \"", "\"" },
 };
 
+static const char *silence(const struct report *);
 static void tls_failure(struct text *, const struct report *);
 static bool cert_left(const struct report *, int64_t *);
 static void clock_offset(struct text *, const struct report *);
 static const struct step *step_told(const struct report *, size_t *);
 static bool is_judged(const struct report *);
+static bool is_datagram(const struct report *);
 static bool has_unwanted(const struct report *);
 static void step_words(struct text *, const struct step *);
 static void expected(struct text *, const struct expect *);
 static void figures(struct text *, const struct report *);
 static void figure(struct text *, const char *, int64_t);
+static void figure_count(struct text *, const char *, unsigned);
 static void detail_reply(struct text *, const struct report *);
-static void detail_attempt(struct text *, const struct attempt *);
+static void detail_attempt(struct text *, const struct attempt *, bool);
 static void detail_time(struct text *, const char *, int64_t);
 static void detail_step(struct text *, const struct report *, size_t);
 static const char *errno_words(const struct cause *);
@@ -175,6 +179,8 @@ report_reason(struct text *t, const struct result *r)
 	static const char *const words[OUTCOME_COUNT] = {
 		[OUTCOME_OK] = "",
 		[OUTCOME_TIMEOUT] = "no answer",
+		[OUTCOME_NO_REPLY] = "no reply",
+		[OUTCOME_SILENT] = "no reply",
 		[OUTCOME_MISMATCH] = "unexpected answer",
 		[OUTCOME_NO_DATA] = "connection closed without an answer",
 		[OUTCOME_STALLED] = "connected, but no answer",
@@ -188,6 +194,14 @@ report_reason(struct text *t, const struct result *r)
 		[OUTCOME_NOT_PROBED] = "not probed",
 	};
 
+	if (r->asked > 0 && r->outcome == OUTCOME_STALLED) {
+		text_puts(t, "no reply");
+		return;
+	}
+	if (r->asked > 0 && r->outcome == OUTCOME_NO_DATA) {
+		text_puts(t, "an empty datagram");
+		return;
+	}
 	if (r->note != NULL && r->outcome == OUTCOME_TLS_FAILED)
 		text_printf(t, "%s: ", words[r->outcome]);
 	if (r->note != NULL)
@@ -210,32 +224,27 @@ report_failure(struct text *t, const struct report *r)
 
 	switch (result->outcome) {
 	case OUTCOME_TIMEOUT:
-		if (result->cause.err != 0)
+	case OUTCOME_STALLED:
+	case OUTCOME_NO_REPLY:
+	case OUTCOME_LOOKUP_TIMEOUT:
+		if (result->outcome == OUTCOME_TIMEOUT &&
+		    result->cause.err != 0)
 			report_cause(t, OUTCOME_TIMEOUT, &result->cause,
 			    &where);
 		else
-			text_printf(t,
-			    "Socket timeout after %g seconds %s: "
-			    "no answer to the connection attempt",
-			    timeout, where.data);
+			text_printf(t, "Socket timeout after %g seconds %s: %s",
+			    timeout, where.data, silence(r));
 		break;
-	case OUTCOME_STALLED:
+	case OUTCOME_SILENT:
 		text_printf(t,
-		    "Socket timeout after %g seconds %s: "
-		    "connected, but no answer%s",
-		    timeout, where.data,
-		    report_in_handshake(r) ? " in the TLS handshake" : "");
-		break;
-	case OUTCOME_LOOKUP_TIMEOUT:
-		text_printf(t,
-		    "Socket timeout after %g seconds %s: "
-		    "no answer from the name service",
-		    timeout, where.data);
+		    "No reply within %g seconds %s: open or filtered", timeout,
+		    where.data);
+		if (r->target->inquiry->why != NULL)
+			text_printf(t, ", %s", r->target->inquiry->why);
 		break;
 	case OUTCOME_NO_DATA:
-		text_printf(t,
-		    "No data received from host %s: connection closed",
-		    where.data);
+		text_printf(t, "No data received from host %s: %s", where.data,
+		    is_datagram(r) ? "an empty datagram" : "connection closed");
 		break;
 	case OUTCOME_RESET:
 		text_puts(t, "No data received from host: ");
@@ -295,6 +304,26 @@ report_failure(struct text *t, const struct report *r)
 	text_free(&where);
 }
 
+/* What did not come. */
+static const char *
+silence(const struct report *r)
+{
+	switch (r->result->outcome) {
+	case OUTCOME_TIMEOUT:
+		return is_datagram(r) ? "it takes nothing"
+				      : "no answer to the connection attempt";
+	case OUTCOME_LOOKUP_TIMEOUT:
+		return "no answer from the name service";
+	case OUTCOME_NO_REPLY:
+		return "no reply";
+	default:
+		return is_datagram(r) ? "no reply"
+		    : report_in_handshake(r)
+		    ? "connected, but no answer in the TLS handshake"
+		    : "connected, but no answer";
+	}
+}
+
 /* What the peer said in place of TLS, or of the words that lead to it. */
 static void
 tls_failure(struct text *t, const struct report *r)
@@ -326,6 +355,13 @@ report_expected(struct text *t, const struct report *r)
 	size_t step;
 	const struct step *s = step_told(r, &step);
 
+	if (is_datagram(r)) {
+		if (r->result->words != NULL)
+			text_puts(t, r->result->words);
+		else
+			expected(t, &r->target->inquiry->expect);
+		return;
+	}
 	if (step > 0)
 		text_printf(t, "in step %zu ", step);
 	if (s != NULL)
@@ -346,13 +382,18 @@ void
 report_ending(struct text *t, const struct report *r)
 {
 	const struct dialogue *d = r->target->dialogue;
+	int64_t quiet_us = is_datagram(r) ? r->target->inquiry->quiet_us
+					  : d->quiet_us;
 
 	switch (r->result->ending) {
 	case ENDING_JUDGED:
-		text_puts(t,
-		    has_unwanted(r)    ? "it has what must not be in it"
-			: is_judged(r) ? "it is another"
-				       : "it begins otherwise");
+		if (is_datagram(r) && r->result->note != NULL)
+			text_escape_string(t, r->result->note);
+		else
+			text_puts(t,
+			    has_unwanted(r)    ? "it has what must not be in it"
+				: is_judged(r) ? "it is another"
+					       : "it begins otherwise");
 		break;
 	case ENDING_CLOSED:
 		text_puts(t, "the peer closed");
@@ -362,7 +403,7 @@ report_ending(struct text *t, const struct report *r)
 		break;
 	case ENDING_QUIET:
 		text_printf(t, "nothing more came for %g s",
-		    (double)d->quiet_us / 1e6);
+		    (double)quiet_us / 1e6);
 		break;
 	case ENDING_FULL:
 		text_printf(t, "not in the first %zu bytes", d->max_bytes);
@@ -452,10 +493,10 @@ report_details(struct text *t, const struct report *r)
 	size_t i, len = t->len;
 
 	text_printf(t, "Outcome: %s: port ", outcome_name(r->verdict.told));
-	text_escape_string(t, port_state_name(outcome_port(result->outcome)));
+	text_puts(t, port_state_words(outcome_port(result->outcome)));
 	text_printf(t, ": %s\n", outcome_meaning(r->verdict.told));
 	for (i = 0; i < result->n_attempts; i++)
-		detail_attempt(t, &result->attempts[i]);
+		detail_attempt(t, &result->attempts[i], is_datagram(r));
 	detail_time(t, "Name resolution", result->resolve_us);
 	detail_time(t, "Connection", result->connect_us);
 	detail_time(t, "Round trip", result->rtt_us);
@@ -465,6 +506,9 @@ report_details(struct text *t, const struct report *r)
 		detail_time(t, "Response", result->time_us);
 	if (result->syn_resent > 0)
 		text_printf(t, "SYN resent: %u\n", result->syn_resent);
+	if (is_datagram(r))
+		text_printf(t, "Asked: %u, in vain: %u, ignored replies: %u\n",
+		    result->asked, result->lost, result->ignored);
 	if (result->handshake != NULL)
 		report_tls_details(t, result->handshake);
 	if (result->reply.len > 0)
@@ -506,7 +550,13 @@ is_judged(const struct report *r)
 	size_t step;
 	const struct step *s = step_told(r, &step);
 
-	return s != NULL && s->judge != NULL;
+	return is_datagram(r) || (s != NULL && s->judge != NULL);
+}
+
+static bool
+is_datagram(const struct report *r)
+{
+	return r->target->inquiry != NULL;
 }
 
 /*
@@ -601,8 +651,6 @@ static void
 figures(struct text *t, const struct report *r)
 {
 	const struct result *result = r->result;
-	const struct perfdata resent = { "syn_resent", "", result->syn_resent,
-		.min = 0, .max = (double)NAN, .count = true };
 	struct text label;
 	size_t i;
 
@@ -618,12 +666,24 @@ figures(struct text *t, const struct report *r)
 		figure(t, label.data, result->step_us[i]);
 		text_free(&label);
 	}
-	/* Only of a connection the kernel tells it. */
-	if (result->connect_us != RESULT_NONE &&
-	    result->addr.family != AF_UNIX) {
-		text_puts(t, " ");
-		perfdata_format(t, &resent);
+	if (is_datagram(r)) {
+		figure_count(t, "asked", result->asked);
+		figure_count(t, "lost", result->lost);
+		figure_count(t, "ignored", result->ignored);
 	}
+	/* Only of a connection the kernel tells it. */
+	if (result->connect_us != RESULT_NONE && result->addr.family != AF_UNIX)
+		figure_count(t, "syn_resent", result->syn_resent);
+}
+
+static void
+figure_count(struct text *t, const char *label, unsigned count)
+{
+	const struct perfdata p = { label, "", count, .min = 0,
+		.max = (double)NAN, .count = true };
+
+	text_puts(t, " ");
+	perfdata_format(t, &p);
 }
 
 static void
@@ -654,12 +714,14 @@ detail_reply(struct text *t, const struct report *r)
 }
 
 static void
-detail_attempt(struct text *t, const struct attempt *a)
+detail_attempt(struct text *t, const struct attempt *a, bool datagram)
 {
 	text_puts(t, "Address ");
 	addr_format(t, &a->addr);
 	text_printf(t, ": %s",
-	    a->outcome == OUTCOME_OK ? "connected" : outcome_name(a->outcome));
+	    a->outcome != OUTCOME_OK ? outcome_name(a->outcome)
+		: datagram           ? "answered"
+				     : "connected");
 	if (a->cause.err != 0) {
 		text_puts(t, ": ");
 		report_cause(t, a->outcome, &a->cause, NULL);
@@ -696,6 +758,8 @@ errno_words(const struct cause *c)
 		return "Not a socket";
 	case EPROTOTYPE:
 		return "Not a stream socket";
+	case ESOCKTNOSUPPORT:
+		return "Not a socket of datagrams";
 	case EINVAL:
 		return "Blackhole route";
 	case 0:

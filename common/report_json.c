@@ -32,6 +32,7 @@
 typedef void element_fn(struct text *, const struct report *, size_t);
 
 static report_fn tls, what, name, how, reason, closed_reason, note;
+static const char *transport(const struct report *);
 static element_fn attempt, step, certificate;
 
 static void member(struct text *, const char *, const struct report *,
@@ -87,7 +88,8 @@ what(struct text *t, const struct report *r)
 		text_puts(t, ",\"port\":null");
 	else
 		text_printf(t, ",\"port\":%u", target->port);
-	json_member(t, ",\"transport\":", path ? "unix" : "tcp", JSON_ALL);
+	json_member(t, ",\"transport\":", path ? "unix" : transport(r),
+	    JSON_ALL);
 	json_member(t, ",\"expected\":", expected_name(r->policy->expected),
 	    JSON_ALL);
 }
@@ -98,7 +100,13 @@ name(struct text *t, const struct report *r)
 {
 	text_escape_string(t, r->target->host);
 	if (r->target->host[0] != '/')
-		text_printf(t, "/tcp/%u", r->target->port);
+		text_printf(t, "/%s/%u", transport(r), r->target->port);
+}
+
+static const char *
+transport(const struct report *r)
+{
+	return r->target->inquiry != NULL ? "udp" : "tcp";
 }
 
 static void
@@ -121,6 +129,9 @@ how(struct text *t, const struct report *r)
 	json_seconds(t, ",\"resolve\":", result->resolve_us);
 	json_seconds(t, ",\"connect\":", result->connect_us);
 	text_printf(t, ",\"syn_resent\":%u", result->syn_resent);
+	if (r->target->inquiry != NULL)
+		text_printf(t, ",\"asked\":%u,\"lost\":%u,\"ignored\":%u",
+		    result->asked, result->lost, result->ignored);
 	if (result->has_offset)
 		text_printf(t, ",\"offset\":%.6f",
 		    (double)result->offset_us / 1e6);

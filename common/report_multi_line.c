@@ -160,8 +160,7 @@ static void
 words_expected(struct text *t, const struct report *r)
 {
 	text_puts(t, "Port is ");
-	text_escape_string(t,
-	    port_state_name(outcome_port(r->result->outcome)));
+	text_puts(t, port_state_words(outcome_port(r->result->outcome)));
 	text_printf(t, ", expected %s", expected_name(r->policy->expected));
 }
 

@@ -7,6 +7,7 @@
  */
 #include "report.h"
 
+static bool judged_datagram(const struct report *);
 static bool all_addresses(const struct report *);
 static void mismatch(struct text *, const struct report *, const struct text *);
 
@@ -37,7 +38,8 @@ report_words(struct text *t, const struct report *r)
 		if (result->has_offset) {
 			text_puts(t, ", its ");
 			report_clock(t, r);
-		} else if (result->reply.len > 0 && !r->jail) {
+		} else if (result->reply.len > 0 && !r->jail &&
+		    !judged_datagram(r)) {
 			text_puts(t, " [");
 			report_answer(t, r);
 			text_puts(t, "]");
@@ -58,12 +60,15 @@ report_words(struct text *t, const struct report *r)
 	if (result->syn_resent > 0)
 		text_printf(t, ", SYN resent %u time%s", result->syn_resent,
 		    result->syn_resent == 1 ? "" : "s");
+	if (result->asked > 1)
+		text_printf(t, ", asked %u times", result->asked);
 	if (r->policy->expected != EXPECTED_OPEN) {
 		if (r->policy->expected == EXPECTED_ANY &&
 		    outcome_port(result->outcome) == PORT_OPEN &&
 		    result->outcome != OUTCOME_OK)
 			; /* the port is, its answer is not */
-		else if (expected_met(r->policy->expected, result->outcome))
+		else if (expected_met(r->policy->expected, result->outcome) &&
+		    result_told(result))
 			text_puts(t, ", as expected");
 		else
 			text_printf(t, ", expected %s",
@@ -71,6 +76,13 @@ report_words(struct text *t, const struct report *r)
 	}
 	report_series_words(t, r);
 	text_free(&where);
+}
+
+/* The bytes of a protocol are not for people. */
+static bool
+judged_datagram(const struct report *r)
+{
+	return r->target->inquiry != NULL && r->result->words != NULL;
 }
 
 static bool

@@ -18,167 +18,67 @@
 /* The limits of a clock. */
 #define OFFSET_MAX_S 1e9
 
-static option_fn set_all, set_all_addresses, set_codes, set_critical, set_delay,
-    set_dialogue, set_dscp, set_escape, set_expect, set_expect_hex,
-    set_expect_not, set_expect_prefix, set_expect_regex, set_expected,
-    set_extra_opts, set_help, set_host, set_interface, set_ipv4, set_ipv6,
-    set_alpn, set_ca_file, set_certificate, set_client_cert, set_client_key,
-    set_jail, set_json, set_max_bytes, set_mismatch, set_offset_critical,
-    set_offset_warning, set_operand, set_output_format, set_perfdata, set_port,
+static option_fn set_all, set_all_addresses, set_any_source_port, set_codes,
+    set_critical, set_datagram_protocol, set_delay, set_dns_address,
+    set_dns_query, set_dns_rcode, set_dialogue, set_dscp, set_escape,
+    set_expect, set_expect_hex, set_expect_not, set_expect_prefix,
+    set_expect_regex, set_expected, set_extra_opts, set_help, set_host,
+    set_interface, set_ipv4, set_ipv6, set_alpn, set_ca_file, set_certificate,
+    set_client_cert, set_client_key, set_jail, set_json, set_max_bytes,
+    set_mismatch, set_operand, set_output_format, set_perfdata, set_port,
     set_probes, set_protocol, set_quit, set_refuse, set_retries, set_retry_wait,
     set_send, set_send_hex, set_sni, set_source, set_source_port, set_ssl,
-    set_starttls, set_state, set_step, set_text, set_timeout, set_tls_min,
-    set_tos, set_ttl, set_verbose, set_verify, set_verify_name, set_version,
-    set_wait, set_warning;
+    set_starttls, set_state, set_step, set_offset_warning, set_offset_critical,
+    set_text, set_timeout, set_tls_min, set_tos, set_ttl, set_verbose,
+    set_verify, set_verify_name, set_version, set_wait, set_warning;
 
 #define NO OPTION_NO_VALUE
 #define YES OPTION_VALUE
 
-static const struct option_row rows[] = {
-	{ 'H', "hostname", YES, "HOST", set_host,
-	    "Name, address or path of a Unix socket (default: 127.0.0.1)" },
-	{ 'p', "port", YES, "PORT", set_port,
-	    "Port: 1 to 65535 or a service name" },
-	{ '4', "use-ipv4", NO, "", set_ipv4, "Use IPv4 addresses only" },
-	{ '6', "use-ipv6", NO, "", set_ipv6, "Use IPv6 addresses only" },
-	{ 's', "send", YES, "STRING", set_send, "Send STRING when connected" },
-	{ 0, "send-hex", YES, "HEX", set_send_hex,
-	    "Send bytes given as hexadecimal digits" },
-	{ 'e', "expect", YES, "STRING", set_expect,
-	    "Expect STRING anywhere in the answer; may be repeated,\n"
-	    "and mixed with the next ones" },
-	{ 0, "expect-prefix", YES, "STRING", set_expect_prefix,
-	    "Expect the answer to begin with STRING" },
-	{ 0, "expect-regex", YES, "REGEX", set_expect_regex,
-	    "Expect a line that matches, as grep -E has it" },
-	{ 0, "expect-hex", YES, "HEX", set_expect_hex,
-	    "Expect bytes given as hexadecimal digits" },
-	{ 0, "expect-not", YES, "STRING", set_expect_not,
-	    "STRING must not occur in the whole answer" },
-	{ 'A', "all", NO, "", set_all,
-	    "All of these must be met (default: any of them)" },
-	{ 'q', "quit", YES, "STRING", set_quit,
-	    "Send STRING, and \\r\\n unless -E is given, before closing" },
-	{ 'E', "escape", NO, "", set_escape,
-	    "\\n, \\r, \\t, \\\\, \\0 and \\xHH count in -s and -q" },
-	{ 'r', "refuse", YES, "STATE", set_refuse,
-	    "State of a refused connection, one of ok, warn, crit\n"
-	    "(default: crit)" },
-	{ 0, "expected", YES, "PORT", set_expected,
-	    "What the port should be: one of open, closed, filtered, any\n"
-	    "(default: open)" },
-	{ 0, "state", YES, "OUTCOME=STATE", set_state,
-	    "State of one of the outcomes of check_tcp(1)" },
-	{ 'M', "mismatch", YES, "STATE", set_mismatch,
-	    "State of an unexpected answer, one of ok, warn, crit\n"
-	    "(default: warn)" },
-	{ 'j', "jail", NO, "", set_jail, "Do not print what the peer sent" },
-	{ 'm', "maxbytes", YES, "BYTES", set_max_bytes,
-	    "Read at most BYTES of the answer (default: 1048576)" },
-	{ 'd', "delay", YES, "SECONDS", set_delay,
-	    "Wait between sending and reading" },
-	{ 0, "wait", YES, "SECONDS", set_wait,
-	    "Wait for more of an answer that does not match yet;\n"
-	    "0: until the deadline (default: 2)" },
-	{ 'w', "warning", YES, "RANGE", set_warning,
-	    "Response time in seconds to be WARNING outside of", "wt" },
-	{ 'c', "critical", YES, "RANGE", set_critical,
-	    "Response time in seconds to be CRITICAL outside of", "ct" },
-	{ 't', "timeout", YES, "SECONDS[:STATE]", set_timeout,
-	    "Deadline of the whole check (default: 10), and the state\n"
-	    "when it comes (default: critical)",
-	    "to" },
-	{ 'S', "ssl", NO, "", set_ssl, "Speak TLS; -D to --alpn imply it" },
-	{ 'D', "certificate", YES, "DAYS[,DAYS]", set_certificate,
-	    "Days for which certificates must be valid not to be WARNING,\n"
-	    "and not to be CRITICAL (default: 0)" },
-	{ 0, "sni", YES, "NAME", set_sni,
-	    "Ask for the server NAME (default: the host's)", .elder = true },
-	{ 0, "verify", NO, "", set_verify,
-	    "The peer must be trusted, and who it should be" },
-	{ 0, "verify-name", YES, "NAME", set_verify_name,
-	    "The same, and it should be NAME" },
-	{ 0, "ca-file", YES, "FILE", set_ca_file,
-	    "The same, and trusted by FILE, not by the system" },
-	{ 0, "tls-min", YES, "VERSION", set_tls_min,
-	    "Lowest version, one of 1.0, 1.1, 1.2, 1.3 (default: 1.2)" },
-	{ 0, "client-cert", YES, "FILE", set_client_cert,
-	    "Certificate to show" },
-	{ 0, "client-key", YES, "FILE", set_client_key,
-	    "Its private key (default: in the same file)" },
-	{ 0, "alpn", YES, "NAME[,NAME]...", set_alpn,
-	    "Protocols to offer, of which one must be chosen" },
-	{ 0, "step", YES, "STEP", set_step,
-	    "A step of a conversation: send:STRING, expect:STRING,\n"
-	    "wait:SECONDS, close and more of check_tcp(1)" },
-	{ 0, "dialogue", YES, "FILE", set_dialogue,
-	    "Read steps from FILE, - for standard input" },
-	{ 0, "source", YES, "ADDRESS", set_source, "Connect from ADDRESS" },
-	{ 0, "source-port", YES, "PORT", set_source_port,
-	    "Connect from this port" },
-	{ 0, "interface", YES, "INTERFACE", set_interface,
-	    "Connect through INTERFACE" },
-	{ 0, "dscp", YES, "CLASS", set_dscp,
-	    "Differentiated services: 0 to 63, ef, af11, cs1 and so on" },
-	{ 0, "tos", YES, "NUMBER", set_tos, "Type of service: 0 to 255" },
-	{ 0, "ttl", YES, "NUMBER", set_ttl, "Time to live: 1 to 255" },
-	{ 0, "retries", YES, "NUMBER", set_retries,
-	    "Ask again while the state is not OK (default: 0)" },
-	{ 0, "retry-wait", YES, "SECONDS", set_retry_wait,
-	    "Time between two tries (default: 1)" },
-	{ 0, "probes", YES, "NUMBER", set_probes,
-	    "Ask so many times; the worst state counts (default: 1)" },
-	{ 0, "all-addresses", NO, "", set_all_addresses,
-	    "Every address of the name must answer" },
-	{ 0, "protocol", YES, "NAME", set_protocol,
-	    "Check the service NAME, one of " PROTO_NAMES, .elder = true },
-	{ 0, "starttls", NO, "", set_starttls,
-	    "The same with TLS that begins in the clear" },
-	{ 0, "offset-warning", YES, "RANGE", set_offset_warning,
-	    "Seconds by which the time that the service tells may differ\n"
-	    "not to be WARNING" },
-	{ 0, "offset-critical", YES, "RANGE", set_offset_critical,
-	    "The same, not to be CRITICAL" },
-	{ 0, "output-format", YES, "FORMAT", set_output_format,
-	    "One of " REPORT_NAMES " (default: one-line)", .elder = true },
-	{ 0, "json", NO, "", set_json, "The same as --output-format=json" },
-	{ 0, "text", YES, "FORMAT", set_text,
-	    "Print FORMAT on the first line: %h is the host, %p the port,\n"
-	    "%s the state, %m the usual text; the manual lists all" },
-	{ 0, "perfdata", YES, "SET", set_perfdata,
-	    "Performance data, one of basic, full (default: full with -v)" },
-	{ 0, "extra-opts", OPTION_MAY_HAVE_VALUE, "[SECTION][@FILE]",
-	    set_extra_opts, "Read options from an INI file", NULL, true },
-	{ 'v', "verbose", NO, "", set_verbose,
-	    "Print details on further lines; twice: more of the answer" },
-	{ 'V', "version", NO, "", set_version, "Print the version", NULL,
-	    true },
-	{ 'h', "help", NO, "", set_help, "Print this", NULL, true },
-	{ 'C', "critical-codes", YES, "CODES", set_codes,
-	    "Taken, and of no effect" },
-	{ 'W', "warning-codes", YES, "CODES", set_codes,
-	    "Taken, and of no effect" },
-};
+#define ROW(...) { __VA_ARGS__ },
+#define NO_ROW(...)
 
+#define BOTH ROW
+#define STREAM ROW
+#define DATAGRAM NO_ROW
+static const struct option_row stream_rows[] = {
+#include "settings.def"
+};
+#undef STREAM
+#undef DATAGRAM
+
+#define STREAM NO_ROW
+#define DATAGRAM ROW
+static const struct option_row datagram_rows[] = {
+#include "settings.def"
+};
+#undef STREAM
+#undef DATAGRAM
+
+static void init(struct settings *, const char *);
+static void name_service(struct settings *, const char *);
 static const struct proto *named_protocol(const char *);
 
 void
 settings_init(struct settings *set, const char *argv0)
 {
-	const char *slash;
-
-	set->program = argv0;
-	while ((slash = strchr(set->program, '/')) != NULL)
-		set->program = slash + 1;
-	set->family = AF_UNSPEC;
-	set->quiet_us = DIALOGUE_QUIET_US;
+	init(set, argv0);
 	set->max_bytes = DIALOGUE_MAX_BYTES;
-	set->timeout_us = TIMEOUT_US;
-	set->report = report_one_line;
-	policy_init(&set->policy);
-	set->series = (struct series){ .probes = 1,
-		.retry_wait_us = RETRY_WAIT_US };
 	settings_use(set, named_protocol(set->program));
+	set->options = (struct options){ stream_rows,
+		sizeof(stream_rows) / sizeof(stream_rows[0]), set_operand,
+		set };
+}
+
+void
+settings_init_datagram(struct settings *set, const char *argv0)
+{
+	init(set, argv0);
+	set->max_bytes = INQUIRY_MAX_BYTES;
+	name_service(set, "udp");
+	set->options = (struct options){ datagram_rows,
+		sizeof(datagram_rows) / sizeof(datagram_rows[0]), set_operand,
+		set };
 }
 
 void
@@ -197,22 +97,37 @@ settings_clear(struct settings *set)
 void
 settings_use(struct settings *set, const struct proto *p)
 {
-	const char *name = p != NULL ? p->name : "tcp";
+	set->proto = p;
+	name_service(set, p != NULL ? p->name : "tcp");
+}
+
+static void
+init(struct settings *set, const char *argv0)
+{
+	const char *slash;
+
+	set->program = argv0;
+	while ((slash = strchr(set->program, '/')) != NULL)
+		set->program = slash + 1;
+	set->family = AF_UNSPEC;
+	set->quiet_us = DIALOGUE_QUIET_US;
+	set->timeout_us = TIMEOUT_US;
+	set->report = report_one_line;
+	policy_init(&set->policy);
+	set->series = (struct series){ .probes = 1,
+		.retry_wait_us = RETRY_WAIT_US };
+}
+
+static void
+name_service(struct settings *set, const char *name)
+{
 	size_t i;
 
-	set->proto = p;
 	for (i = 0; i < sizeof(set->service) - 1 && name[i] != '\0'; i++)
 		set->service[i] = name[i] >= 'a' && name[i] <= 'z'
 		    ? (char)(name[i] - 'a' + 'A')
 		    : name[i];
 	set->service[i] = '\0';
-}
-
-struct options
-settings_options(struct settings *set)
-{
-	return (struct options){ rows, sizeof(rows) / sizeof(rows[0]),
-		set_operand, set };
 }
 
 /* The program's own name tells: check_imap is imap; any other name is tcp. */
@@ -316,6 +231,16 @@ set_all_addresses(void *ctx, const char *value)
 	return NULL;
 }
 
+static const char *
+set_any_source_port(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+
+	(void)value;
+	set->other_port = true;
+	return NULL;
+}
+
 /* The reference takes them too, and does nothing with them. */
 static const char *
 set_codes(void *ctx, const char *value)
@@ -332,6 +257,45 @@ set_critical(void *ctx, const char *value)
 
 	set->policy.has_critical = true;
 	return range_parse(value, &set->policy.critical);
+}
+
+static const char *
+set_datagram_protocol(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+
+	set->datagram = datagram_find(value);
+	if (set->datagram == NULL)
+		return "no protocol of that name";
+	name_service(set, set->datagram->name);
+	return NULL;
+}
+
+static const char *
+set_dns_address(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+
+	set->has_dns = true;
+	return dns_want_address(&set->dns, value);
+}
+
+static const char *
+set_dns_query(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+
+	set->has_dns = true;
+	return dns_want_query(&set->dns, value);
+}
+
+static const char *
+set_dns_rcode(void *ctx, const char *value)
+{
+	struct settings *set = ctx;
+
+	set->has_dns = true;
+	return dns_want_rcode(&set->dns, value);
 }
 
 static const char *
@@ -482,14 +446,14 @@ set_expected(void *ctx, const char *value)
 static const char *
 set_extra_opts(void *ctx, const char *value)
 {
-	const struct options options = settings_options(ctx);
 	static struct text why;
 	struct settings *set = ctx;
 
 	text_free(&why);
 	text_init(&why, REPORT_MAX / 4);
-	return extraopts_set(&options, value, set->program, &why) ? NULL
-								  : why.data;
+	return extraopts_set(&set->options, value, set->program, &why)
+	    ? NULL
+	    : why.data;
 }
 
 static const char *
@@ -858,6 +822,8 @@ set_timeout(void *ctx, const char *value)
 			return "the state is not one of " STATE_NAMES;
 		give_state(set, OUTCOME_TIMEOUT, s);
 		give_state(set, OUTCOME_STALLED, s);
+		give_state(set, OUTCOME_NO_REPLY, s);
+		give_state(set, OUTCOME_SILENT, s);
 		give_state(set, OUTCOME_LOOKUP_TIMEOUT, s);
 	}
 	set->timeout_us = us;

@@ -17,16 +17,11 @@ static bool build_dialogue(struct settings *, struct text *);
 static bool build_steps(struct settings *, size_t, size_t *, struct text *);
 static bool only_nots(const struct settings *);
 static bool build_expectation(struct settings *, struct step *, struct text *);
-static bool decode_hex(const char *, struct bytes *, struct text *);
-static bool decode(const char *, bool, const char *, struct bytes *,
-    const char *, struct text *);
+static bool combined_host(const struct settings *, struct text *);
 
 bool
 settings_complete(struct settings *set, int64_t start_us, struct text *error)
 {
-	const char *why;
-	struct addr host;
-
 	if (set->proto == NULL) {
 		text_escape_string(error, set->program);
 		text_puts(error, ": there is no protocol of that name");
@@ -34,10 +29,26 @@ settings_complete(struct settings *set, int64_t start_us, struct text *error)
 	}
 	if (!use_protocol(set, error))
 		return false;
-	if (set->host == NULL)
-		set->host = set->family == AF_INET6 ? "::1" : "127.0.0.1";
 	if (set->port == 0)
 		set->port = set->proto->port;
+	if (!settings_complete_host(set, error) || !combined(set, error) ||
+	    !read_dialogue(set, start_us, error) ||
+	    !build_dialogue(set, error) || !complete_tls(set, error))
+		return false;
+	set->target = (struct target){ set->host, set->port, set->family,
+		&set->dialogue, NULL };
+	set->jail |= set->proto->hide;
+	return true;
+}
+
+bool
+settings_complete_host(struct settings *set, struct text *error)
+{
+	const char *why;
+	struct addr host;
+
+	if (set->host == NULL)
+		set->host = set->family == AF_INET6 ? "::1" : "127.0.0.1";
 	if (set->port == 0 && set->host[0] != '/') {
 		text_puts(error, "-p: no port is given");
 		return false;
@@ -46,8 +57,7 @@ settings_complete(struct settings *set, int64_t start_us, struct text *error)
 		text_puts(error, "--output-format: cannot be used with --text");
 		return false;
 	}
-	if (!combined(set, error) || !read_dialogue(set, start_us, error) ||
-	    !build_dialogue(set, error))
+	if (!combined_host(set, error))
 		return false;
 	settle_states(set);
 	if (set->family == AF_UNSPEC && set->sock.source.family != AF_UNSPEC)
@@ -59,11 +69,6 @@ settings_complete(struct settings *set, int64_t start_us, struct text *error)
 		text_puts(error, ": not of the family of the host");
 		return false;
 	}
-	if (!complete_tls(set, error))
-		return false;
-	set->target = (struct target){ set->host, set->port, set->family,
-		&set->dialogue };
-	set->jail |= set->proto->hide;
 	return true;
 }
 
@@ -142,8 +147,6 @@ read_dialogue(struct settings *set, int64_t start_us, struct text *error)
 static bool
 combined(const struct settings *set, struct text *error)
 {
-	const struct sock_conf *sock = &set->sock;
-	const struct series *s = &set->series;
 	bool steps = set->script.n > 0 || set->dialogue_file != NULL;
 	const char *why = NULL;
 
@@ -156,13 +159,25 @@ combined(const struct settings *set, struct text *error)
 		set->n_patterns > 0 || set->all || set->delay_us > 0))
 		why =
 		    "--step: cannot be used with -s, -e, -A, -d or their like";
-	else if (set->host[0] == '/' &&
+	else if (set->tls.client_key != NULL && set->tls.client_cert == NULL)
+		why = "--client-key: cannot be used without --client-cert";
+	if (why != NULL)
+		text_puts(error, why);
+	return why == NULL;
+}
+
+static bool
+combined_host(const struct settings *set, struct text *error)
+{
+	const struct sock_conf *sock = &set->sock;
+	const struct series *s = &set->series;
+	const char *why = NULL;
+
+	if (set->host[0] == '/' &&
 	    (sock->source.family != AF_UNSPEC || sock->source_port != 0 ||
 		sock->interface != NULL || sock->tos != 0 || sock->ttl != 0))
 		why = "--source, --interface and their like: "
 		      "cannot be used with a Unix socket";
-	else if (set->tls.client_key != NULL && set->tls.client_cert == NULL)
-		why = "--client-key: cannot be used without --client-cert";
 	else if (set->family != AF_UNSPEC && sock->source.family != AF_UNSPEC &&
 	    sock->source.family != set->family)
 		why = "--source: not of the family of -4 or -6";
@@ -229,7 +244,7 @@ build_dialogue(struct settings *set, struct text *error)
 
 	set->dialogue.quit = p->quit;
 	if (set->quit != NULL &&
-	    !decode("-q", set->escape, set->quit, &set->dialogue.quit,
+	    !settings_decode("-q", set->escape, set->quit, &set->dialogue.quit,
 		set->escape ? "" : "\r\n", error))
 		return false;
 	for (n = 0; n < clear; n++)
@@ -262,7 +277,6 @@ build_steps(struct settings *set, size_t first, size_t *n, struct text *error)
 {
 	const struct proto *p = set->proto;
 	struct step expect = { .kind = STEP_EXPECT }, *s = set->steps + *n;
-	struct bytes send;
 	bool sending = set->send != NULL || set->send_hex != NULL;
 	size_t i, last = p->n;
 
@@ -273,11 +287,13 @@ build_steps(struct settings *set, size_t first, size_t *n, struct text *error)
 		if (i != last)
 			*s++ = p->steps[i];
 	if ((set->send != NULL &&
-		!decode("-s", set->escape, set->send, &send, "", error)) ||
-	    (set->send_hex != NULL && !decode_hex(set->send_hex, &send, error)))
+		!settings_decode("-s", set->escape, set->send, &set->sent, "",
+		    error)) ||
+	    (set->send_hex != NULL &&
+		!settings_decode_hex(set->send_hex, &set->sent, error)))
 		return false;
-	if (sending && send.len > 0)
-		*s++ = (struct step){ .kind = STEP_SEND, .send = send };
+	if (sending && set->sent.len > 0)
+		*s++ = (struct step){ .kind = STEP_SEND, .send = set->sent };
 	if (set->delay_us > 0)
 		*s++ = (struct step){ .kind = STEP_WAIT,
 			.wait_us = set->delay_us };
@@ -328,8 +344,8 @@ only_nots(const struct settings *set)
 	return true;
 }
 
-static bool
-decode_hex(const char *s, struct bytes *out, struct text *error)
+bool
+settings_decode_hex(const char *s, struct bytes *out, struct text *error)
 {
 	char *data = xmalloc(strlen(s) + 1);
 	const char *why = hex_decode(s, data, &out->len);
@@ -344,10 +360,9 @@ decode_hex(const char *s, struct bytes *out, struct text *error)
 	return why == NULL;
 }
 
-/* The bytes live as long as the program. */
-static bool
-decode(const char *option, bool escape, const char *s, struct bytes *out,
-    const char *end, struct text *error)
+bool
+settings_decode(const char *option, bool escape, const char *s,
+    struct bytes *out, const char *end, struct text *error)
 {
 	size_t len = strlen(s);
 	const char *why = NULL;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "inquiry.h"
 #include "json_reader.h"
 #include "unit.h"
 
@@ -48,6 +49,9 @@ static const struct step steps_all[] = {
 };
 static const struct dialogue any = { steps, ARRAY_SIZE(steps),
 	.quiet_us = 2500000, .max_bytes = MAX_BYTES };
+static const struct inquiry asking = { .expect = { ready, 1 },
+	.quiet_us = 1500000 };
+static const struct inquiry unanswered = { .why = "nobody answers" };
 static const struct pattern eight[] = { IN(X50), IN(X50), IN(X50), IN(X50),
 	IN(X50), IN(X50), IN(X50), IN(X50) };
 static const struct step steps_eight[] = {
@@ -118,6 +122,7 @@ static const struct row {
 	const char *host, *address;
 	struct bytes reply;
 	const struct dialogue *dialogue;
+	const struct inquiry *inquiry;
 	const char *warning, *critical;
 	int set; /* the state of the outcome, and one more */
 	bool jail;
@@ -307,6 +312,58 @@ static const struct row {
 	    .one_line = "TCP CRITICAL - Socket timeout after 10 seconds " MX
 			": no answer to the connection attempt"
 			", SYN resent 3 times" NO_TIME },
+	{ "no reply", { OUTCOME_NO_REPLY, .asked = 5, .lost = 5 },
+	    .inquiry = &asking,
+	    .one_line = "TCP CRITICAL - Socket timeout after 10 seconds " MX
+			": no reply, asked 5 times" NO_TIME,
+	    .multi_line = TWICE("CRITICAL",
+		"Socket timeout after 10 seconds " MX ": no reply") NO_TIME },
+	{ "silent", { OUTCOME_SILENT, .asked = 1, .lost = 1 },
+	    .inquiry = &asking,
+	    .one_line = "TCP WARNING - No reply within 10 seconds " MX
+			": open or filtered" NO_TIME },
+	{ "silent for a reason", { OUTCOME_SILENT }, .inquiry = &unanswered,
+	    .one_line = "TCP WARNING - No reply within 10 seconds " MX
+			": open or filtered, nobody answers" NO_TIME },
+	{ "a Unix socket of datagrams is silent", { OUTCOME_STALLED }, "/run/x",
+	    .inquiry = &asking,
+	    .one_line = "TCP CRITICAL - Socket timeout after 10 seconds "
+			"on socket /run/x: no reply" NO_TIME },
+	{ "a Unix socket of datagrams is full", { OUTCOME_TIMEOUT }, "/run/x",
+	    .inquiry = &asking,
+	    .one_line = "TCP CRITICAL - Socket timeout after 10 seconds "
+			"on socket /run/x: it takes nothing" NO_TIME },
+	{ "an empty datagram", { OUTCOME_NO_DATA }, .inquiry = &asking,
+	    .one_line = "TCP CRITICAL - No data received from host " MX
+			": an empty datagram" NO_TIME },
+	{ "the bytes of a protocol", { OUTCOME_OK, .words = "it" },
+	    .inquiry = &asking, .reply = BYTES("x"),
+	    .one_line = "TCP OK - 0.012 second response time " MX TIME },
+	{ "the bytes of a reply", { OUTCOME_OK, .asked = 2 },
+	    .inquiry = &asking, .reply = BYTES("x"),
+	    .one_line = "TCP OK - 0.012 second response time " MX
+			" [x], asked 2 times" TIME },
+	{ "another datagram", { OUTCOME_MISMATCH, .ending = ENDING_QUIET },
+	    .inquiry = &asking, .reply = BYTES("x"),
+	    .one_line =
+		"TCP WARNING - Unexpected response from host/socket " MX
+		": x (expected \"220\"; nothing more came for 1.5 s)" TIME },
+	{ "another datagram of a protocol",
+	    { OUTCOME_MISMATCH, .ending = ENDING_JUDGED, .words = "it" },
+	    .inquiry = &asking, .reply = BYTES("x"),
+	    .one_line = "TCP WARNING - Unexpected response from host/socket " MX
+			": x (expected it; it is another)" TIME },
+	{ "another datagram, and why",
+	    { OUTCOME_MISMATCH, .ending = ENDING_JUDGED, .words = "it",
+		.note = "malformed" },
+	    .inquiry = &asking, .reply = BYTES("x"),
+	    .one_line = "TCP WARNING - Unexpected response from host/socket " MX
+			": x (expected it; malformed)" TIME },
+	{ "not a socket of datagrams",
+	    { OUTCOME_UNRESOLVED, BY_US(ESOCKTNOSUPPORT) }, "/run/x",
+	    .inquiry = &asking,
+	    .one_line = "TCP CRITICAL - Not a socket of datagrams "
+			"on socket /run/x" NO_TIME },
 	{ "prohibited",
 	    { OUTCOME_PROHIBITED, BY_ICMP(EHOSTUNREACH, false, 3, 13) },
 	    .one_line = "TCP CRITICAL - Connection prohibited " MX
@@ -582,7 +639,8 @@ set_up(struct setting *s, const struct row *row)
 
 	*s = (struct setting){ .result = row->result };
 	s->target = (struct target){ row->host != NULL ? row->host : "mx1", 25,
-		AF_UNSPEC, row->dialogue != NULL ? row->dialogue : &any };
+		AF_UNSPEC, row->dialogue != NULL ? row->dialogue : &any,
+		row->inquiry };
 	set_addr(&s->result.addr,
 	    row->host == NULL ? "192.0.2.1" : row->address);
 	if (s->result.cause.origin == ORIGIN_ICMP && !row->hidden)

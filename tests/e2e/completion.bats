@@ -7,7 +7,7 @@
 
 load common
 
-programs='check_portset check_tcp'
+programs='check_portset check_tcp check_udp'
 
 setup() {
 	common_setup

@@ -259,6 +259,9 @@ offset() {
 	for o in --offset-warning --offset-critical; do
 		check -p 1 $o 5
 		refused '--offset-warning, --offset-critical: tcp does not tell the time'
+		check --protocol time $o 5 -e x
+		[ "$status" = 3 ]
+		grep -qF -e '--offset-critical: cannot be used with -e, --step or their like' "$out"
 		check -p 1 --protocol time $o x
 		refused "$o: x: .*"
 		for range in 1000000001 -1000000001:0 1e300: '@1000000001:'; do

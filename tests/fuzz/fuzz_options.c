@@ -93,12 +93,11 @@ static void
 check_options(int argc, char **argv)
 {
 	struct settings c = { 0 };
-	const struct options options = settings_options(&c);
 	struct text error;
 
 	settings_init(&c, argc > 0 ? argv[0] : "check_tcp");
 	text_init(&error, REPORT_MAX / 2);
-	if (options_parse(&options, argc, argv, &error)) {
+	if (options_parse(&c.options, argc, argv, &error)) {
 		assert(error.len == 0 && !error.cut);
 		check_taken(&c);
 		check_completed(&c, &error);

@@ -16,6 +16,7 @@
 
 #include "clock.h"
 #include "engine.h"
+#include "stream_probe.h"
 
 #define FLAG_ANYWHERE 1
 #define FLAG_CLOSE 2 /* the peer closes; else it falls silent */
@@ -126,6 +127,7 @@ talk(const struct target *target, int listener)
 {
 	struct bytes all = peer.data;
 	const struct engine_conf conf = {
+		.streams = &stream_probe,
 		.parallel = 1,
 		.done = done,
 		.ctx = &all,
