@@ -27,11 +27,13 @@ static bool parse_path(struct parse *, const char *);
 static bool parse_ports(struct parse *, char *);
 static bool parse_range(struct parse *, const char *, size_t);
 static bool parse_protocol(struct parse *, const char *);
+static bool parse_datagram(struct parse *, const char *);
 static bool fail(const struct parse *, const char *);
 static bool insert(struct portlist *, struct parse *);
 static void insert_path(struct portlist *, uint16_t);
-static void insert_range(struct portlist *, uint16_t, uint16_t, uint16_t);
+static void insert_range(struct port_map *, uint16_t, uint16_t, uint16_t);
 static void sort(struct portlist *);
+static size_t take(const struct port_map *, struct port *);
 
 void
 portlist_free(struct portlist *l)
@@ -42,7 +44,8 @@ portlist_free(struct portlist *l)
 		free(l->items[i].name);
 	free(l->items);
 	free(l->ports);
-	free(l->by_number);
+	free(l->tcp.item);
+	free(l->udp.item);
 	*l = (struct portlist){ 0 };
 }
 
@@ -72,22 +75,22 @@ parse_item(struct parse *p)
 {
 	static const char unix_prefix[] = "unix:", tcp_prefix[] = "tcp:",
 			  udp_prefix[] = "udp:";
+	const char *ports = p->s;
 	char *copy;
 	bool ok;
 
 	if (p->len == 0)
 		return fail(p, "an item is empty");
-	if (strncmp(p->s, udp_prefix, sizeof(udp_prefix) - 1) == 0)
-		return fail(p, "this version has no UDP");
 	if (strncmp(p->s, unix_prefix, sizeof(unix_prefix) - 1) == 0)
 		return parse_path(p, p->s + sizeof(unix_prefix) - 1);
+	p->item.udp = strncmp(p->s, udp_prefix, sizeof(udp_prefix) - 1) == 0;
+	if (p->item.udp ||
+	    strncmp(p->s, tcp_prefix, sizeof(tcp_prefix) - 1) == 0)
+		ports += sizeof(tcp_prefix) - 1;
 	copy = xmalloc(p->len + 1);
-	memcpy(copy, p->s, p->len);
-	copy[p->len] = '\0';
-	ok = parse_ports(p,
-	    strncmp(copy, tcp_prefix, sizeof(tcp_prefix) - 1) == 0
-		? copy + sizeof(tcp_prefix) - 1
-		: copy);
+	memcpy(copy, ports, p->len - (size_t)(ports - p->s));
+	copy[p->len - (size_t)(ports - p->s)] = '\0';
+	ok = parse_ports(p, copy);
 	free(copy);
 	return ok;
 }
@@ -145,7 +148,8 @@ parse_ports(struct parse *p, char *copy)
 	if (equals != NULL &&
 	    !expected_parse(equals, strlen(equals), &p->item.expected))
 		return fail(p, "not expected one of " EXPECTED_NAMES);
-	return parse_protocol(p, slash != NULL ? slash : "tcp");
+	return p->item.udp ? parse_datagram(p, slash)
+			   : parse_protocol(p, slash != NULL ? slash : "tcp");
 }
 
 static bool
@@ -178,6 +182,16 @@ parse_protocol(struct parse *p, const char *name)
 }
 
 static bool
+parse_datagram(struct parse *p, const char *name)
+{
+	p->item.proto = proto_find("tcp");
+	if (name != NULL)
+		p->item.datagram = datagram_find(name);
+	return name == NULL || p->item.datagram != NULL ||
+	    fail(p, "no protocol of that name; see check_udp(1)");
+}
+
+static bool
 fail(const struct parse *p, const char *why)
 {
 	text_escape(p->error, p->s, p->len, 100);
@@ -199,7 +213,8 @@ insert(struct portlist *l, struct parse *p)
 	if (p->item.path)
 		insert_path(l, item);
 	else
-		insert_range(l, p->first, p->last, item);
+		insert_range(p->item.udp ? &l->udp : &l->tcp, p->first, p->last,
+		    item);
 	return true;
 }
 
@@ -221,20 +236,20 @@ insert_path(struct portlist *l, uint16_t item)
 }
 
 static void
-insert_range(struct portlist *l, uint16_t first, uint16_t last, uint16_t item)
+insert_range(struct port_map *m, uint16_t first, uint16_t last, uint16_t item)
 {
 	size_t i;
 
-	if (l->by_number == NULL) {
-		l->by_number = xcalloc(UINT16_MAX + 1, sizeof(uint16_t));
-		l->lowest = UINT16_MAX;
+	if (m->item == NULL) {
+		m->item = xcalloc(UINT16_MAX + 1, sizeof(uint16_t));
+		m->lowest = UINT16_MAX;
 	}
 	for (i = first; i <= last; i++)
-		l->by_number[i] = (uint16_t)(item + 1);
-	if (first < l->lowest)
-		l->lowest = first;
-	if (last > l->highest)
-		l->highest = last;
+		m->item[i] = (uint16_t)(item + 1);
+	if (first < m->lowest)
+		m->lowest = first;
+	if (last > m->highest)
+		m->highest = last;
 }
 
 /* A list that came item by item is put in order once. */
@@ -244,22 +259,37 @@ sort(struct portlist *l)
 	struct port *ports;
 	size_t n = 0, i;
 
-	if (l->by_number == NULL)
+	if (l->tcp.item == NULL && l->udp.item == NULL)
 		return;
-	for (i = l->lowest; i <= l->highest; i++)
-		n += l->by_number[i] != 0;
 	for (i = 0; i < l->n; i++)
 		n += l->ports[i].number == 0;
+	n += take(&l->tcp, NULL) + take(&l->udp, NULL);
 	ports = xreallocarray(NULL, n, sizeof(ports[0]));
-	n = 0;
-	for (i = l->lowest; i <= l->highest; i++)
-		if (l->by_number[i] != 0)
-			ports[n++] = (struct port){ (uint16_t)i,
-				(uint16_t)(l->by_number[i] - 1) };
+	n = take(&l->tcp, ports);
+	n += take(&l->udp, ports + n);
 	for (i = 0; i < l->n; i++)
 		if (l->ports[i].number == 0)
 			ports[n++] = l->ports[i];
 	free(l->ports);
 	l->ports = ports;
 	l->n = n;
+}
+
+/* Counts the ports, and writes them unless ports is NULL. */
+static size_t
+take(const struct port_map *m, struct port *ports)
+{
+	size_t n = 0, i;
+
+	if (m->item == NULL)
+		return 0;
+	for (i = m->lowest; i <= m->highest; i++) {
+		if (m->item[i] == 0)
+			continue;
+		if (ports != NULL)
+			ports[n] = (struct port){ (uint16_t)i,
+				(uint16_t)(m->item[i] - 1) };
+		n++;
+	}
+	return n;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Lists of ports, as check_portset(1) describes them:
- * [tcp:]port[-port][/protocol][=expected], unix:path[=expected], …
+ * [tcp:|udp:]port[-port][/protocol][=expected], unix:path[=expected], …
  */
 #ifndef PORTLIST_H
 #define PORTLIST_H
@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "datagram.h"
 #include "expected.h"
 #include "proto.h"
 #include "text.h"
@@ -27,16 +28,25 @@ struct port_item {
 	enum expected expected;
 	const struct proto *proto;
 	bool tls; /* in its dialogue */
+	bool udp;
+	const struct datagram *datagram; /* NULL: that of the port */
+};
+
+/* The ports of one transport: the item of each, counted from 1. */
+struct port_map {
+	uint16_t *item;
+	uint16_t lowest;
+	uint16_t highest;
 };
 
 struct portlist {
-	struct port *ports; /* by number, then paths as they came */
+	/* By number, those of UDP after the others, then paths as they came. */
+	struct port *ports;
 	size_t n;
 	struct port_item *items;
 	size_t n_items;
-	uint16_t *by_number; /* the item of each port, counted from 1 */
-	uint16_t lowest;     /* of these */
-	uint16_t highest;
+	struct port_map tcp;
+	struct port_map udp;
 };
 
 /* A zeroed one is empty and ready for use. */

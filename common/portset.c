@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "datagram_probe.h"
 #include "report.h"
 #include "tls.h"
 #include "xalloc.h"
@@ -15,7 +16,16 @@
 
 #define REASON_BYTES 2000
 
+/*
+ * Who told of fewer closed ports has not shown that it limits that, unless some
+ * had to be asked again for it.
+ */
+#define TOLD_MIN 5
+
 static void build_dialogue(struct portset *, size_t);
+static void build_inquiries(struct portset *);
+static const struct inquiry *inquiry_for(const struct portset *,
+    const struct port *);
 static struct tls_context *tls_for(struct portset *, const struct proto *);
 static void add_entry(struct portset *, const char *, size_t, int);
 static uint32_t saturate(int64_t);
@@ -49,6 +59,7 @@ portset_init(struct portset *s, const struct hostlist *hosts,
 	s->dialogues = xcalloc(ports->n_items, sizeof(s->dialogues[0]));
 	for (i = 0; i < ports->n_items; i++)
 		build_dialogue(s, i);
+	build_inquiries(s);
 	for (i = 0; i < ports->n; i++)
 		paths += ports->items[ports->ports[i].item].path;
 	s->entries = xcalloc((ports->n - paths) * hosts->n + paths,
@@ -86,6 +97,7 @@ portset_free(struct portset *s)
 		if (s->ports->items[i].proto->tls)
 			free((struct step *)(uintptr_t)s->dialogues[i].steps);
 	free(s->dialogues);
+	free(s->inquiries);
 	tls_context_free(s->context);
 	tls_context_free(s->anonymous_context);
 	*s = (struct portset){ 0 };
@@ -148,7 +160,7 @@ portset_summarize(const struct portset *s, const struct portset_policy *p)
 	struct portset_summary sum = { .total = s->n,
 		.cert_days = (double)NAN };
 	enum state lag = STATE_OK;
-	size_t i;
+	size_t i, told, of;
 
 	for (i = 0; i < s->n; i++) {
 		const struct entry *e = &s->entries[i];
@@ -168,6 +180,12 @@ portset_summarize(const struct portset *s, const struct portset_policy *p)
 		sum.lagging += slow != STATE_OK;
 		lag = state_worst(lag, slow);
 	}
+	for (i = 0; i < s->hosts->n; i++)
+		if (portset_limited(s, i, &told, &of)) {
+			sum.limited++;
+			sum.told += told;
+			sum.told_of += of;
+		}
 	if (p->at_least > 0)
 		sum.state = sum.met >= p->at_least         ? STATE_OK
 		    : sum.met + sum.unasked >= p->at_least ? STATE_UNKNOWN
@@ -182,6 +200,31 @@ portset_summarize(const struct portset *s, const struct portset_policy *p)
 		sum.state = state_worst(sum.state, STATE_WARNING);
 	sum.state = state_worst(sum.state, lag);
 	return sum;
+}
+
+bool
+portset_limited(const struct portset *s, size_t host, size_t *told, size_t *of)
+{
+	size_t i, late = 0, silent = 0;
+
+	*told = 0;
+	for (i = host; i < s->n && s->inquiries != NULL; i += s->hosts->n) {
+		const struct entry *e = &s->entries[i];
+
+		if (entry_item(s, e)->path)
+			break;
+		if (!entry_item(s, e)->udp)
+			continue;
+		silent += outcome_port((enum outcome)e->outcome) ==
+		    PORT_OPEN_FILTERED;
+		if (e->outcome != OUTCOME_REFUSED || e->origin != ORIGIN_ICMP)
+			continue;
+		(*told)++;
+		late += e->time_us != ENTRY_NO_TIME &&
+		    e->time_us >= DATAGRAM_PROBE_AGAIN_US;
+	}
+	*of = *told + silent;
+	return (*told >= TOLD_MIN || late > 0) && silent >= *told;
 }
 
 const struct port_item *
@@ -262,10 +305,12 @@ entry_name(struct text *t, const struct portset *s, const struct entry *e)
 		text_escape_string(t, e->target.host);
 		text_puts(t, "/");
 	}
+	if (item->udp)
+		text_puts(t, "udp/");
 	if (item->name != NULL)
 		text_escape_string(t, item->name);
 	else
-		text_printf(t, "tcp/%u", e->target.port);
+		text_printf(t, item->udp ? "%u" : "tcp/%u", e->target.port);
 }
 
 void
@@ -305,6 +350,36 @@ build_dialogue(struct portset *s, size_t i)
 	}
 }
 
+static void
+build_inquiries(struct portset *s)
+{
+	const struct datagram *d;
+	size_t i, n = 0;
+
+	if (s->ports->udp.item == NULL)
+		return;
+	while (datagram_row(n) != NULL)
+		n++;
+	s->inquiries = xcalloc(n + 1, sizeof(s->inquiries[0]));
+	inquiry_init(&s->inquiries[0], NULL);
+	for (i = 0; (d = datagram_row(i)) != NULL; i++)
+		inquiry_init(&s->inquiries[i + 1], d);
+}
+
+/* Of a port of UDP; else NULL. */
+static const struct inquiry *
+inquiry_for(const struct portset *s, const struct port *p)
+{
+	const struct port_item *item = &s->ports->items[p->item];
+	const struct datagram *d = item->datagram;
+
+	if (!item->udp)
+		return NULL;
+	if (d == NULL)
+		d = datagram_of_port(p->number);
+	return &s->inquiries[d != NULL ? d - datagram_row(0) + 1 : 0];
+}
+
 /* Who wants to know of certificates wants one. */
 static struct tls_context *
 tls_for(struct portset *s, const struct proto *p)
@@ -325,7 +400,8 @@ add_entry(struct portset *s, const char *host, size_t port, int family)
 	const struct port *p = &s->ports->ports[port];
 
 	s->entries[s->n++] = (struct entry){
-		.target = { host, p->number, family, &s->dialogues[p->item] },
+		.target = { host, p->number, family, &s->dialogues[p->item],
+		    inquiry_for(s, p) },
 		.port = (uint32_t)port,
 		.outcome = OUTCOME_NOT_PROBED,
 		.finding = OUTCOME_NOT_PROBED,

@@ -79,6 +79,10 @@ struct portset_summary {
 	size_t expiring;  /* certificates that will be no good soon */
 	double cert_days; /* until the first of all expires, or NAN */
 	size_t ports[PORT_OPEN_FILTERED + 1]; /* by port state */
+	/* Hosts that limit their ICMP messages, and what these told. */
+	size_t limited;
+	size_t told;
+	size_t told_of;
 	enum state state;
 };
 
@@ -97,6 +101,8 @@ struct portset {
 	struct tls_context *context;
 	struct tls_context *anonymous_context;
 	struct dialogue *dialogues; /* one for each item of ports */
+	/* One for each protocol of datagrams, and for none; NULL: no UDP. */
+	struct inquiry *inquiries;
 	struct entry *entries;
 	size_t n;
 };
@@ -118,6 +124,14 @@ const char *share_parse(const char *s, struct share *out);
 
 struct portset_summary portset_summarize(const struct portset *s,
     const struct portset_policy *p);
+
+/*
+ * Whether a host seems to limit its ICMP messages: it has told of some ports
+ * that they are closed, and of at least as many it has told nothing.  *told and
+ * *of are how many it told of all that may be closed.
+ */
+bool portset_limited(const struct portset *s, size_t host, size_t *told,
+    size_t *of);
 
 const struct port_item *entry_item(const struct portset *s,
     const struct entry *e);

@@ -29,11 +29,11 @@ setreport_json(struct text *t, const struct setreport *r)
 	    FORMAT_VERSION, state_name(s->state));
 	text_printf(t,
 	    "\"total\":%zu,\"as_expected\":%zu,\"failed\":%zu,\"open\":%zu,"
-	    "\"closed\":%zu,\"filtered\":%zu,\"unknown\":%zu,"
-	    "\"expiring\":%zu},\n\"entries\":[",
+	    "\"closed\":%zu,\"filtered\":%zu,\"open_filtered\":%zu,"
+	    "\"unknown\":%zu,\"expiring\":%zu},\n\"entries\":[",
 	    s->total, s->met, s->failed, s->ports[PORT_OPEN],
 	    s->ports[PORT_CLOSED], s->ports[PORT_FILTERED],
-	    s->ports[PORT_UNKNOWN], s->expiring);
+	    s->ports[PORT_OPEN_FILTERED], s->ports[PORT_UNKNOWN], s->expiring);
 	for (i = 0; i < r->set->n; i++) {
 		text_puts(t, i > 0 ? ",\n" : "\n");
 		entry(t, r, &r->set->entries[i]);
@@ -63,7 +63,10 @@ entry(struct text *t, const struct setreport *r, const struct entry *e)
 		text_puts(t, ",\"port\":null");
 	else
 		text_printf(t, ",\"port\":%u", e->target.port);
-	member(t, ",\"transport\":", item->path ? "unix" : "tcp");
+	member(t, ",\"transport\":",
+	    item->path      ? "unix"
+		: item->udp ? "udp"
+			    : "tcp");
 	member(t, ",\"expected\":", expected_name(item->expected));
 	member(t, ",\"state\":", port_state_name(port));
 	text_printf(t, ",\"open\":%s,\"ok\":%s", open ? "true" : "false",

@@ -48,6 +48,7 @@ static void count(struct text *, const char *, size_t);
 static size_t latencies(struct text *, const struct setreport *, size_t);
 static void latency(struct text *, const struct setreport *,
     const struct entry *);
+static void limited_hosts(struct text *, const struct setreport *, size_t);
 static struct range seconds(const struct range *);
 static size_t lines(struct text *, const struct setreport *, size_t);
 static void line(struct text *, const struct setreport *, const struct entry *);
@@ -56,6 +57,7 @@ static bool append(struct text *, const struct text *, size_t);
 void
 setreport_nagios(struct text *t, const struct setreport *r)
 {
+	const struct portset_summary *s = &r->summary;
 	size_t room, lines_cut, latencies_cut;
 	struct text details;
 
@@ -67,6 +69,8 @@ setreport_nagios(struct text *t, const struct setreport *r)
 	text_init(&details, r->max);
 	if (r->verbosity > 0)
 		text_printf(&details, "%s\n", r->limits);
+	if (s->limited > 1)
+		limited_hosts(&details, r, room / 4);
 	lines_cut = lines(&details, r, room / 2);
 	latencies_cut = latencies(t, r, t->len + room - details.len);
 	text_puts(t, "\n");
@@ -108,6 +112,9 @@ first_line(struct text *t, const struct setreport *r)
 	if (s->lagging > 0)
 		text_printf(t, "; %zu slow", s->lagging);
 	list(t, r, ": ", slow);
+	if (s->limited > 0)
+		text_printf(t, "; ICMP limited: %zu of %zu told", s->told,
+		    s->told_of);
 	list(t, r, "; open: ", open);
 }
 
@@ -201,7 +208,7 @@ words_bad(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	words_name(t, r, e);
 	text_printf(t, " %s",
-	    port_state_name(outcome_port((enum outcome)e->outcome)));
+	    port_state_words(outcome_port((enum outcome)e->outcome)));
 	words_reason(t, r, e);
 }
 
@@ -257,6 +264,8 @@ counts(struct text *t, const struct setreport *r)
 	count(t, "open", s->ports[PORT_OPEN]);
 	count(t, "closed", s->ports[PORT_CLOSED]);
 	count(t, "filtered", s->ports[PORT_FILTERED]);
+	if (r->set->inquiries != NULL)
+		count(t, "open_filtered", s->ports[PORT_OPEN_FILTERED]);
 	text_printf(t, "unknown=%zu;;;0;", s->ports[PORT_UNKNOWN]);
 	if (r->set->tls.policy.has_days)
 		report_cert_days(t, &r->set->tls.policy, s->cert_days);
@@ -309,6 +318,26 @@ latency(struct text *t, const struct setreport *r, const struct entry *e)
 	text_free(&name);
 }
 
+/* Which hosts they are, as many as there is room for. */
+static void
+limited_hosts(struct text *t, const struct setreport *r, size_t end)
+{
+	size_t i, told, of;
+	struct text one;
+	bool fits = true;
+
+	for (i = 0; i < r->set->hosts->n && fits; i++) {
+		if (!portset_limited(r->set, i, &told, &of))
+			continue;
+		text_init(&one, r->max);
+		text_escape_string(&one, r->set->hosts->hosts[i]);
+		text_printf(&one, ": ICMP limited: %zu of %zu told\n", told,
+		    of);
+		fits = append(t, &one, end);
+		text_free(&one);
+	}
+}
+
 static struct range
 seconds(const struct range *ms)
 {
@@ -348,7 +377,7 @@ line(struct text *t, const struct setreport *r, const struct entry *e)
 
 	words_name(t, r, e);
 	text_printf(t, ": %s",
-	    port_state_name(outcome_port((enum outcome)e->outcome)));
+	    port_state_words(outcome_port((enum outcome)e->outcome)));
 	if (is_bad(r, e))
 		text_printf(t, ", expected %s", expected_name(expected));
 	if (!isnan(entry_latency(e)))

@@ -37,6 +37,12 @@ setreport_table(struct text *t, const struct setreport *r)
 	    state_name(s->state), s->met, s->total, s->ports[PORT_OPEN],
 	    s->ports[PORT_CLOSED], s->ports[PORT_FILTERED],
 	    s->ports[PORT_UNKNOWN]);
+	if (s->ports[PORT_OPEN_FILTERED] > 0)
+		text_printf(t, ", %zu open|filtered",
+		    s->ports[PORT_OPEN_FILTERED]);
+	if (s->limited > 0)
+		text_printf(t, "; ICMP limited: %zu of %zu told", s->told,
+		    s->told_of);
 	if (s->expiring > 0)
 		text_printf(t, "; %zu expiring", s->expiring);
 	text_puts(t, "\n");

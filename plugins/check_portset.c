@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "datagram_probe.h"
 #include "engine.h"
 #include "fd.h"
 #include "num.h"
@@ -18,6 +19,7 @@
 #include "plugin.h"
 #include "resolver_cares.h"
 #include "setreport.h"
+#include "stream_probe.h"
 #include "tls.h"
 #include "xalloc.h"
 
@@ -597,6 +599,8 @@ probe_all(struct run *r, int64_t start_us)
 	plan(r, start_us);
 	/* Threads that hardly allocate need no heap of their own each. */
 	(void)mallopt(M_ARENA_MAX, 1);
+	r->conf.streams = &stream_probe;
+	r->conf.datagrams = &datagram_probe;
 	r->conf.more = more;
 	r->conf.done = done;
 	r->conf.ctx = r;

@@ -13,7 +13,7 @@
 #define REVERSED ": the range ends before it begins"
 #define NO_SLASH ": the path does not begin with a slash"
 #define IS_EMPTY ": an item is empty"
-#define NO_UDP ": this version has no UDP"
+#define NO_DATAGRAMS ": no protocol of that name; see check_udp(1)"
 
 #define X10 "xxxxxxxxxx"
 #define X100 X10 X10 X10 X10 X10 X10 X10 X10 X10 X10
@@ -42,6 +42,14 @@ static const struct {
 	{ "tcp:22", "22=open" },
 	{ "tcp:22,23", "22=open 23=open" },
 	{ "tcp:22-24=open", "22-24=open" },
+	/* UDP has ports of its own, after those of TCP. */
+	{ "udp:53", "udp:53=open" },
+	{ "udp:53,53", "53=open udp:53=open" },
+	{ "udp:53=any,22,udp:53/dns", "22=open udp:53/dns=open" },
+	{ "udp:1-65535,tcp:1-65535=closed,unix:/x",
+	    "1-65535=closed udp:1-65535=any {/x}=open" },
+	{ "udp:53-55/dns=closed", "udp:53-55/dns=closed" },
+	{ "udp:5/NTP,23", "23=open udp:5/ntp=open" },
 	/* What is expected, in any case. */
 	{ "22=open", "22=open" },
 	{ "22=closed", "22=closed" },
@@ -183,9 +191,9 @@ static const struct {
 	{ "22/smtp ", "22/smtp " NO_PROTOCOL },
 	{ "1-2/no=open", "1-2/no=open" NO_PROTOCOL },
 	/* Others. */
-	{ "udp:53", "udp:53" NO_UDP },
-	{ "22,udp:53=open,23", "udp:53=open" NO_UDP },
-	{ "udp:", "udp:" NO_UDP },
+	{ "udp:53/imap", "udp:53/imap" NO_DATAGRAMS },
+	{ "22,udp:53/=open,23", "udp:53/=open" NO_DATAGRAMS },
+	{ "udp:", "udp:" NOT_PORT },
 	/* Paths. */
 	{ "unix:", "unix:" NO_SLASH },
 	{ "unix:,22", "unix:" NO_SLASH },
@@ -217,6 +225,12 @@ teardown(void)
 }
 
 static bool
+is_udp(const struct portlist *l, size_t i)
+{
+	return l->items[l->ports[i].item].udp;
+}
+
+static bool
 is_in_order(const struct portlist *l)
 {
 	size_t i;
@@ -228,6 +242,10 @@ is_in_order(const struct portlist *l)
 		    (l->ports[i].number == 0))
 			return false;
 		if (i > 0 && l->ports[i].number != 0 &&
+		    is_udp(l, i - 1) > is_udp(l, i))
+			return false;
+		if (i > 0 && l->ports[i].number != 0 &&
+		    is_udp(l, i - 1) == is_udp(l, i) &&
 		    l->ports[i].number <= l->ports[i - 1].number)
 			return false;
 	}
@@ -249,6 +267,8 @@ render(struct text *t, const struct portlist *l)
 		     end++)
 			;
 		text_puts(t, i > 0 ? " " : "");
+		if (item->udp)
+			text_puts(t, "udp:");
 		if (first->number != 0)
 			text_printf(t, "%u", first->number);
 		if (end > i + 1)
@@ -257,6 +277,8 @@ render(struct text *t, const struct portlist *l)
 			text_printf(t, "{%s}", item->name);
 		if (strcmp(item->proto->name, "tcp") != 0)
 			text_printf(t, "/%s", item->proto->name);
+		if (item->datagram != NULL)
+			text_printf(t, "/%s", item->datagram->name);
 		text_printf(t, "=%s", expected_name(item->expected));
 	}
 }

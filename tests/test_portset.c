@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 
+#include "inquiry.h"
 #include "tls.h"
 #include "unit.h"
 
@@ -816,6 +818,105 @@ START_TEST(name_of_service)
 }
 END_TEST
 
+/* A port of UDP is asked as its item says, or as is usual at it, or as none. */
+START_TEST(inquiries)
+{
+	static const struct {
+		const char *name;
+		const char *protocol; /* NULL: none; "": not of UDP */
+	} want[] = { { "a/tcp/53", "" }, { "a/udp/1", NULL },
+		{ "a/udp/53", "dns" }, { "a/udp/123", "echo" } };
+	const struct datagram *d;
+	struct text t;
+	size_t i;
+
+	prepare("a", "53,udp:53,udp:1,udp:123/echo", AF_UNSPEC);
+	ck_assert_uint_eq(set.n, ARRAY_SIZE(want));
+	for (i = 0; i < set.n; i++) {
+		const struct inquiry *q = set.entries[i].target.inquiry;
+
+		text_init(&t, 100);
+		entry_name(&t, &set, &set.entries[i]);
+		ck_assert_str_eq(t.data, want[i].name);
+		text_free(&t);
+		if (want[i].protocol != NULL && want[i].protocol[0] == '\0') {
+			ck_assert_ptr_null(q);
+			continue;
+		}
+		ck_assert_ptr_nonnull(q);
+		ck_assert_uint_eq(q->n, 1);
+		if (want[i].protocol == NULL) {
+			ck_assert_uint_eq(q->payloads[0].send.len, 0);
+			ck_assert_ptr_null(q->payloads[0].judge);
+			ck_assert_int_eq(q->demand, DEMAND_NONE);
+			continue;
+		}
+		d = datagram_find(want[i].protocol);
+		ck_assert_ptr_eq(q->payloads, d->payloads);
+		ck_assert_int_eq(q->demand, d->demand);
+	}
+}
+END_TEST
+
+/*
+ * Ports of UDP of two hosts: c closed, said at once, l late, s silent, o open;
+ * and what the first has told of how many, 0: it does not limit that.
+ */
+static const struct {
+	const char *told;
+	size_t n;
+	size_t of;
+} limits[] = {
+	{ "cccccsssss", 5, 10 },
+	{ "cccccssssso", 5, 10 },
+	{ "ccccccsssss", 0, 0 },
+	{ "ccccsssss", 0, 0 },
+	{ "cccccccccc", 0, 0 },
+	{ "ssssssssss", 0, 0 },
+	{ "lsss", 1, 4 },
+	{ "clsss", 2, 5 },
+	{ "cls", 0, 0 },
+	{ "oooo", 0, 0 },
+};
+
+START_TEST(limited)
+{
+	const char *s = limits[_i].told;
+	size_t i, n = strlen(s), told = 0, of = 0;
+	struct portset_summary sum;
+	char list[40];
+
+	snprintf(list, sizeof(list), "udp:2001-%zu,80,unix:/x", 2000 + n);
+	prepare("a,b", list, AF_UNSPEC);
+	/* The first is TCP, of both hosts. */
+	for (i = 0; i < n; i++) {
+		const struct result r = {
+			.outcome = s[i] == 's' ? OUTCOME_SILENT
+			    : s[i] == 'o'      ? OUTCOME_OK
+					       : OUTCOME_REFUSED,
+			.cause.origin = s[i] == 'c' || s[i] == 'l'
+			    ? ORIGIN_ICMP
+			    : ORIGIN_NOBODY,
+			.time_us = s[i] == 'l' ? 500100 : 100,
+			.rtt_us = NONE,
+			.resolve_us = NONE,
+		};
+
+		portset_tell(&set, &set.entries[2 + 2 * i].target, &r);
+	}
+	ck_assert(portset_limited(&set, 0, &told, &of) == (limits[_i].n > 0));
+	if (limits[_i].n > 0) {
+		ck_assert_uint_eq(told, limits[_i].n);
+		ck_assert_uint_eq(of, limits[_i].of);
+	}
+	ck_assert(!portset_limited(&set, 1, &told, &of));
+	sum = portset_summarize(&set, &(struct portset_policy){ 0 });
+	ck_assert_uint_eq(sum.limited, limits[_i].n > 0);
+	ck_assert_uint_eq(sum.told, limits[_i].n);
+	ck_assert_uint_eq(sum.told_of, limits[_i].of);
+}
+END_TEST
+
 START_TEST(share)
 {
 	struct share s = { .percent = !shares[_i].percent };
@@ -851,6 +952,8 @@ main(void)
 	unit_rows(tc, reason, reasons);
 	unit_rows(tc, name, names);
 	tcase_add_test(tc, name_of_service);
+	tcase_add_test(tc, inquiries);
+	unit_rows(tc, limited, limits);
 	unit_rows(tc, share, shares);
 	return unit_run("portset", tc);
 }

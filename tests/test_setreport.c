@@ -193,7 +193,7 @@ static const char coloured[] =
 static const char json[] =
     "{\"version\":1,\"state\":\"CRITICAL\",\"summary\":{\"total\":7,"
     "\"as_expected\":3,\"failed\":3,\"open\":3,\"closed\":2,\"filtered\":1,"
-    "\"unknown\":1,\"expiring\":0},\n"
+    "\"open_filtered\":0,\"unknown\":1,\"expiring\":0},\n"
     "\"entries\":[\n"
     "{\"name\":\"a/tcp/1\",\"host\":\"a\",\"address\":\"192.0.2.1\","
     "\"port\":1,\"transport\":\"tcp\",\"expected\":\"open\","

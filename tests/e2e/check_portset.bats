@@ -416,7 +416,8 @@ ends_first='the run ended first'
 		5-1 the range ends before it begins
 		22=shut not expected one of open, closed, filtered, any
 		22/no-such no protocol of that name; see check_tcp(1)
-		udp:53 this version has no UDP
+		udp:53/no-such no protocol of that name; see check_udp(1)
+		udp:0 not a port from 1 to 65535, nor a service name
 		unix:x the path does not begin with a slash
 		unix:/x=y not expected one of open, closed, filtered, any
 	END
@@ -764,7 +765,7 @@ issued='certificate "www.test" of issuer "Test CA"'
 	[ "$status" = 2 ] && silent
 	valid
 	masked >out.masked
-	grep -qF '"summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"unknown":0,"expiring":1}' out.masked
+	grep -qF '"summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":1}' out.masked
 	cert='"certificate":{"subject":"www.test","issuer":"Test CA","not_before":"DATE","not_after":"DATE"}}'
 	grep -F "\"port\":$tls_port,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"cert-expiring\",\"reason\":\"certificate \\u0022www.test" out.masked |
 		grep -qF "\"tls\":{\"version\":\"TLSv1.3\",\"cert_days\":D,$cert}"
@@ -1187,7 +1188,7 @@ issued='certificate "www.test" of issuer "Test CA"'
 	check -p "$p0/smtp,unix:$p2,$p3/smtp" --format=json
 	[ "$status" = 2 ] && silent
 	valid
-	has '{"version":1,"state":"CRITICAL","summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"unknown":0,"expiring":0},' \
+	has '{"version":1,"state":"CRITICAL","summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":0},' \
 		'"entries":['
 	masked >out.masked
 	grep -F "{\"name\":\"127.0.0.1/tcp/$p0\",\"host\":\"127.0.0.1\",\"address\":\"127.0.0.1\",\"port\":$p0,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":\"220 a\",\"time\":T,\"rtt\":T,\"tls\":null}" out.masked
@@ -1488,4 +1489,29 @@ issued='certificate "www.test" of issuer "Test CA"'
 	serve 'tcp4'
 	LC_ALL=de_DE.UTF-8 check -p "$p0" -c 0.5
 	is 0 "PORTSET OK - 1 of 1 as expected|total=1;;;0; failed=0;;0.5;0;1 open=1;;;0; closed=0;;;0; filtered=0;;;0; unknown=0;;;0; 127.0.0.1/tcp/$p0=Ts;;;0.000000;"
+}
+
+@test "UDP: a thousand ports, of which fifty answer" {
+	own_network
+	scripts=()
+	for ((i = 0; i < 50; i++)); do
+		scripts+=("udp4:$((20000 + i * 20)) echo")
+	done
+	serve "${scripts[@]}"
+	check -p udp:20000-20999
+	[ "$status" = 0 ]
+	grep -q ' open=50;;;0; closed=950;;;0; filtered=0;;;0; open_filtered=0;;;0; unknown=0;' "$out"
+	! grep -q 'ICMP limited' "$out"
+	within 2000
+}
+
+@test "UDP: the protocol makes the reply count" {
+	serve 'udp4 echo' 'udp4 reply "x"'
+	check -p "udp:$p0/echo"
+	[ "$status" = 0 ]
+	check -p "udp:$p1/echo"
+	[ "$status" = 2 ]
+	grep -q "127.0.0.1/udp/$p1 open (" "$out"
+	check -p "udp:$p1"
+	[ "$status" = 0 ]
 }

@@ -341,3 +341,45 @@ a_record="copy 0 2 0 copy 12 19 12 reply \"\\x00\\x00\\x81\\x80\\x00\\x01\\x00\\
 	exec 9<&-
 	silent_status 0
 }
+
+@test "UDP: open, closed, filtered, silent, all at once" {
+	firewall server input 'udp dport 4003 reject with icmp type admin-prohibited' \
+		'udp dport 4004 drop'
+	serve 'udp4@10.9.0.2:4001 echo' 'udp4@10.9.0.2:53 silent'
+	check -H 10.9.0.2 -p udp:4001,udp:4002=closed,udp:4003=filtered,udp:4004=any \
+		--probe-timeout 0.7
+	silent_status 0
+	grep -q 'open=1;;;0; closed=1;;;0; filtered=1;;;0; open_filtered=1;;;0; unknown=0' "$out"
+	check -H 10.9.0.2 -p udp:4004,udp:53,udp:4002 --probe-timeout 0.7
+	silent_status 2
+	grep -qx '10.9.0.2/udp/4004: open or filtered, expected open: no reply' "$out"
+	grep -qx '10.9.0.2/udp/53: open or filtered, expected open: no reply' "$out"
+	grep -q '^10.9.0.2/udp/4002: closed, expected open: Connection refused: ICMP port unreachable from 10.9.0.2$' "$out"
+	check -H 10.9.0.2 -p udp:4001,4001=closed,udp:domain=any --format json --probe-timeout 0.7
+	silent_status 0
+	grep -q '"name":"10.9.0.2/udp/4001".*"transport":"udp"' "$out"
+	grep -q '"name":"10.9.0.2/tcp/4001".*"transport":"tcp"' "$out"
+	grep -q '"name":"10.9.0.2/udp/domain".*"state":"open\\u007cfiltered"' "$out"
+}
+
+@test "UDP: a host that limits its messages takes one timeout" {
+	server sh -c 'echo 1000 >/proc/sys/net/ipv4/icmp_ratelimit'
+	serve 'udp4@10.9.0.2:4001 echo'
+	check -H 10.9.0.2 -p udp:4000-4999 --probe-timeout 1
+	silent_status 0
+	within 2000
+	grep -qE '^PORTSET OK - 1000 of 1000 as expected; ICMP limited: [0-9]+ of 999 told; open: 10.9.0.2/udp/4001' "$out"
+	check -H 10.9.0.2 -p udp:4000-4999 --probe-timeout 1 --format table
+	grep -qE ', [0-9]+ open\|filtered(; ICMP limited: [0-9]+ of 999 told)?$' "$out"
+}
+
+@test "UDP: a host that does not limit them tells of all" {
+	serve 'udp4@10.9.0.2:4001 echo'
+	server sh -c 'echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
+		echo 1000000 >/proc/sys/net/ipv4/icmp_msgs_per_sec
+		echo 1000000 >/proc/sys/net/ipv4/icmp_msgs_burst' 2>/dev/null ||
+		skip "cannot lift the limits here"
+	check -H 10.9.0.2 -p udp:4000-4999=closed,udp:4001
+	silent_status 0
+	grep -q ' closed=999;' "$out"
+}

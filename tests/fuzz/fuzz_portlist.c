@@ -69,12 +69,16 @@ add_lines(struct portlist *l, char *lines, struct text *error)
 static void
 check_order(const struct portlist *l)
 {
-	uint16_t last = 0;
+	uint32_t last = 0;
 	size_t i, j;
 
+	/* Those of UDP come after the others. */
 	for (i = 0; i < l->n && l->ports[i].number != 0; i++) {
-		assert(l->ports[i].number > last);
-		last = l->ports[i].number;
+		uint32_t place = l->ports[i].number +
+		    (l->items[l->ports[i].item].udp ? 65536U : 0);
+
+		assert(place > last);
+		last = place;
 		assert(l->ports[i].item < l->n_items);
 		assert(!l->items[l->ports[i].item].path);
 	}
@@ -126,8 +130,12 @@ write_list(struct text *t, const struct portlist *l)
 		if (item->path)
 			text_printf(t, "unix:%s", item->name);
 		else
-			text_printf(t, "%u-%u/%s", first->number,
-			    l->ports[end - 1].number, item->proto->name);
+			text_printf(t, "%s%u-%u", item->udp ? "udp:" : "",
+			    first->number, l->ports[end - 1].number);
+		if (item->datagram != NULL)
+			text_printf(t, "/%s", item->datagram->name);
+		else if (!item->udp && !item->path)
+			text_printf(t, "/%s", item->proto->name);
 		text_printf(t, "=%s", expected_name(item->expected));
 	}
 }
@@ -145,6 +153,7 @@ check_same(const struct portlist *a, const struct portlist *b)
 		assert(a->ports[i].number == b->ports[i].number);
 		assert(x->expected == y->expected);
 		assert(x->proto == y->proto);
+		assert(x->udp == y->udp && x->datagram == y->datagram);
 		assert(x->path == y->path);
 		assert(!x->path || strcmp(x->name, y->name) == 0);
 	}
