@@ -5,13 +5,15 @@
 #
 # need PROGRAM...	skips the test unless all of them are installed
 # need_root		skips it unless it is root's
-# ports NAME...		a free port of the loopback in each of these variables
+# ports NAME...		a free port of the loopback, of TCP and UDP, in each of these
+#			variables
 # server [-u USER] COMMAND [ARG]...
 #			starts it, in the foreground, in a space of processes of
 #			its own where there may be one, so that nothing of it can
 #			outlive it; $server_log has what it says; root lets USER
 #			do it
 # await PORT...		until the last one's ports are open; a minute and a half
+# await_udp PORT...	the same of UDP, as the kernel lists them
 # ready ROW PORT	until that service is OK, for 30 seconds
 # servers_stop		ends those that were started, with all they started
 # lend USER FILE...	makes them that user's, if it is for us to do
@@ -25,12 +27,14 @@
 #			CRITICAL when that is of nobody who is trusted
 # gone ROW PORT		CRITICAL, since it has been stopped
 # only PORT ROW...	it is OK as these of all services only that neither begin
-#			with TLS nor are finger, which may be any text
+#			with TLS nor are finger or chargen, which may be any text;
+#			of those in common/$services, which is proto.def
 # without FILE REGEX	nothing in that log matches it
 # same NAME PORT [ARG]...	check_NAME of the Monitoring Plugins and ours
 #			exit alike
 
 server_pids=()
+services=proto.def
 
 plugins_of_others=/usr/lib/nagios/plugins
 
@@ -57,6 +61,7 @@ ports() {
 		for ((;;)); do
 			port=$((20000 + RANDOM % 12000))
 			[[ " ${ports_taken-} " != *" $port "* ]] || continue
+			! bound_udp "$port" || continue
 			(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
 		done
 		ports_taken+=" $port"
@@ -108,6 +113,26 @@ await() {
 			sleep 0.1
 		done
 		echo "port $port does not open; the server's log:"
+		tail -n 50 "$server_log"
+		return 1
+	done
+}
+
+bound_udp() {
+	grep -Eqs "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") " /proc/net/udp \
+		/proc/net/udp6
+}
+
+await_udp() {
+	local port i pid=${server_pids[-1]}
+
+	for port; do
+		for ((i = 0; i < 900; i++)); do
+			! bound_udp "$port" || continue 2
+			kill -0 "$pid" 2>/dev/null || break
+			sleep 0.1
+		done
+		echo "port $port is not bound; the server's log:"
 		tail -n 50 "$server_log"
 		return 1
 	done
@@ -189,8 +214,8 @@ only() {
 	local port=$1 row found
 
 	shift
-	sed -n -E '/TLS|finger/!s/^PROTO\("([^"]*)".*/\1/p' \
-		"$BATS_TEST_DIRNAME/../../common/proto.def" >rows
+	sed -n -E '/TLS|finger|chargen/!s/^(PROTO|DATAGRAM)\("([^"]*)".*/\2/p' \
+		"$BATS_TEST_DIRNAME/../../common/$services" >rows
 	[[ -s rows ]]
 	found=$(while read -r row; do
 		timeout -s KILL 20 "$plugin" -H 127.0.0.1 -p "$port" -t 2 --wait 1 \
