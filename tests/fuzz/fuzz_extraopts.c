@@ -9,6 +9,7 @@
 #include "extraopts.c"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>

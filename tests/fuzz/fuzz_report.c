@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "../json_reader.h"
+#include "inquiry.h"
 #include "report.h"
 
 #define ATTEMPTS_MAX 64 /* RESOLVER_ADDRS_MAX */
@@ -39,6 +40,8 @@ static void take_steps(struct dialogue *, struct step *, struct result *,
     int64_t *, struct bytes);
 static struct handshake *take_handshake(struct result *, const char *);
 static void take_cert(struct cert *, const char *);
+static void take_inquiry(struct inquiry *, struct target *, struct result *,
+    const struct expect *);
 static void take_policy(struct policy *);
 static void check(const struct report *, report_fn *, char *);
 static void check_text(const struct text *, const char *, report_fn *);
@@ -61,6 +64,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.result = &result,
 		.policy = &policy };
 	struct handshake *handshake;
+	struct dialogue nothing = { .n = 0 };
+	struct inquiry inquiry;
 	size_t i, len;
 
 	at = data;
@@ -74,7 +79,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	take_result(&result, attempts, s);
 	handshake = take_handshake(&result, s);
 	take_policy(&policy);
-	r.verdict = verdict_of(&policy, &result);
 	memcpy(reply, data, size);
 	result.reply.data = (unsigned char *)reply;
 	result.reply.len = take(2) ? size : size / 64;
@@ -89,9 +93,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			{ (const char *)data, len < size ? len : size }, NULL };
 	}
 	take_steps(&dialogue, steps, &result, step_us, patterns[0].text);
+	take_inquiry(&inquiry, &target, &result, &step->expect);
+	r.verdict = verdict_of(&policy, &result);
 	r.full = take(2);
 	r.wall_s = take_us();
 	r.text = report_text_check(s) == NULL ? s : "%n %s - %m%h%a%b%t%l%r";
+	if (target.inquiry != NULL) {
+		target.dialogue = &nothing;
+		result.n_steps = 0;
+	}
 	check(&r, report_one_line, reply);
 	check(&r, report_multi_line, reply);
 	check(&r, report_text, reply);
@@ -228,6 +238,29 @@ take_cert(struct cert *c, const char *s)
 	snprintf(c->issuer, sizeof(c->issuer), "%s", s + strlen(s) / 2);
 	c->not_before_s = take_us();
 	c->not_after_s = take_us();
+}
+
+/* Datagrams, of which there is no TLS, but of which some outcomes always are. */
+static void
+take_inquiry(struct inquiry *q, struct target *t, struct result *r,
+    const struct expect *e)
+{
+	bool always = r->outcome == OUTCOME_SILENT ||
+	    r->outcome == OUTCOME_NO_REPLY;
+
+	*q = (struct inquiry){
+		.expect = *e,
+		.why = take(2) ? "it never answers" : NULL,
+		.quiet_us = take_us(),
+		.max_bytes = (size_t)take_us(),
+	};
+	if (!always &&
+	    (!take(2) || r->handshake != NULL ||
+		r->outcome == OUTCOME_TLS_FAILED))
+		return;
+	t->inquiry = q;
+	r->handshake = NULL;
+	r->words = take(2) ? "an answer" : NULL;
 }
 
 static void
