@@ -5,6 +5,7 @@
 
 #include "clock.h"
 #include "nrpe.h"
+#include "wire.h"
 
 /* No right answer is longer. */
 #define PACKET_MAX 8192
@@ -45,15 +46,8 @@ enum ldap_result {
 #define GIT_SHORT 40
 #define GIT_LONG 64
 
-/* Bytes of an answer that are still to be read. */
-struct cursor {
-	const unsigned char *at;
-	size_t left;
-};
-
 static enum judgement ldap_result(struct exchange *, unsigned char, unsigned *);
 static unsigned char asked(const struct exchange *, unsigned char);
-static bool ber(struct cursor *, unsigned char, struct cursor *);
 static enum judgement ber_length(const struct exchange *, size_t *);
 static enum judgement judge_mysql(struct exchange *, bool);
 static enum judgement judge_mysql_error(struct exchange *, size_t);
@@ -273,7 +267,7 @@ packet_time(struct exchange *x)
 static enum judgement
 ldap_result(struct exchange *x, unsigned char type, unsigned *result)
 {
-	struct cursor all, message, id, response, code, string;
+	struct cursor all, message, id, response, code;
 	enum judgement j;
 	size_t len;
 
@@ -282,11 +276,16 @@ ldap_result(struct exchange *x, unsigned char type, unsigned *result)
 		j = whole(x, len);
 	if (j != JUDGE_MATCH)
 		return j;
-	all = (struct cursor){ x->answer, len };
-	if (!ber(&all, 0x30, &message) || !ber(&message, 0x02, &id) ||
-	    !ber(&message, type, &response) || !ber(&response, 0x0a, &code) ||
-	    !ber(&response, 0x04, &string) || !ber(&response, 0x04, &string) ||
-	    id.left != 1 || code.left != 1 || id.at[0] != asked(x, id.at[0]))
+	all = wire_cursor(x->answer, len);
+	message = wire_ber(&all, BER_SEQUENCE);
+	id = wire_ber(&message, BER_INTEGER);
+	response = wire_ber(&message, type);
+	code = wire_ber(&response, BER_ENUMERATED);
+	(void)wire_ber(&response, BER_STRING);
+	(void)wire_ber(&response, BER_STRING);
+	/* Our numbers and its codes are of one byte each. */
+	if (response.bad || id.left != 1 || code.left != 1 ||
+	    id.at[0] != asked(x, id.at[0]))
 		return JUDGE_MISMATCH;
 	*result = code.at[0];
 	return JUDGE_MATCH;
@@ -301,36 +300,13 @@ asked(const struct exchange *x, unsigned char answered)
 	return answered != 0 ? answered : 1;
 }
 
-/* One element of that tag; *value is what it holds. */
-static bool
-ber(struct cursor *c, unsigned char tag, struct cursor *value)
-{
-	size_t len, size = 0;
-
-	if (c->left < 2 || c->at[0] != tag)
-		return false;
-	len = c->at[1];
-	if (len >= 0x80) {
-		size = len - 0x80;
-		if (size == 0 || size > 4 || c->left < 2 + size)
-			return false;
-		len = big(c->at + 2, size);
-	}
-	if (len > c->left - 2 - size)
-		return false;
-	*value = (struct cursor){ c->at + 2 + size, len };
-	c->at += 2 + size + len;
-	c->left -= 2 + size + len;
-	return true;
-}
-
 /* How long the sequence is with which an answer begins. */
 static enum judgement
 ber_length(const struct exchange *x, size_t *len)
 {
 	size_t size;
 
-	if (x->answer[0] != 0x30)
+	if (x->answer[0] != BER_SEQUENCE)
 		return JUDGE_MISMATCH;
 	if (x->len < 2)
 		return JUDGE_MORE;
@@ -450,21 +426,17 @@ begins(const struct exchange *x, const void *prefix, size_t len)
 static uint32_t
 big(const unsigned char *p, size_t n)
 {
-	uint32_t value = 0;
+	struct cursor c = wire_cursor(p, n);
 
-	while (n-- > 0)
-		value = value << 8 | *p++;
-	return value;
+	return (uint32_t)wire_get(&c, n);
 }
 
 static uint32_t
 little(const unsigned char *p, size_t n)
 {
-	uint32_t value = 0;
+	struct cursor c = wire_cursor(p, n);
 
-	while (n-- > 0)
-		value = value << 8 | p[n];
-	return value;
+	return (uint32_t)wire_get_little(&c, n);
 }
 
 static bool
