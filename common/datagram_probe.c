@@ -740,7 +740,7 @@ dial_failed(struct dial *d, int64_t now_us)
 	struct inquiry_probe *p = d->probe;
 	struct attempt *a = dial_attempt(d);
 
-	a->outcome = cause_outcome(&a->cause, a->addr.family);
+	probe_attempt_failed(&p->probe, a);
 	/*
 	 * That there is no such port is for the host to say, or for who has the
 	 * same address; anybody else says it in its place.
@@ -752,10 +752,6 @@ dial_failed(struct dial *d, int64_t now_us)
 		if (addr_equal(&asked, &a->cause.from))
 			a->outcome = OUTCOME_REFUSED;
 	}
-	/* From there nobody can be reached: a fault of ours, not of a route. */
-	if (a->cause.err == EINVAL && p->probe.env->sock != NULL &&
-	    p->probe.env->sock->source.family != AF_UNSPEC)
-		a->outcome = OUTCOME_LOCAL_ERROR;
 	dial_end(d);
 	p->failed++;
 	p->next_us = now_us;

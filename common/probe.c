@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "probe.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "xalloc.h"
@@ -58,6 +59,18 @@ probe_stagger_us(size_t n, int64_t left_us)
 	int64_t share_us = left_us / (int64_t)(n + 1);
 
 	return share_us < PROBE_STAGGER_US ? share_us : PROBE_STAGGER_US;
+}
+
+void
+probe_attempt_failed(const struct probe *p, struct attempt *a)
+{
+	const struct sock_conf *conf = p->env->sock;
+
+	a->outcome = cause_outcome(&a->cause, a->addr.family);
+	/* From there nobody can be reached: a fault of ours, not of a route. */
+	if (a->cause.err == EINVAL && conf != NULL &&
+	    conf->source.family != AF_UNSPEC)
+		a->outcome = OUTCOME_LOCAL_ERROR;
 }
 
 const struct attempt *

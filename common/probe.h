@@ -106,6 +106,11 @@ void probe_stop(struct probe *p, const char *note, int64_t now_us);
 int64_t probe_stagger_us(size_t n, int64_t left_us);
 
 /*
+ * For the kinds: sets the outcome of an attempt that failed, by its cause.
+ */
+void probe_attempt_failed(const struct probe *p, struct attempt *a);
+
+/*
  * For the kinds: of the addresses that were tried, the one that tells the most
  * of why none answered.
  */

@@ -416,11 +416,7 @@ dial_failed(struct dial *d, int64_t now_us)
 	struct stream *p = d->probe;
 	struct attempt *a = dial_attempt(d);
 
-	a->outcome = cause_outcome(&a->cause, a->addr.family);
-	/* From there nobody can be reached: a fault of ours, not of a route. */
-	if (a->cause.err == EINVAL && p->probe.env->sock != NULL &&
-	    p->probe.env->sock->source.family != AF_UNSPEC)
-		a->outcome = OUTCOME_LOCAL_ERROR;
+	probe_attempt_failed(&p->probe, a);
 	dial_close(d);
 	/* That there is no second socket says nothing of the first. */
 	if (p->hedged && d != p->dials && a->cause.origin == ORIGIN_LOCAL)
