@@ -380,12 +380,11 @@ inquiry_for(const struct portset *s, const struct port *p)
 	return &s->inquiries[d != NULL ? d - datagram_row(0) + 1 : 0];
 }
 
-/* Who wants to know of certificates wants one. */
 static struct tls_context *
 tls_for(struct portset *s, const struct proto *p)
 {
-	bool anonymous = p->anonymous && !s->tls.conf.verify &&
-	    !s->tls.policy.has_days;
+	bool anonymous = p->anonymous &&
+	    !policy_wants_cert(&s->tls.policy, s->tls.conf.verify);
 	struct tls_context **c = anonymous ? &s->anonymous_context
 					   : &s->context;
 

@@ -85,6 +85,12 @@ verdict_of(const struct policy *p, const struct result *r)
 	return v;
 }
 
+bool
+policy_wants_cert(const struct policy *p, bool verified)
+{
+	return p->has_days || verified;
+}
+
 enum state
 verdict_state(const struct verdict *v)
 {

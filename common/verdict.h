@@ -65,6 +65,12 @@ const char *policy_parse_days(struct policy *p, const char *s);
  */
 struct verdict verdict_of(const struct policy *p, const struct result *r);
 
+/*
+ * Whether certificates are judged, by their dates or since they are verified, so
+ * that the peer has to have one.
+ */
+bool policy_wants_cert(const struct policy *p, bool verified);
+
 /* The worst of what v says. */
 enum state verdict_state(const struct verdict *v);
 

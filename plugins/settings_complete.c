@@ -107,9 +107,8 @@ use_protocol(struct settings *set, struct text *error)
 		return false;
 	}
 	set->use_tls |= p->tls;
-	/* Who wants to know of certificates wants one. */
-	set->tls.anonymous = p->anonymous && !set->tls.verify &&
-	    !set->policy.has_days;
+	set->tls.anonymous = p->anonymous &&
+	    !policy_wants_cert(&set->policy, set->tls.verify);
 	return true;
 }
 
