@@ -39,6 +39,9 @@ services=proto.def
 plugins_of_others=/usr/lib/nagios/plugins
 
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/games
+for unpacked in "${BUILDDIR:-.}"/real/*/usr/sbin; do
+	PATH=$PATH:$unpacked
+done
 
 need() {
 	local program
