@@ -1501,7 +1501,7 @@ issued='certificate "www.test" of issuer "Test CA"'
 	check -p udp:20000-20999
 	[ "$status" = 0 ]
 	grep -q ' open=50;;;0; closed=950;;;0; filtered=0;;;0; open_filtered=0;;;0; unknown=0;' "$out"
-	! grep -q 'ICMP limited' "$out"
+	lacks 'ICMP limited' "$out"
 	within 2000
 }
 

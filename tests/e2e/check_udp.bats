@@ -299,7 +299,7 @@ dns_answer='copy 0 2 0 copy 12 5 12 reply "\x00\x00\x84\x00\x00\x01\x00\x00\x00\
 		'udp4 copy 0 2 0 copy 12 5 12 reply "\x00\x00\x84\x02\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01"'
 	check -p "$p0" --protocol dns --expect-not zone
 	has 0 'DNS OK - '
-	! grep -q '\[' "$out"
+	lacks '\[' "$out"
 	check -p "$p0" --protocol dns --expect-not $'\x01' --wait 0.1
 	has 1 '(expected not "\x01"; nothing more came for 0.1 s)'
 	check -p "$p1" --protocol dns --expect-not zone --wait 0.1
@@ -356,7 +356,7 @@ dns_answer='copy 0 2 0 copy 12 5 12 reply "\x00\x00\x84\x00\x00\x01\x00\x00\x00\
 	serve 'udp4 first 1 (silent) then (echo)'
 	check -p "$p0" -s hi -e hi -v
 	has 0 '[hi], asked 2 times' ' asked=2;;;0; lost=1;;;0; ignored=0;;;0;'
-	! grep -q ' rtt=' "$out"
+	lacks ' rtt=' "$out"
 	least time 500 900
 }
 

@@ -191,7 +191,7 @@ issued='certificate "www.test" of issuer "Test CA"'
 		sleep 0.02
 	done
 	grep -q hellobye "$tls_log"
-	! grep -q -e secret -e password "$tls_log"
+	lacks 'secret\|password' "$tls_log"
 }
 
 @test "--client-cert, --client-key" {
