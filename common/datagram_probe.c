@@ -312,11 +312,13 @@ dial_start(struct inquiry_probe *p, int64_t now_us)
 static bool
 dial_open(struct dial *d)
 {
+	const struct sock_conf *conf = probe_sock(&d->probe->probe);
 	struct probe_env *env = d->probe->probe.env;
 	const struct addr *a = &dial_attempt(d)->addr;
 	struct addr same = env->spare_datagram_peer;
 
-	if (env->spare_datagram_fd != -1 && dial_turned(d)) {
+	if (env->spare_datagram_fd != -1 && dial_turned(d) &&
+	    env->spare_datagram_sock == conf) {
 		addr_set_port(&same, d->probe->probe.target->port);
 		if (addr_equal(&same, a)) {
 			d->watch.fd = env->spare_datagram_fd;
@@ -324,7 +326,7 @@ dial_open(struct dial *d)
 			return true;
 		}
 	}
-	d->watch.fd = sock_open_datagram(a, env->sock);
+	d->watch.fd = sock_open_datagram(a, conf);
 	return d->watch.fd != -1;
 }
 
@@ -773,6 +775,7 @@ dial_end(struct dial *d)
 	    a->family != AF_UNIX && dial_turned(d)) {
 		env->spare_datagram_fd = d->watch.fd;
 		env->spare_datagram_peer = *a;
+		env->spare_datagram_sock = probe_sock(&d->probe->probe);
 		d->watch.fd = -1;
 		return;
 	}

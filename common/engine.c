@@ -62,7 +62,8 @@ struct engine {
 	const struct target *unprepared;
 
 	unsigned in_flight;
-	unsigned with_tls; /* of these, with TLS */
+	unsigned with_tls;     /* of these, with TLS */
+	unsigned with_handler; /* of these, processes of handlers */
 	int64_t launch_us; /* not before, for the rate's sake */
 	int64_t least_rtt_us;
 
@@ -72,6 +73,7 @@ struct engine {
 	size_t size_landed;
 	struct spares streams;
 	struct spares datagrams;
+	struct spares handlers;
 };
 
 static const char too_late[] = "the run ended first";
@@ -84,6 +86,10 @@ static void launch(struct engine *, struct entry, int64_t);
 static void prepare(struct engine *);
 static const struct probe_kind *kind_of(const struct engine *,
     const struct target *);
+static struct spares *spares_of(struct engine *, const struct probe_kind *);
+static const struct handler *handler_of(const struct target *);
+static int64_t timeout_us(const struct engine *, const struct target *);
+static unsigned retries(const struct engine *, const struct target *);
 static void await_name(struct engine *, struct entry, int64_t);
 static void name_known(void *, struct name *, int64_t);
 static struct waiter *take_waiter(struct engine *, struct name *);
@@ -95,7 +101,8 @@ static struct probe *take_probe(struct engine *, const struct target *);
 static int64_t hedge_us(const struct engine *);
 static void land(void *, struct probe *, const struct result *);
 static bool unanswered(const struct result *);
-static bool cut_short(const struct engine *, const struct result *);
+static bool cut_short(const struct engine *, const struct target *,
+    const struct result *);
 static void clear_landed(struct engine *);
 static void free_spares(struct spares *);
 static void expire_waiters(struct engine *, struct name *, int64_t);
@@ -138,6 +145,7 @@ engine_free(struct engine *e)
 	clear_landed(e);
 	free_spares(&e->streams);
 	free_spares(&e->datagrams);
+	free_spares(&e->handlers);
 	if (e->env.spare_fd != -1)
 		(void)close(e->env.spare_fd);
 	if (e->env.spare_datagram_fd != -1)
@@ -302,11 +310,15 @@ launch_some(struct engine *e, int64_t now_us)
 static bool
 is_full(const struct engine *e)
 {
+	const struct target *next = e->queue[e->first].target;
+
 	if (e->conf.parallel != 0 && e->in_flight >= e->conf.parallel)
 		return true;
+	if (handler_of(next) != NULL)
+		return e->conf.parallel_handlers != 0 &&
+		    e->with_handler >= e->conf.parallel_handlers;
 	return e->conf.parallel_tls != 0 &&
-	    e->with_tls >= e->conf.parallel_tls &&
-	    e->queue[e->first].target->dialogue->tls != NULL;
+	    e->with_tls >= e->conf.parallel_tls && next->dialogue->tls != NULL;
 }
 
 static void
@@ -356,7 +368,37 @@ prepare(struct engine *e)
 static const struct probe_kind *
 kind_of(const struct engine *e, const struct target *t)
 {
+	if (handler_of(t) != NULL)
+		return e->conf.handlers;
 	return t->inquiry != NULL ? e->conf.datagrams : e->conf.streams;
+}
+
+/* Those that ended and are of that kind. */
+static struct spares *
+spares_of(struct engine *e, const struct probe_kind *kind)
+{
+	if (kind == e->conf.streams)
+		return &e->streams;
+	return kind == e->conf.datagrams ? &e->datagrams : &e->handlers;
+}
+
+/* Who decides in place of a conversation, or NULL. */
+static const struct handler *
+handler_of(const struct target *t)
+{
+	return t->terms != NULL ? t->terms->handler : NULL;
+}
+
+static int64_t
+timeout_us(const struct engine *e, const struct target *t)
+{
+	return t->terms != NULL ? t->terms->timeout_us : e->conf.timeout_us;
+}
+
+static unsigned
+retries(const struct engine *e, const struct target *t)
+{
+	return t->terms != NULL ? t->terms->retries : e->conf.retries;
 }
 
 static void
@@ -431,12 +473,12 @@ static void
 start_one(struct engine *e, struct entry entry, const struct addr *addrs,
     size_t n, int64_t resolve_us, int64_t now_us)
 {
+	int64_t own_us = timeout_us(e, entry.target);
 	int64_t deadline_us = entry.deadline_us;
 	struct probe *p;
 
-	if (e->conf.timeout_us != 0 &&
-	    now_us + e->conf.timeout_us < deadline_us)
-		deadline_us = now_us + e->conf.timeout_us;
+	if (own_us != 0 && now_us + own_us < deadline_us)
+		deadline_us = now_us + own_us;
 	/* Time that went unused is not made up for in a burst. */
 	if (e->conf.rate != 0)
 		e->launch_us = (e->launch_us > now_us ? e->launch_us : now_us) +
@@ -446,6 +488,7 @@ start_one(struct engine *e, struct entry entry, const struct addr *addrs,
 		entry.tries };
 	e->in_flight++;
 	e->with_tls += entry.target->dialogue->tls != NULL;
+	e->with_handler += handler_of(entry.target) != NULL;
 	probe_start(p, entry.target, addrs, n, deadline_us, hedge_us(e),
 	    now_us);
 }
@@ -455,8 +498,7 @@ static struct probe *
 take_probe(struct engine *e, const struct target *t)
 {
 	const struct probe_kind *kind = kind_of(e, t);
-	struct spares *s = kind == e->conf.streams ? &e->streams
-						   : &e->datagrams;
+	struct spares *s = spares_of(e, kind);
 
 	return s->n > 0 ? s->probes[--s->n] : probe_new(kind, &e->env);
 }
@@ -480,6 +522,7 @@ land(void *ctx, struct probe *p, const struct result *r)
 
 	e->in_flight--;
 	e->with_tls -= p->target->dialogue->tls != NULL;
+	e->with_handler -= handler_of(p->target) != NULL;
 	if (e->n_landed == e->size_landed) {
 		e->size_landed = e->size_landed == 0 ? QUEUE_FIRST
 						     : e->size_landed * 2;
@@ -490,10 +533,10 @@ land(void *ctx, struct probe *p, const struct result *r)
 	if (r->rtt_us != RESULT_NONE &&
 	    (e->least_rtt_us == RESULT_NONE || r->rtt_us < e->least_rtt_us))
 		e->least_rtt_us = r->rtt_us;
-	if (unanswered(r) && tag.tries == 0 && cut_short(e, r))
+	if (unanswered(r) && tag.tries == 0 && cut_short(e, p->target, r))
 		tell_unprobed(e, p->target, OUTCOME_NOT_PROBED, too_late,
 		    tag.resolve_us);
-	else if (unanswered(r) && tag.tries < e->conf.retries)
+	else if (unanswered(r) && tag.tries < retries(e, p->target))
 		enqueue(e,
 		    (struct entry){
 			p->target, tag.limit_us, tag.tries + 1, r->outcome });
@@ -514,9 +557,10 @@ unanswered(const struct result *r)
  * early to say that there is no answer.
  */
 static bool
-cut_short(const struct engine *e, const struct result *r)
+cut_short(const struct engine *e, const struct target *t,
+    const struct result *r)
 {
-	return r->time_us < e->conf.timeout_us / 2;
+	return r->time_us < timeout_us(e, t) / 2;
 }
 
 static void
@@ -524,8 +568,7 @@ clear_landed(struct engine *e)
 {
 	while (e->n_landed > 0) {
 		struct probe *p = e->landed[--e->n_landed];
-		struct spares *s = p->kind == e->conf.streams ? &e->streams
-							      : &e->datagrams;
+		struct spares *s = spares_of(e, p->kind);
 
 		if (s->n < SPARE_MAX)
 			s->probes[s->n++] = p;

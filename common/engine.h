@@ -34,6 +34,7 @@ typedef bool engine_more_fn(void *ctx);
 struct engine_conf {
 	unsigned parallel;     /* probes in flight at the most */
 	unsigned parallel_tls; /* of those, such with TLS in their dialogue */
+	unsigned parallel_handlers; /* of those, processes of handlers */
 	unsigned rate;         /* probes started in a second at the most */
 	unsigned retries;      /* of a probe that got no answer */
 	int64_t timeout_us;    /* of one probe, from when it is started */
@@ -43,11 +44,12 @@ struct engine_conf {
 	struct sock_conf sock;
 	const struct lookup_bulk *bulk; /* for many names at once */
 	/*
-	 * How targets are probed, &stream_probe and &datagram_probe; NULL: there
-	 * are none of that transport.
+	 * How targets are probed, &stream_probe, &datagram_probe and
+	 * &handler_probe; NULL: there are none of that kind.
 	 */
 	const struct probe_kind *streams;
 	const struct probe_kind *datagrams;
+	const struct probe_kind *handlers;
 	engine_more_fn *more;
 	engine_fn *done;
 	void *ctx;

@@ -61,10 +61,19 @@ probe_stagger_us(size_t n, int64_t left_us)
 	return share_us < PROBE_STAGGER_US ? share_us : PROBE_STAGGER_US;
 }
 
+const struct sock_conf *
+probe_sock(const struct probe *p)
+{
+	const struct terms *terms = p->target->terms;
+
+	return terms != NULL && terms->sock != NULL ? terms->sock
+						    : p->env->sock;
+}
+
 void
 probe_attempt_failed(const struct probe *p, struct attempt *a)
 {
-	const struct sock_conf *conf = p->env->sock;
+	const struct sock_conf *conf = probe_sock(p);
 
 	a->outcome = cause_outcome(&a->cause, a->addr.family);
 	/* From there nobody can be reached: a fault of ours, not of a route. */

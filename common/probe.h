@@ -44,9 +44,11 @@ struct probe_env {
 	/* A refused socket for the next to use; -1: none. */
 	int spare_fd;
 	int spare_family;
+	const struct sock_conf *spare_sock; /* as it was made */
 	/* The same for datagrams, and only for that address. */
 	int spare_datagram_fd;
 	struct addr spare_datagram_peer;
+	const struct sock_conf *spare_datagram_sock;
 	probe_fn *done;
 	void *ctx;
 };
@@ -104,6 +106,9 @@ void probe_stop(struct probe *p, const char *note, int64_t now_us);
  * its turn, however little time is left.
  */
 int64_t probe_stagger_us(size_t n, int64_t left_us);
+
+/* For the kinds: where the target is asked from; or NULL. */
+const struct sock_conf *probe_sock(const struct probe *p);
 
 /*
  * For the kinds: sets the outcome of an attempt that failed, by its cause.

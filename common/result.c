@@ -71,6 +71,8 @@ result_copy(struct result *to, const struct result *from)
 		to->note = xstrdup(from->note);
 	if (from->reply.data != NULL)
 		to->reply.data = xmemdup(from->reply.data, from->reply.len);
+	if (from->perfdata != NULL)
+		to->perfdata = xstrdup(from->perfdata);
 	if (from->handshake != NULL)
 		to->handshake = handshake_copy(from->handshake);
 	if (from->n_attempts > 0)
@@ -86,6 +88,7 @@ result_clear(struct result *r)
 {
 	free((char *)(uintptr_t)r->note);
 	free(r->reply.data);
+	free((char *)(uintptr_t)r->perfdata);
 	free((struct handshake *)(uintptr_t)r->handshake);
 	if (r->n_attempts > 0)
 		free((struct attempt *)(uintptr_t)r->attempts);

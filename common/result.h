@@ -85,6 +85,9 @@ struct result {
 	struct buf reply; /* all bytes the peer sent */
 	size_t answer_at; /* where in it the answer to the last step begins */
 
+	/* Performance data of a handler, as it wrote them; or NULL. */
+	const char *perfdata;
+
 	/* What the TLS handshake told; NULL: there was none. */
 	const struct handshake *handshake;
 

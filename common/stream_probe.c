@@ -319,11 +319,13 @@ dial_start(struct stream *p, int64_t now_us)
 static int
 dial_open(struct stream *p, const struct addr *a)
 {
+	const struct sock_conf *conf = probe_sock(&p->probe);
 	struct probe_env *env = p->probe.env;
 	int fd = env->spare_fd;
 
-	if (fd == -1 || env->spare_family != a->family)
-		return sock_open(a, env->sock);
+	if (fd == -1 || env->spare_family != a->family ||
+	    env->spare_sock != conf)
+		return sock_open(a, conf);
 	env->spare_fd = -1;
 	return fd;
 }
@@ -442,6 +444,7 @@ dial_spare(struct dial *d)
 		return;
 	env->spare_fd = d->watch.fd;
 	env->spare_family = dial_attempt(d)->addr.family;
+	env->spare_sock = probe_sock(&d->probe->probe);
 	d->watch.fd = -1;
 }
 

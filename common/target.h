@@ -9,7 +9,18 @@
 
 #include "dialogue.h"
 
+struct handler;
 struct inquiry;
+struct sock_conf;
+
+/* On what terms a target is asked, where they are not those of the engine. */
+struct terms {
+	int64_t timeout_us;           /* of one asking */
+	unsigned retries;             /* if it gets no answer */
+	const struct sock_conf *sock; /* NULL: the engine's */
+	/* Who decides, in place of a conversation; NULL: nobody else. */
+	const struct handler *handler;
+};
 
 /* All that it points to outlives it. */
 struct target {
@@ -18,6 +29,7 @@ struct target {
 	int family;       /* AF_UNSPEC, AF_INET or AF_INET6 */
 	const struct dialogue *dialogue; /* without steps for datagrams */
 	const struct inquiry *inquiry;   /* NULL: not of datagrams */
+	const struct terms *terms;       /* NULL: the engine's */
 };
 
 #endif
