@@ -64,7 +64,7 @@ struct engine {
 	unsigned in_flight;
 	unsigned with_tls;     /* of these, with TLS */
 	unsigned with_handler; /* of these, processes of handlers */
-	int64_t launch_us; /* not before, for the rate's sake */
+	int64_t launch_us;     /* not before, for the rate's sake */
 	int64_t least_rtt_us;
 
 	/* Ended, to be used again once nothing refers to them any more. */

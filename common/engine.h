@@ -35,9 +35,9 @@ struct engine_conf {
 	unsigned parallel;     /* probes in flight at the most */
 	unsigned parallel_tls; /* of those, such with TLS in their dialogue */
 	unsigned parallel_handlers; /* of those, processes of handlers */
-	unsigned rate;         /* probes started in a second at the most */
-	unsigned retries;      /* of a probe that got no answer */
-	int64_t timeout_us;    /* of one probe, from when it is started */
+	unsigned rate;              /* probes started in a second at the most */
+	unsigned retries;           /* of a probe that got no answer */
+	int64_t timeout_us;         /* of one probe, from when it is started */
 	bool hedge; /* ask again on a second socket when an answer is late */
 	/* Ask every address of a name, each by a probe of its own. */
 	bool all_addresses;

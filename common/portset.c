@@ -8,7 +8,6 @@
 #include "clock.h"
 #include "datagram_probe.h"
 #include "report.h"
-#include "tls.h"
 #include "xalloc.h"
 
 /* Of what a peer sent. */
@@ -22,12 +21,14 @@
  */
 #define TOLD_MIN 5
 
-static void build_dialogue(struct portset *, size_t);
-static void build_inquiries(struct portset *);
-static const struct inquiry *inquiry_for(const struct portset *,
-    const struct port *);
-static struct tls_context *tls_for(struct portset *, const struct proto *);
-static void add_entry(struct portset *, const char *, size_t, int);
+static void *grow(void *, size_t *, size_t, size_t);
+static void keep(struct entry *, const struct result *, const struct verdict *);
+static void count_probe(struct entry_stats *, const struct result *);
+static bool answered(enum outcome);
+static enum state worth(const struct portset *, const struct entry *);
+static bool given(const struct portset *, const struct entry *, enum state *);
+static void count_entry(const struct portset *, const struct entry *,
+    struct portset_host *);
 static uint32_t saturate(int64_t);
 static void keep_extra(struct entry *, const struct result *,
     const struct verdict *);
@@ -38,69 +39,77 @@ static bool is_told_by_peer(const struct report *);
 static void failure(struct text *, const struct report *);
 static struct entry_tls *tls_of(const struct handshake *);
 static void restore(const struct entry *, struct result *);
+static void clear_extra(struct entry *);
+static enum state count_states(const struct portset_summary *,
+    const struct portset_policy *);
 static bool share_alerts(const struct share *, size_t, size_t);
-
-/*
- * Hosts change fastest: neighbours in the queue are asked of different hosts.
- */
-void
-portset_init(struct portset *s, const struct hostlist *hosts,
-    const struct portlist *ports, int family, const struct portset_tls *tls)
-{
-	size_t i, j, paths = 0;
-
-	*s = (struct portset){ .hosts = hosts, .ports = ports };
-	if (tls != NULL)
-		s->tls = *tls;
-	else
-		policy_init(&s->tls.policy);
-	s->anonymous = s->tls.conf;
-	s->anonymous.anonymous = true;
-	s->dialogues = xcalloc(ports->n_items, sizeof(s->dialogues[0]));
-	for (i = 0; i < ports->n_items; i++)
-		build_dialogue(s, i);
-	build_inquiries(s);
-	for (i = 0; i < ports->n; i++)
-		paths += ports->items[ports->ports[i].item].path;
-	s->entries = xcalloc((ports->n - paths) * hosts->n + paths,
-	    sizeof(s->entries[0]));
-	for (i = 0; i < ports->n; i++) {
-		const struct port_item
-		    *item = &ports->items[ports->ports[i].item];
-
-		if (item->path)
-			add_entry(s, item->name, i, AF_UNSPEC);
-		else
-			for (j = 0; j < hosts->n; j++)
-				add_entry(s, hosts->hosts[j], i, family);
-	}
-}
 
 void
 portset_free(struct portset *s)
 {
 	size_t i;
 
-	for (i = 0; i < s->n; i++) {
-		struct entry_extra *x = s->entries[i].extra;
-
-		if (x != NULL) {
-			free(x->note);
-			free(x->reply);
-			free(x->why);
-			free(x->tls);
-			free(x);
-		}
-	}
+	for (i = 0; i < s->n; i++)
+		clear_extra(&s->entries[i]);
 	free(s->entries);
-	for (i = 0; s->ports != NULL && i < s->ports->n_items; i++)
-		if (s->ports->items[i].proto->tls)
-			free((struct step *)(uintptr_t)s->dialogues[i].steps);
-	free(s->dialogues);
-	free(s->inquiries);
-	tls_context_free(s->context);
-	tls_context_free(s->anonymous_context);
+	free(s->hosts);
+	free(s->asks);
+	free(s->stats);
 	*s = (struct portset){ 0 };
+}
+
+uint32_t
+portset_add_host(struct portset *s, const char *name, const char *address)
+{
+	s->hosts = grow(s->hosts, &s->sizes[0], s->n_hosts,
+	    sizeof(s->hosts[0]));
+	s->hosts[s->n_hosts] = (struct portset_host){ name, address,
+		.total = 0 };
+	return (uint32_t)s->n_hosts++;
+}
+
+uint32_t
+portset_add_ask(struct portset *s, const struct ask *a)
+{
+	s->asks = grow(s->asks, &s->sizes[1], s->n_asks, sizeof(s->asks[0]));
+	s->asks[s->n_asks] = *a;
+	if (s->days == NULL && a->policy->has_days)
+		s->days = a->policy;
+	s->udp |= a->udp;
+	return (uint32_t)s->n_asks++;
+}
+
+void
+portset_room(struct portset *s, size_t n)
+{
+	if (s->n + n <= s->sizes[2])
+		return;
+	s->sizes[2] = s->n + n;
+	s->entries = xreallocarray(s->entries, s->sizes[2],
+	    sizeof(s->entries[0]));
+}
+
+struct entry *
+portset_add(struct portset *s, uint32_t host, uint32_t ask, uint16_t port,
+    int family)
+{
+	const struct ask *a = &s->asks[ask];
+	struct entry *e;
+
+	s->entries = grow(s->entries, &s->sizes[2], s->n,
+	    sizeof(s->entries[0]));
+	e = &s->entries[s->n++];
+	*e = (struct entry){
+		.target = { host != NO_HOST ? s->hosts[host].address : a->name,
+		    port, family, a->dialogue, a->inquiry, a->terms },
+		.host = host,
+		.ask = ask,
+		.outcome = OUTCOME_NOT_PROBED,
+		.finding = OUTCOME_NOT_PROBED,
+		.time_us = ENTRY_NO_TIME,
+		.rtt_us = ENTRY_NO_TIME,
+	};
+	return e;
 }
 
 size_t
@@ -109,29 +118,46 @@ portset_count_tls(const struct portset *s)
 	size_t i, n = 0;
 
 	for (i = 0; i < s->n; i++)
-		n += entry_item(s, &s->entries[i])->tls;
+		n += s->entries[i].target.dialogue->tls != NULL;
 	return n;
 }
 
-void
+size_t
+portset_count_handlers(const struct portset *s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s->n; i++) {
+		const struct terms *terms = s->entries[i].target.terms;
+
+		n += terms != NULL && terms->handler != NULL;
+	}
+	return n;
+}
+
+bool
 portset_tell(struct portset *s, const struct target *t, const struct result *r)
 {
-	const struct verdict v = verdict_of(&s->tls.policy, r);
-	struct entry *e =
-	    &s->entries[(const struct entry *)(const void *)t - s->entries];
+	size_t i = (size_t)((const struct entry *)(const void *)t - s->entries);
+	struct entry *e = &s->entries[i], fresh = *e;
+	const struct ask *ask = entry_ask(s, e);
+	const struct verdict v = verdict_of(ask->policy, r);
 
-	e->told = true;
-	e->outcome = (uint8_t)r->outcome;
-	e->err = (uint16_t)r->cause.err;
-	e->origin = (uint8_t)r->cause.origin;
-	e->icmp_v6 = r->cause.icmp_v6;
-	e->icmp_type = r->cause.icmp_type;
-	e->icmp_code = r->cause.icmp_code;
-	e->time_us = saturate(r->time_us);
-	e->rtt_us = saturate(r->rtt_us);
-	e->finding = (uint8_t)v.told;
-	e->dates = (uint8_t)v.dates;
-	keep_extra(e, r, &v);
+	fresh.extra = NULL;
+	keep(&fresh, r, &v);
+	if (ask->probes <= 1 || !e->told ||
+	    state_worst(worth(s, &fresh), worth(s, e)) != worth(s, e)) {
+		clear_extra(e);
+		*e = fresh;
+	} else {
+		clear_extra(&fresh);
+	}
+	if (ask->probes <= 1)
+		return false;
+	if (s->stats == NULL)
+		s->stats = xcalloc(s->n, sizeof(s->stats[0]));
+	count_probe(&s->stats[i], r);
+	return s->stats[i].probes < ask->probes;
 }
 
 const char *
@@ -155,104 +181,135 @@ share_parse(const char *s, struct share *out)
 }
 
 struct portset_summary
-portset_summarize(const struct portset *s, const struct portset_policy *p)
+portset_summarize(struct portset *s, const struct portset_policy *p)
 {
 	struct portset_summary sum = { .total = s->n,
 		.cert_days = (double)NAN };
 	enum state lag = STATE_OK;
-	size_t i, told, of;
+	size_t i;
 
+	for (i = 0; i < s->n_hosts; i++)
+		s->hosts[i] = (struct portset_host){ s->hosts[i].name,
+			s->hosts[i].address, .total = 0 };
 	for (i = 0; i < s->n; i++) {
 		const struct entry *e = &s->entries[i];
-		enum state slow = entry_lag(e, p);
+		enum state slow = entry_lag(s, e, p);
 		double days = entry_cert_days(e);
 
 		sum.ports[outcome_port((enum outcome)e->outcome)]++;
-		if (entry_met(s, e))
-			sum.met++;
-		else if (entry_unasked(e))
-			sum.unasked++;
-		else
-			sum.failed++;
+		sum.met += entry_met(s, e);
+		sum.unasked += entry_unasked(s, e);
+		sum.failed += entry_failed(s, e);
+		sum.warned += entry_failed(s, e) &&
+		    worth(s, e) == STATE_WARNING;
 		sum.expiring += entry_expiring(s, e);
+		sum.astray += entry_astray(s, e);
 		if (!isnan(days) && !(sum.cert_days <= days))
 			sum.cert_days = days;
 		sum.lagging += slow != STATE_OK;
 		lag = state_worst(lag, slow);
+		if (e->host != NO_HOST)
+			count_entry(s, e, &s->hosts[e->host]);
 	}
-	for (i = 0; i < s->hosts->n; i++)
-		if (portset_limited(s, i, &told, &of)) {
+	for (i = 0; i < s->n_hosts; i++) {
+		const struct portset_host *h = &s->hosts[i];
+
+		sum.down += portset_down(h);
+		if (portset_limited(h)) {
 			sum.limited++;
-			sum.told += told;
-			sum.told_of += of;
+			sum.told += h->told;
+			sum.told_of += h->told + h->silent;
 		}
+	}
 	if (p->at_least > 0)
 		sum.state = sum.met >= p->at_least         ? STATE_OK
 		    : sum.met + sum.unasked >= p->at_least ? STATE_UNKNOWN
 							   : STATE_CRITICAL;
-	else if (share_alerts(&p->critical, sum.failed, sum.total))
+	else if (share_alerts(&p->critical, sum.failed - sum.warned, sum.total))
 		sum.state = STATE_CRITICAL;
-	else if (share_alerts(&p->warning, sum.failed, sum.total))
+	else if (share_alerts(&p->warning, sum.failed, sum.total) ||
+	    (!p->warning.set && sum.warned > 0))
 		sum.state = STATE_WARNING;
 	if (sum.unasked > 0 && p->at_least == 0)
 		sum.state = state_worst(sum.state, STATE_UNKNOWN);
-	if (sum.expiring > 0)
+	if (sum.expiring + sum.astray > 0)
 		sum.state = state_worst(sum.state, STATE_WARNING);
+	sum.state = state_worst(sum.state, count_states(&sum, p));
 	sum.state = state_worst(sum.state, lag);
 	return sum;
 }
 
 bool
-portset_limited(const struct portset *s, size_t host, size_t *told, size_t *of)
+portset_limited(const struct portset_host *h)
 {
-	size_t i, late = 0, silent = 0;
-
-	*told = 0;
-	for (i = host; i < s->n && s->inquiries != NULL; i += s->hosts->n) {
-		const struct entry *e = &s->entries[i];
-
-		if (entry_item(s, e)->path)
-			break;
-		if (!entry_item(s, e)->udp)
-			continue;
-		silent += outcome_port((enum outcome)e->outcome) ==
-		    PORT_OPEN_FILTERED;
-		if (e->outcome != OUTCOME_REFUSED || e->origin != ORIGIN_ICMP)
-			continue;
-		(*told)++;
-		late += e->time_us != ENTRY_NO_TIME &&
-		    e->time_us >= DATAGRAM_PROBE_AGAIN_US;
-	}
-	*of = *told + silent;
-	return (*told >= TOLD_MIN || late > 0) && silent >= *told;
+	return (h->told >= TOLD_MIN || h->late > 0) && h->silent >= h->told;
 }
 
-const struct port_item *
-entry_item(const struct portset *s, const struct entry *e)
+bool
+portset_down(const struct portset_host *h)
 {
-	return &s->ports->items[s->ports->ports[e->port].item];
+	return h->total > 1 && h->failed == h->total;
+}
+
+const struct ask *
+entry_ask(const struct portset *s, const struct entry *e)
+{
+	return &s->asks[e->ask];
+}
+
+const struct portset_host *
+entry_host(const struct portset *s, const struct entry *e)
+{
+	return e->host != NO_HOST ? &s->hosts[e->host] : NULL;
+}
+
+const struct entry_stats *
+entry_stats(const struct portset *s, const struct entry *e)
+{
+	return s->stats != NULL && entry_ask(s, e)->probes > 1
+	    ? &s->stats[e - s->entries]
+	    : NULL;
 }
 
 bool
 entry_met(const struct portset *s, const struct entry *e)
 {
-	const struct result r = {
-		.outcome = (enum outcome)e->outcome,
-		.cause = { e->err, .origin = (enum origin)e->origin },
-	};
-	enum expected expected = entry_item(s, e)->expected;
+	return worth(s, e) == STATE_OK;
+}
 
-	if (expected == EXPECTED_FILTERED && !result_told(&r))
-		return false;
-	if (e->dates == STATE_CRITICAL || outcome_distrusts(r.outcome))
-		return false;
-	return e->told && expected_met(expected, r.outcome);
+bool
+entry_unasked(const struct portset *s, const struct entry *e)
+{
+	return worth(s, e) == STATE_UNKNOWN;
+}
+
+bool
+entry_failed(const struct portset *s, const struct entry *e)
+{
+	return !entry_met(s, e) && !entry_unasked(s, e);
 }
 
 bool
 entry_expiring(const struct portset *s, const struct entry *e)
 {
 	return e->dates != STATE_OK && entry_met(s, e);
+}
+
+bool
+entry_astray(const struct portset *s, const struct entry *e)
+{
+	return e->clock != STATE_OK && entry_met(s, e);
+}
+
+enum state
+entry_state(const struct portset *s, const struct entry *e,
+    const struct portset_policy *p)
+{
+	enum state state = worth(s, e);
+
+	if (entry_expiring(s, e) || entry_astray(s, e))
+		state = STATE_WARNING;
+	return state_worst(state, entry_lag(s, e, p));
 }
 
 double
@@ -266,15 +323,15 @@ entry_cert_days(const struct entry *e)
 	    (double)CLOCK_DAY_S;
 }
 
-bool
-entry_unasked(const struct entry *e)
-{
-	return outcome_default_state((enum outcome)e->outcome) == STATE_UNKNOWN;
-}
-
 double
-entry_latency(const struct entry *e)
+entry_latency(const struct portset *s, const struct entry *e)
 {
+	const struct entry_stats *stats = entry_stats(s, e);
+
+	if (stats != NULL)
+		return stats->timed > 0
+		    ? (double)stats->sum_us / stats->timed / 1e6
+		    : (double)NAN;
 	if (e->outcome != OUTCOME_OK)
 		return NAN;
 	if (e->rtt_us != ENTRY_NO_TIME)
@@ -282,35 +339,47 @@ entry_latency(const struct entry *e)
 	return e->time_us != ENTRY_NO_TIME ? e->time_us / 1e6 : (double)NAN;
 }
 
+/*
+ * The latency by the limits of the set; the time to the answer, of many probes
+ * the latency as well, by those of the entry.
+ */
 enum state
-entry_lag(const struct entry *e, const struct portset_policy *p)
+entry_lag(const struct portset *s, const struct entry *e,
+    const struct portset_policy *p)
 {
-	double ms = entry_latency(e) * 1e3;
+	const struct policy *own = entry_ask(s, e)->policy;
+	double seconds = entry_latency(s, e), ms = seconds * 1e3;
+	enum state lag = STATE_OK;
 
 	if (isnan(ms))
 		return STATE_OK;
 	if (p->has_lag_critical && range_alerts(&p->lag_critical, ms))
-		return STATE_CRITICAL;
-	if (p->has_lag_warning && range_alerts(&p->lag_warning, ms))
-		return STATE_WARNING;
-	return STATE_OK;
+		lag = STATE_CRITICAL;
+	else if (p->has_lag_warning && range_alerts(&p->lag_warning, ms))
+		lag = STATE_WARNING;
+	if (entry_stats(s, e) == NULL && e->time_us != ENTRY_NO_TIME)
+		seconds = e->time_us / 1e6;
+	return state_worst(lag, verdict_time(own, seconds));
 }
 
 void
 entry_name(struct text *t, const struct portset *s, const struct entry *e)
 {
-	const struct port_item *item = entry_item(s, e);
+	const struct portset_host *host = entry_host(s, e);
+	const struct ask *ask = entry_ask(s, e);
 
-	if (!item->path) {
-		text_escape_string(t, e->target.host);
+	if (host != NULL) {
+		text_escape_string(t, host->name);
 		text_puts(t, "/");
 	}
-	if (item->udp)
+	if (ask->udp && !ask->own_name)
 		text_puts(t, "udp/");
-	if (item->name != NULL)
-		text_escape_string(t, item->name);
-	else
-		text_printf(t, item->udp ? "%u" : "tcp/%u", e->target.port);
+	if (ask->name != NULL)
+		text_escape_string(t, ask->name);
+	if (ask->name == NULL)
+		text_printf(t, ask->udp ? "%u" : "tcp/%u", e->target.port);
+	else if (ask->numbered)
+		text_printf(t, "/%u", e->target.port);
 }
 
 void
@@ -326,87 +395,108 @@ entry_reason(struct text *t, const struct entry *e)
 	report_reason(t, &r);
 }
 
-/* TLS from the first byte is a step in front of those of the protocol. */
-static void
-build_dialogue(struct portset *s, size_t i)
+static void *
+grow(void *p, size_t *size, size_t n, size_t each)
 {
-	const struct port_item *item = &s->ports->items[i];
-	const struct proto *p = item->proto;
-	struct dialogue *d = &s->dialogues[i];
-	struct step *steps;
-	size_t j;
-
-	*d = (struct dialogue){ p->steps, p->n, p->quit, DIALOGUE_QUIET_US,
-		DIALOGUE_MAX_BYTES };
-	if (item->tls)
-		d->tls = tls_for(s, p);
-	if (p->tls) {
-		steps = xcalloc(p->n + 1, sizeof(steps[0]));
-		steps[0].kind = STEP_TLS;
-		for (j = 0; j < p->n; j++)
-			steps[j + 1] = p->steps[j];
-		d->steps = steps;
-		d->n++;
-	}
+	if (n < *size)
+		return p;
+	*size = *size == 0 ? 16 : *size + *size / 2;
+	return xreallocarray(p, *size, each);
 }
 
 static void
-build_inquiries(struct portset *s)
+keep(struct entry *e, const struct result *r, const struct verdict *v)
 {
-	const struct datagram *d;
-	size_t i, n = 0;
+	e->told = true;
+	e->outcome = (uint8_t)r->outcome;
+	e->err = (uint16_t)r->cause.err;
+	e->origin = (uint8_t)r->cause.origin;
+	e->icmp_v6 = r->cause.icmp_v6;
+	e->icmp_type = r->cause.icmp_type;
+	e->icmp_code = r->cause.icmp_code;
+	e->time_us = saturate(r->time_us);
+	e->rtt_us = saturate(r->rtt_us);
+	e->finding = (uint8_t)v->told;
+	e->dates = (unsigned char)v->dates & 3;
+	e->clock = (unsigned char)v->clock & 3;
+	keep_extra(e, r, v);
+}
 
-	if (s->ports->udp.item == NULL)
+static void
+count_probe(struct entry_stats *s, const struct result *r)
+{
+	uint32_t us = saturate(r->rtt_us != RESULT_NONE ? r->rtt_us
+							: r->time_us);
+
+	s->probes++;
+	if (!answered(r->outcome))
+		s->lost++;
+	if (r->outcome != OUTCOME_OK || us == ENTRY_NO_TIME)
 		return;
-	while (datagram_row(n) != NULL)
-		n++;
-	s->inquiries = xcalloc(n + 1, sizeof(s->inquiries[0]));
-	inquiry_init(&s->inquiries[0], NULL);
-	for (i = 0; (d = datagram_row(i)) != NULL; i++)
-		inquiry_init(&s->inquiries[i + 1], d);
+	if (s->timed == 0 || us < s->min_us)
+		s->min_us = us;
+	if (us > s->max_us)
+		s->max_us = us;
+	s->sum_us += us;
+	s->timed++;
 }
 
-/* Of a port of UDP; else NULL. */
-static const struct inquiry *
-inquiry_for(const struct portset *s, const struct port *p)
+/* Whether somebody said something, be it that the port is closed. */
+static bool
+answered(enum outcome o)
 {
-	const struct port_item *item = &s->ports->items[p->item];
-	const struct datagram *d = item->datagram;
-
-	if (!item->udp)
-		return NULL;
-	if (d == NULL)
-		d = datagram_of_port(p->number);
-	return &s->inquiries[d != NULL ? d - datagram_row(0) + 1 : 0];
+	return o != OUTCOME_STALLED && outcome_port(o) != PORT_FILTERED &&
+	    outcome_port(o) != PORT_OPEN_FILTERED &&
+	    outcome_port(o) != PORT_UNKNOWN;
 }
 
-static struct tls_context *
-tls_for(struct portset *s, const struct proto *p)
+/* A state: of the port by itself, and not of its latency. */
+static enum state
+worth(const struct portset *s, const struct entry *e)
 {
-	bool anonymous = p->anonymous &&
-	    !policy_wants_cert(&s->tls.policy, s->tls.conf.verify);
-	struct tls_context **c = anonymous ? &s->anonymous_context
-					   : &s->context;
+	const struct ask *ask = entry_ask(s, e);
+	const struct result r = {
+		.outcome = (enum outcome)e->outcome,
+		.cause = { e->err, .origin = (enum origin)e->origin },
+	};
+	enum state state;
 
-	if (*c == NULL)
-		*c = tls_context_new(anonymous ? &s->anonymous : &s->tls.conf);
-	return *c;
+	if (e->told && given(s, e, &state))
+		return state;
+	if (outcome_default_state(r.outcome) == STATE_UNKNOWN)
+		return STATE_UNKNOWN;
+	if (!e->told || !expected_met(ask->expected, r.outcome) ||
+	    (ask->expected == EXPECTED_FILTERED && !result_told(&r)) ||
+	    e->dates == STATE_CRITICAL || e->clock == STATE_CRITICAL ||
+	    outcome_distrusts(r.outcome))
+		return ask->severity;
+	return STATE_OK;
+}
+
+/* Whether there is a state for the very outcome, as a configuration may say. */
+static bool
+given(const struct portset *s, const struct entry *e, enum state *state)
+{
+	const struct policy *p = entry_ask(s, e)->policy;
+
+	*state = p->states[e->finding];
+	return p->given[e->finding];
 }
 
 static void
-add_entry(struct portset *s, const char *host, size_t port, int family)
+count_entry(const struct portset *s, const struct entry *e,
+    struct portset_host *h)
 {
-	const struct port *p = &s->ports->ports[port];
-
-	s->entries[s->n++] = (struct entry){
-		.target = { host, p->number, family, &s->dialogues[p->item],
-		    inquiry_for(s, p) },
-		.port = (uint32_t)port,
-		.outcome = OUTCOME_NOT_PROBED,
-		.finding = OUTCOME_NOT_PROBED,
-		.time_us = ENTRY_NO_TIME,
-		.rtt_us = ENTRY_NO_TIME,
-	};
+	h->total++;
+	h->failed += entry_failed(s, e);
+	h->silent += outcome_port((enum outcome)e->outcome) ==
+	    PORT_OPEN_FILTERED;
+	if (!entry_ask(s, e)->udp || e->outcome != OUTCOME_REFUSED ||
+	    e->origin != ORIGIN_ICMP)
+		return;
+	h->told++;
+	h->late += e->time_us != ENTRY_NO_TIME &&
+	    e->time_us >= DATAGRAM_PROBE_AGAIN_US;
 }
 
 static uint32_t
@@ -424,7 +514,8 @@ keep_extra(struct entry *e, const struct result *r, const struct verdict *v)
 	char *why = why_of(e, r, v);
 
 	if (!named && r->cause.origin != ORIGIN_ICMP && r->note == NULL &&
-	    r->reply.len == 0 && r->handshake == NULL && why == NULL)
+	    r->reply.len == 0 && r->perfdata == NULL && r->handshake == NULL &&
+	    why == NULL)
 		return;
 	e->extra = xcalloc(1, sizeof(*e->extra));
 	e->extra->addr = r->addr;
@@ -434,6 +525,8 @@ keep_extra(struct entry *e, const struct result *r, const struct verdict *v)
 	if (r->reply.len > 0)
 		e->extra->reply = escaped(&r->reply);
 	e->extra->why = why;
+	if (r->perfdata != NULL)
+		e->extra->perfdata = xstrdup(r->perfdata);
 	if (r->handshake != NULL)
 		e->extra->tls = tls_of(r->handshake);
 }
@@ -542,6 +635,38 @@ restore(const struct entry *e, struct result *r)
 		r->cause.from = e->extra->from;
 		r->note = e->extra->note;
 	}
+}
+
+static void
+clear_extra(struct entry *e)
+{
+	struct entry_extra *x = e->extra;
+
+	if (x == NULL)
+		return;
+	free(x->note);
+	free(x->reply);
+	free(x->why);
+	free(x->perfdata);
+	free(x->tls);
+	free(x);
+	e->extra = NULL;
+}
+
+static enum state
+count_states(const struct portset_summary *sum, const struct portset_policy *p)
+{
+	enum state state = STATE_OK;
+	size_t i;
+
+	for (i = 0; i < sizeof(sum->ports) / sizeof(sum->ports[0]); i++)
+		if (share_alerts(&p->ports[i].critical, sum->ports[i],
+			sum->total))
+			state = STATE_CRITICAL;
+		else if (share_alerts(&p->ports[i].warning, sum->ports[i],
+			     sum->total))
+			state = state_worst(state, STATE_WARNING);
+	return state;
 }
 
 static bool

@@ -1,18 +1,43 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Many hosts times many ports: what is asked of each, what came back, and what
- * it amounts to.
+ * Many ports of many hosts: what is asked of each, what came back, and what it
+ * amounts to.
  */
 #ifndef PORTSET_H
 #define PORTSET_H
 
-#include "hostlist.h"
-#include "portlist.h"
 #include "range.h"
 #include "result.h"
 #include "target.h"
-#include "tls_conf.h"
 #include "verdict.h"
+
+struct portset_host {
+	const char *name;
+	const char *address; /* a name or an address: what is asked */
+	/* What portset_summarize() counts: its entries, and of these ... */
+	uint32_t total;
+	uint32_t failed; /* not as expected */
+	uint32_t told;   /* closed by an ICMP message */
+	uint32_t late;   /* of those, only when asked again */
+	uint32_t silent; /* open|filtered */
+};
+
+/* What is asked of ports, and what is made of what comes back. */
+struct ask {
+	const char *name;     /* of the service, or a path; NULL: none */
+	const char *protocol; /* NULL: none */
+	bool path;
+	bool udp;
+	bool numbered; /* the name is that of many ports */
+	bool own_name; /* it says all: "udp/" is not put in front of it */
+	enum expected expected;
+	enum state severity; /* of what is not as expected */
+	unsigned probes;     /* how often, 1 or more; the worst counts */
+	const struct dialogue *dialogue;
+	const struct inquiry *inquiry; /* NULL: not of datagrams */
+	const struct terms *terms;     /* NULL: the engine's */
+	const struct policy *policy;
+};
 
 /* What a handshake told. */
 struct entry_tls {
@@ -29,13 +54,25 @@ struct entry_extra {
 	char *note;
 	char *reply; /* what the peer sent, escaped and bounded */
 	char *why;   /* the reason, where the peer has a part in it; or NULL */
+	char *perfdata;        /* of a handler, as it wrote them; or NULL */
 	struct entry_tls *tls; /* NULL: there was no handshake */
+};
+
+/* What many probes of one port came to. */
+struct entry_stats {
+	uint32_t probes; /* that have ended */
+	uint32_t lost;   /* of these, without any answer */
+	uint32_t timed;  /* of these, with a latency: the sum of these */
+	uint32_t min_us;
+	uint32_t max_us;
+	uint64_t sum_us;
 };
 
 /* One port of one host.  There may be very many. */
 struct entry {
 	struct target target; /* first: a target is its entry */
-	uint32_t port;        /* index of the list's ports */
+	uint32_t host;        /* index; NO_HOST: a path */
+	uint32_t ask;         /* index */
 	uint32_t time_us;     /* ENTRY_NO_TIME: none */
 	uint32_t rtt_us;      /* the same */
 	uint16_t err;
@@ -43,20 +80,28 @@ struct entry {
 	uint8_t origin;
 	uint8_t icmp_type;
 	uint8_t icmp_code;
-	bool icmp_v6;
-	bool told;       /* the result is here */
 	uint8_t finding; /* the outcome, or that of the dates if it is worse */
-	uint8_t dates;   /* what those of the certificates are worth: a state */
+	bool icmp_v6:1;
+	bool told:1; /* the result is here */
+	unsigned char
+	    dates:2; /* what those of certificates are worth: a state */
+	unsigned char clock:2; /* the same of the peer's clock */
 	struct entry_extra *extra;
 };
 
 #define ENTRY_NO_TIME UINT32_MAX
+#define NO_HOST UINT32_MAX
 
 /* How many entries may be not as expected: a number or a share of them. */
 struct share {
 	struct range range;
 	bool percent;
 	bool set;
+};
+
+struct count_limits {
+	struct share warning;
+	struct share critical;
 };
 
 /* What is made of the results. */
@@ -68,15 +113,19 @@ struct portset_policy {
 	struct range lag_critical;
 	bool has_lag_warning;
 	bool has_lag_critical;
+	struct count_limits ports[PORT_OPEN_FILTERED + 1]; /* by port state */
 };
 
 struct portset_summary {
 	size_t total;
 	size_t met;     /* as expected */
 	size_t failed;  /* not as expected */
+	size_t warned;  /* of these, such that are only worth a WARNING */
 	size_t unasked; /* by our own fault, or since the run ended */
 	size_t lagging;
 	size_t expiring;  /* certificates that will be no good soon */
+	size_t astray;    /* as expected, but with a clock that is wrong */
+	size_t down;      /* hosts of which no entry is as expected */
 	double cert_days; /* until the first of all expires, or NAN */
 	size_t ports[PORT_OPEN_FILTERED + 1]; /* by port state */
 	/* Hosts that limit their ICMP messages, and what these told. */
@@ -86,67 +135,89 @@ struct portset_summary {
 	enum state state;
 };
 
-/* What is asked of TLS, and for how long its certificates should be good. */
-struct portset_tls {
-	struct tls_conf conf;
-	struct policy policy; /* only its days count */
-};
-
 struct portset {
-	const struct hostlist *hosts;
-	const struct portlist *ports;
-	struct portset_tls tls;
-	struct tls_conf anonymous; /* the same; a certificate is optional */
-	/* For these two; NULL: no item needs it. */
-	struct tls_context *context;
-	struct tls_context *anonymous_context;
-	struct dialogue *dialogues; /* one for each item of ports */
-	/* One for each protocol of datagrams, and for none; NULL: no UDP. */
-	struct inquiry *inquiries;
+	struct portset_host *hosts;
+	size_t n_hosts;
+	struct ask *asks;
+	size_t n_asks;
 	struct entry *entries;
 	size_t n;
+	struct entry_stats
+	    *stats; /* one for each entry; NULL: one probe each */
+	/* Of the numbers of days that were given first; NULL: none were. */
+	const struct policy *days;
+	bool udp; /* some are of datagrams */
+	size_t sizes[3];
 };
 
-/* The lists outlive it, which stays where it is.  tls: NULL: any will do. */
-void portset_init(struct portset *s, const struct hostlist *hosts,
-    const struct portlist *ports, int family, const struct portset_tls *tls);
+/* A zeroed one is empty. */
 void portset_free(struct portset *s);
 
-/* How many entries have TLS in their dialogues. */
-size_t portset_count_tls(const struct portset *s);
+/*
+ * Add to it, and return the index.  What they point to outlives the set.
+ * portset_room() is for that many more entries than there are, without a waste.
+ */
+uint32_t portset_add_host(struct portset *s, const char *name,
+    const char *address);
+uint32_t portset_add_ask(struct portset *s, const struct ask *a);
+void portset_room(struct portset *s, size_t n);
+/* host: NO_HOST for a path.  The entry is good until the next one. */
+struct entry *portset_add(struct portset *s, uint32_t host, uint32_t ask,
+    uint16_t port, int family);
 
-/* Keeps what there is to tell of the result of an entry's target. */
-void portset_tell(struct portset *s, const struct target *t,
+/* How many entries have TLS in their dialogues, or handlers. */
+size_t portset_count_tls(const struct portset *s);
+size_t portset_count_handlers(const struct portset *s);
+
+/*
+ * Keeps what there is to tell of the result of an entry's target, of many the
+ * worst.  Returns whether it is to be asked once more.  All are in the set.
+ */
+bool portset_tell(struct portset *s, const struct target *t,
     const struct result *r);
 
 /* Reads a range, with '%' at its end a share.  NULL or the reason. */
 const char *share_parse(const char *s, struct share *out);
 
-struct portset_summary portset_summarize(const struct portset *s,
+struct portset_summary portset_summarize(struct portset *s,
     const struct portset_policy *p);
 
 /*
- * Whether a host seems to limit its ICMP messages: it has told of some ports
- * that they are closed, and of at least as many it has told nothing.  *told and
- * *of are how many it told of all that may be closed.
+ * Of a set that was summarized: whether a host seems to limit its ICMP messages:
+ * it has told of some ports that they are closed, and of at least as many it has
+ * told nothing.
  */
-bool portset_limited(const struct portset *s, size_t host, size_t *told,
-    size_t *of);
+bool portset_limited(const struct portset_host *h);
+/* The same set: whether a host of more than one entry fails in all. */
+bool portset_down(const struct portset_host *h);
 
-const struct port_item *entry_item(const struct portset *s,
+const struct ask *entry_ask(const struct portset *s, const struct entry *e);
+/* NULL: it is a path. */
+const struct portset_host *entry_host(const struct portset *s,
+    const struct entry *e);
+/* NULL: it is asked once. */
+const struct entry_stats *entry_stats(const struct portset *s,
     const struct entry *e);
 bool entry_met(const struct portset *s, const struct entry *e);
 /* Whether it could not be asked, by no fault of the host's. */
-bool entry_unasked(const struct entry *e);
+bool entry_unasked(const struct portset *s, const struct entry *e);
+/* Whether it is neither. */
+bool entry_failed(const struct portset *s, const struct entry *e);
 /* Whether it is as expected, but its certificates will not be for long. */
 bool entry_expiring(const struct portset *s, const struct entry *e);
+/* Whether it is as expected, but its clock is wrong. */
+bool entry_astray(const struct portset *s, const struct entry *e);
+/* What it is worth by itself, its latency included. */
+enum state entry_state(const struct portset *s, const struct entry *e,
+    const struct portset_policy *p);
 /* In how many days the first of its certificates expires, or NAN. */
 double entry_cert_days(const struct entry *e);
-/* The latency in seconds, or NAN. */
-double entry_latency(const struct entry *e);
-enum state entry_lag(const struct entry *e, const struct portset_policy *p);
+/* The latency in seconds, of many probes the average, or NAN. */
+double entry_latency(const struct portset *s, const struct entry *e);
+enum state entry_lag(const struct portset *s, const struct entry *e,
+    const struct portset_policy *p);
 
-/* "mx1/tcp/25", "mx1/smtp" or "/run/x", escaped. */
+/* "mx1/tcp/25", "mx1/smtp", "mx1/web/8080" or "/run/x", escaped. */
 void entry_name(struct text *t, const struct portset *s, const struct entry *e);
 /* Why it is not plainly open: nothing if it is. */
 void entry_reason(struct text *t, const struct entry *e);

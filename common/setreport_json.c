@@ -46,7 +46,8 @@ setreport_json(struct text *t, const struct setreport *r)
 static void
 entry(struct text *t, const struct setreport *r, const struct entry *e)
 {
-	const struct port_item *item = entry_item(r->set, e);
+	const struct portset_host *host = entry_host(r->set, e);
+	const struct ask *ask = entry_ask(r->set, e);
 	enum port_state port = outcome_port((enum outcome)e->outcome);
 	bool open = port == PORT_OPEN;
 	struct text name, reason;
@@ -57,17 +58,17 @@ entry(struct text *t, const struct setreport *r, const struct entry *e)
 	entry_reason(&reason, e);
 	text_puts(t, "{");
 	member(t, "\"name\":", name.data);
-	member(t, ",\"host\":", item->path ? NULL : e->target.host);
+	member(t, ",\"host\":", host != NULL ? host->name : NULL);
 	member_address(t, e);
-	if (item->path)
+	if (ask->path)
 		text_puts(t, ",\"port\":null");
 	else
 		text_printf(t, ",\"port\":%u", e->target.port);
 	member(t, ",\"transport\":",
-	    item->path      ? "unix"
-		: item->udp ? "udp"
-			    : "tcp");
-	member(t, ",\"expected\":", expected_name(item->expected));
+	    ask->path      ? "unix"
+		: ask->udp ? "udp"
+			   : "tcp");
+	member(t, ",\"expected\":", expected_name(ask->expected));
 	member(t, ",\"state\":", port_state_name(port));
 	text_printf(t, ",\"open\":%s,\"ok\":%s", open ? "true" : "false",
 	    entry_met(r->set, e) ? "true" : "false");

@@ -155,7 +155,7 @@ list(struct text *t, const struct setreport *r, const char *before,
 static bool
 is_bad(const struct setreport *r, const struct entry *e)
 {
-	return !entry_met(r->set, e) && !entry_unasked(e);
+	return entry_failed(r->set, e);
 }
 
 static bool
@@ -175,7 +175,7 @@ static bool
 is_unasked(const struct setreport *r, const struct entry *e)
 {
 	(void)r;
-	return entry_unasked(e);
+	return entry_unasked(r->set, e);
 }
 
 static bool
@@ -187,13 +187,13 @@ is_expiring(const struct setreport *r, const struct entry *e)
 static bool
 is_slow(const struct setreport *r, const struct entry *e)
 {
-	return entry_lag(e, r->policy) != STATE_OK;
+	return entry_lag(r->set, e, r->policy) != STATE_OK;
 }
 
 static bool
 is_any_open(const struct setreport *r, const struct entry *e)
 {
-	return entry_item(r->set, e)->expected == EXPECTED_ANY &&
+	return entry_ask(r->set, e)->expected == EXPECTED_ANY &&
 	    outcome_port((enum outcome)e->outcome) == PORT_OPEN;
 }
 
@@ -235,7 +235,7 @@ static void
 words_slow(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	words_name(t, r, e);
-	text_printf(t, " %.0f ms", entry_latency(e) * 1e3);
+	text_printf(t, " %.0f ms", entry_latency(r->set, e) * 1e3);
 }
 
 static void
@@ -264,11 +264,11 @@ counts(struct text *t, const struct setreport *r)
 	count(t, "open", s->ports[PORT_OPEN]);
 	count(t, "closed", s->ports[PORT_CLOSED]);
 	count(t, "filtered", s->ports[PORT_FILTERED]);
-	if (r->set->inquiries != NULL)
+	if (r->set->udp)
 		count(t, "open_filtered", s->ports[PORT_OPEN_FILTERED]);
 	text_printf(t, "unknown=%zu;;;0;", s->ports[PORT_UNKNOWN]);
-	if (r->set->tls.policy.has_days)
-		report_cert_days(t, &r->set->tls.policy, s->cert_days);
+	if (r->set->days != NULL)
+		report_cert_days(t, r->set->days, s->cert_days);
 }
 
 static void
@@ -304,7 +304,7 @@ latency(struct text *t, const struct setreport *r, const struct entry *e)
 	struct text name;
 	struct perfdata data = {
 		.unit = "s",
-		.value = entry_latency(e),
+		.value = entry_latency(r->set, e),
 		.warning = p->has_lag_warning ? &warning : NULL,
 		.critical = p->has_lag_critical ? &critical : NULL,
 		.min = 0,
@@ -322,17 +322,19 @@ latency(struct text *t, const struct setreport *r, const struct entry *e)
 static void
 limited_hosts(struct text *t, const struct setreport *r, size_t end)
 {
-	size_t i, told, of;
 	struct text one;
 	bool fits = true;
+	size_t i;
 
-	for (i = 0; i < r->set->hosts->n && fits; i++) {
-		if (!portset_limited(r->set, i, &told, &of))
+	for (i = 0; i < r->set->n_hosts && fits; i++) {
+		const struct portset_host *h = &r->set->hosts[i];
+
+		if (!portset_limited(h))
 			continue;
 		text_init(&one, r->max);
-		text_escape_string(&one, r->set->hosts->hosts[i]);
-		text_printf(&one, ": ICMP limited: %zu of %zu told\n", told,
-		    of);
+		text_escape_string(&one, h->name);
+		text_printf(&one, ": ICMP limited: %u of %u told\n", h->told,
+		    h->told + h->silent);
 		fits = append(t, &one, end);
 		text_free(&one);
 	}
@@ -355,7 +357,7 @@ lines(struct text *t, const struct setreport *r, size_t end)
 		const struct entry *e = &r->set->entries[i];
 
 		if (r->verbosity == 0 && !is_bad(r, e) && !is_expiring(r, e) &&
-		    !is_slow(r, e) && !entry_unasked(e))
+		    !is_slow(r, e) && !entry_unasked(r->set, e))
 			continue;
 		if (cut > 0) {
 			cut++;
@@ -372,7 +374,7 @@ lines(struct text *t, const struct setreport *r, size_t end)
 static void
 line(struct text *t, const struct setreport *r, const struct entry *e)
 {
-	enum expected expected = entry_item(r->set, e)->expected;
+	enum expected expected = entry_ask(r->set, e)->expected;
 	struct text reason;
 
 	words_name(t, r, e);
@@ -380,8 +382,8 @@ line(struct text *t, const struct setreport *r, const struct entry *e)
 	    port_state_words(outcome_port((enum outcome)e->outcome)));
 	if (is_bad(r, e))
 		text_printf(t, ", expected %s", expected_name(expected));
-	if (!isnan(entry_latency(e)))
-		text_printf(t, ", %.6f s", entry_latency(e));
+	if (!isnan(entry_latency(r->set, e)))
+		text_printf(t, ", %.6f s", entry_latency(r->set, e));
 	if (is_expiring(r, e))
 		text_puts(t, ", expiring");
 	if (is_slow(r, e))

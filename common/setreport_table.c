@@ -77,12 +77,12 @@ row(struct text *t, const struct setreport *r, const struct entry *e, int width)
 
 	text_init(&name, REPORT_MAX);
 	entry_name(&name, r->set, e);
-	if (!isnan(entry_latency(e)))
+	if (!isnan(entry_latency(r->set, e)))
 		(void)snprintf(time, sizeof(time), "%.3f ms",
-		    entry_latency(e) * 1e3);
+		    entry_latency(r->set, e) * 1e3);
 	text_printf(t, "%-*s  %s%-8s%s  %-8s  %11s", width, name.data, on,
 	    state, on[0] != '\0' ? "\033[0m" : "",
-	    expected_name(entry_item(r->set, e)->expected), time);
+	    expected_name(entry_ask(r->set, e)->expected), time);
 	text_free(&name);
 	text_init(&name, REPORT_MAX);
 	entry_reason(&name, e);
@@ -98,8 +98,8 @@ colour(const struct setreport *r, const struct entry *e)
 {
 	if (!r->colour)
 		return "";
-	if (entry_unasked(e) || entry_expiring(r->set, e) ||
-	    entry_lag(e, r->policy) != STATE_OK)
+	if (entry_unasked(r->set, e) || entry_expiring(r->set, e) ||
+	    entry_lag(r->set, e, r->policy) != STATE_OK)
 		return "\033[33m";
 	return entry_met(r->set, e) ? "\033[32m" : "\033[31m";
 }

@@ -14,6 +14,7 @@
 #include "datagram_probe.h"
 #include "engine.h"
 #include "fd.h"
+#include "listset.h"
 #include "num.h"
 #include "options.h"
 #include "plugin.h"
@@ -65,14 +66,13 @@ static const struct plugin_words words = {
 struct run {
 	struct hostlist hosts;
 	struct portlist ports;
-	int family;
 	int64_t timeout_us; /* 0: by what the probes need */
 	int64_t parallel;   /* 0: as many as there are descriptors */
 	int64_t rate;
 	int64_t retries;
 	int64_t max_output;
 	struct engine_conf conf;
-	struct portset_tls tls;
+	struct listset_conf asking;
 	const char *tls_option; /* the first that wants TLS; or NULL */
 	struct portset_policy policy;
 	setreport_fn *report;
@@ -80,6 +80,7 @@ struct run {
 	bool help;
 	bool version;
 
+	struct listset list;
 	struct portset set;
 	size_t with_tls; /* of its entries */
 	size_t added;
@@ -208,12 +209,12 @@ static void
 init(struct run *r)
 {
 	r->hosts.max = HOSTS_MAX;
-	r->family = AF_UNSPEC;
+	r->asking.family = AF_UNSPEC;
 	r->max_output = OUTPUT_MAX;
 	r->conf.timeout_us = PROBE_TIMEOUT_US;
 	r->report = setreport_nagios;
 	r->conf.parallel_tls = TLS_PARALLEL;
-	policy_init(&r->tls.policy);
+	policy_init(&r->asking.policy);
 	(void)share_parse("0", &r->policy.critical);
 }
 
@@ -253,8 +254,8 @@ set_ca_file(void *ctx, const char *value)
 {
 	struct run *r = ctx;
 
-	r->tls.conf.verify = true;
-	r->tls.conf.ca_file = value;
+	r->asking.tls.verify = true;
+	r->asking.tls.ca_file = value;
 	return use_tls(r, "--ca-file");
 }
 
@@ -262,7 +263,7 @@ static const char *
 set_certificate(void *ctx, const char *value)
 {
 	struct run *r = ctx;
-	const char *why = policy_parse_days(&r->tls.policy, value);
+	const char *why = policy_parse_days(&r->asking.policy, value);
 
 	return why != NULL ? why : use_tls(r, "-D");
 }
@@ -272,7 +273,7 @@ set_client_cert(void *ctx, const char *value)
 {
 	struct run *r = ctx;
 
-	r->tls.conf.client_cert = value;
+	r->asking.tls.client_cert = value;
 	return use_tls(r, "--client-cert");
 }
 
@@ -281,7 +282,7 @@ set_client_key(void *ctx, const char *value)
 {
 	struct run *r = ctx;
 
-	r->tls.conf.client_key = value;
+	r->asking.tls.client_key = value;
 	return use_tls(r, "--client-key");
 }
 
@@ -380,7 +381,7 @@ set_ipv4(void *ctx, const char *value)
 	struct run *r = ctx;
 
 	(void)value;
-	r->family = AF_INET;
+	r->asking.family = AF_INET;
 	return NULL;
 }
 
@@ -390,7 +391,7 @@ set_ipv6(void *ctx, const char *value)
 	struct run *r = ctx;
 
 	(void)value;
-	r->family = AF_INET6;
+	r->asking.family = AF_INET6;
 	return NULL;
 }
 
@@ -512,7 +513,7 @@ static const char *
 set_tls_min(void *ctx, const char *value)
 {
 	struct run *r = ctx;
-	const char *why = tls_version_parse(value, &r->tls.conf.min_version);
+	const char *why = tls_version_parse(value, &r->asking.tls.min_version);
 
 	return why != NULL ? why : use_tls(r, "--tls-min");
 }
@@ -533,7 +534,7 @@ set_verify(void *ctx, const char *value)
 	struct run *r = ctx;
 
 	(void)value;
-	r->tls.conf.verify = true;
+	r->asking.tls.verify = true;
 	return use_tls(r, "--verify");
 }
 
@@ -564,9 +565,9 @@ complete(struct run *r, struct text *error)
 	}
 	if (r->hosts.n == 0 &&
 	    !hostlist_add(&r->hosts,
-		r->family == AF_INET6 ? "::1" : "127.0.0.1", error))
+		r->asking.family == AF_INET6 ? "::1" : "127.0.0.1", error))
 		return false;
-	portset_init(&r->set, &r->hosts, &r->ports, r->family, &r->tls);
+	listset_init(&r->list, &r->asking, &r->hosts, &r->ports, &r->set);
 	if (r->policy.at_least > r->set.n) {
 		text_printf(error, "--at-least: %zu: there are only %zu",
 		    r->policy.at_least, r->set.n);
@@ -584,7 +585,8 @@ complete_tls(struct run *r, struct text *error)
 		    r->tls_option);
 		return false;
 	}
-	if (r->tls.conf.client_key != NULL && r->tls.conf.client_cert == NULL) {
+	if (r->asking.tls.client_key != NULL &&
+	    r->asking.tls.client_cert == NULL) {
 		text_puts(error,
 		    "--client-key: cannot be used without --client-cert");
 		return false;
@@ -685,8 +687,10 @@ done(void *ctx, const struct target *t, const struct result *result)
 {
 	struct run *r = ctx;
 
-	portset_tell(&r->set, t, result);
-	r->told++;
+	if (portset_tell(&r->set, t, result))
+		engine_add(r->engine, t, r->deadline_us);
+	else
+		r->told++;
 }
 
 /* A long run shows on a terminal that it is alive. */

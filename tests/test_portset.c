@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "portset.h"
+#include "listset.h"
 
 #include <errno.h>
 #include <math.h>
@@ -363,12 +363,14 @@ static const struct {
 
 static struct hostlist hosts;
 static struct portlist ports;
+static struct listset lists;
 static struct portset set;
 
 static void
 prepare_tls(const char *h, const char *p, int family,
-    const struct portset_tls *tls)
+    const struct listset_conf *tls)
 {
+	struct listset_conf conf = { 0 };
 	struct text error;
 
 	text_init(&error, 1000);
@@ -376,7 +378,11 @@ prepare_tls(const char *h, const char *p, int family,
 	ck_assert(hostlist_add(&hosts, h, &error));
 	ck_assert(portlist_add(&ports, p, &error));
 	text_free(&error);
-	portset_init(&set, &hosts, &ports, family, tls);
+	policy_init(&conf.policy);
+	if (tls != NULL)
+		conf = *tls;
+	conf.family = family;
+	listset_init(&lists, &conf, &hosts, &ports, &set);
 }
 
 static void
@@ -389,6 +395,7 @@ static void
 teardown(void)
 {
 	portset_free(&set);
+	listset_free(&lists);
 	portlist_free(&ports);
 	hostlist_free(&hosts);
 }
@@ -438,12 +445,12 @@ START_TEST(entries)
 		entry_name(&name, &set, e);
 		ck_assert_str_eq(name.data, want[i]);
 		text_free(&name);
-		ck_assert(entry_unasked(e));
+		ck_assert(entry_unasked(&set, e));
 		ck_assert(!entry_met(&set, e));
 		ck_assert_int_eq(e->target.family,
 		    i < 4 ? AF_INET6 : AF_UNSPEC);
 		ck_assert_uint_eq(e->target.dialogue->n, i / 2 == 1);
-		ck_assert_int_eq(entry_item(&set, e)->expected,
+		ck_assert_int_eq(entry_ask(&set, e)->expected,
 		    i / 2 == 1 ? EXPECTED_CLOSED : EXPECTED_OPEN);
 	}
 	ck_assert_uint_eq(set.entries[0].target.port, 22);
@@ -456,7 +463,7 @@ END_TEST
 /* Memory: there may be millions. */
 START_TEST(small)
 {
-	ck_assert_uint_le(sizeof(struct entry), 64);
+	ck_assert_uint_le(sizeof(struct entry), 72);
 	prepare("a", "1-65535", AF_UNSPEC);
 	ck_assert_uint_eq(set.n, 65535);
 	ck_assert_uint_eq(set.entries[65534].target.port, 65535);
@@ -539,7 +546,8 @@ START_TEST(lag)
 	}
 	prepare("a", "1,2", AF_UNSPEC);
 	tell(0, &r);
-	ck_assert_int_eq(entry_lag(&set.entries[0], &policy), lags[_i].lag);
+	ck_assert_int_eq(entry_lag(&set, &set.entries[0], &policy),
+	    lags[_i].lag);
 	r = (struct result){ OUTCOME_OK, .rtt_us = NONE, .time_us = NONE };
 	tell(1, &r);
 	sum = portset_summarize(&set, &policy);
@@ -588,21 +596,21 @@ START_TEST(latency)
 	struct result r = { OUTCOME_OK, .rtt_us = 2500, .time_us = 1000000 };
 
 	prepare("a", "1-5", AF_UNSPEC);
-	ck_assert(isnan(entry_latency(&set.entries[0])));
+	ck_assert(isnan(entry_latency(&set, &set.entries[0])));
 	tell(0, &r);
-	ck_assert(fabs(entry_latency(&set.entries[0]) - 0.0025) < 1e-9);
+	ck_assert(fabs(entry_latency(&set, &set.entries[0]) - 0.0025) < 1e-9);
 	r.rtt_us = NONE;
 	tell(1, &r);
-	ck_assert(fabs(entry_latency(&set.entries[1]) - 1) < 1e-9);
+	ck_assert(fabs(entry_latency(&set, &set.entries[1]) - 1) < 1e-9);
 	r.time_us = INT64_C(1) << 40;
 	tell(2, &r);
-	ck_assert(entry_latency(&set.entries[2]) > 4294);
+	ck_assert(entry_latency(&set, &set.entries[2]) > 4294);
 	r.outcome = OUTCOME_MISMATCH;
 	tell(3, &r);
-	ck_assert(isnan(entry_latency(&set.entries[3])));
+	ck_assert(isnan(entry_latency(&set, &set.entries[3])));
 	r = (struct result){ OUTCOME_OK, .rtt_us = 0, .time_us = 0 };
 	tell(4, &r);
-	ck_assert(fabs(entry_latency(&set.entries[4])) < 1e-9);
+	ck_assert(fabs(entry_latency(&set, &set.entries[4])) < 1e-9);
 }
 END_TEST
 
@@ -615,7 +623,7 @@ START_TEST(certificate)
 		.resolve_us = NONE,
 		.handshake = certificates[_i].handshake };
 	struct portset_policy policy = { 0 };
-	struct portset_tls tls = { 0 };
+	struct listset_conf tls = { 0 };
 	const struct entry *e;
 	struct text t;
 
@@ -685,7 +693,7 @@ END_TEST
 /* One context for all, and another for who may have no certificate. */
 START_TEST(dialogues)
 {
-	struct portset_tls tls = { 0 };
+	struct listset_conf tls = { 0 };
 	const struct dialogue *d[5];
 	size_t i, n;
 
@@ -694,7 +702,7 @@ START_TEST(dialogues)
 	policy_init(&tls.policy);
 	for (n = 0; n < 3; n++) {
 		tls.policy.has_days = n == 1;
-		tls.conf.verify = n == 2;
+		tls.tls.verify = n == 2;
 		prepare_tls("a", "1/imap,2/imaps,3/smtp+starttls,4/nrpe,5",
 		    AF_UNSPEC, &tls);
 		ck_assert_uint_eq(portset_count_tls(&set), 3);
@@ -802,13 +810,15 @@ END_TEST
 /* One of a service, where services(5) has it. */
 START_TEST(name_of_service)
 {
+	struct listset_conf conf = { 0 };
 	struct text t, error;
 
 	text_init(&error, 1000);
 	if (portlist_add(&ports, "smtp", &error)) {
 		hosts = (struct hostlist){ .max = 1 };
 		ck_assert(hostlist_add(&hosts, "mx1", &error));
-		portset_init(&set, &hosts, &ports, AF_UNSPEC, NULL);
+		policy_init(&conf.policy);
+		listset_init(&lists, &conf, &hosts, &ports, &set);
 		text_init(&t, 1000);
 		entry_name(&t, &set, &set.entries[0]);
 		ck_assert_str_eq(t.data, "mx1/smtp");
@@ -882,7 +892,7 @@ static const struct {
 START_TEST(limited)
 {
 	const char *s = limits[_i].told;
-	size_t i, n = strlen(s), told = 0, of = 0;
+	size_t i, n = strlen(s);
 	struct portset_summary sum;
 	char list[40];
 
@@ -904,13 +914,14 @@ START_TEST(limited)
 
 		portset_tell(&set, &set.entries[2 + 2 * i].target, &r);
 	}
-	ck_assert(portset_limited(&set, 0, &told, &of) == (limits[_i].n > 0));
-	if (limits[_i].n > 0) {
-		ck_assert_uint_eq(told, limits[_i].n);
-		ck_assert_uint_eq(of, limits[_i].of);
-	}
-	ck_assert(!portset_limited(&set, 1, &told, &of));
 	sum = portset_summarize(&set, &(struct portset_policy){ 0 });
+	ck_assert(portset_limited(&set.hosts[0]) == (limits[_i].n > 0));
+	if (limits[_i].n > 0) {
+		ck_assert_uint_eq(set.hosts[0].told, limits[_i].n);
+		ck_assert_uint_eq(set.hosts[0].told + set.hosts[0].silent,
+		    limits[_i].of);
+	}
+	ck_assert(!portset_limited(&set.hosts[1]));
 	ck_assert_uint_eq(sum.limited, limits[_i].n > 0);
 	ck_assert_uint_eq(sum.told, limits[_i].n);
 	ck_assert_uint_eq(sum.told_of, limits[_i].of);

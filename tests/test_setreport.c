@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "json_reader.h"
+#include "listset.h"
 #include "unit.h"
 
 #define MAX_BYTES 8192
@@ -238,6 +239,7 @@ static const char json[] =
 
 static struct hostlist hosts;
 static struct portlist ports;
+static struct listset lists;
 static struct portset set;
 static struct portset_policy policy;
 static struct text flushed;
@@ -258,6 +260,7 @@ static void
 teardown(void)
 {
 	portset_free(&set);
+	listset_free(&lists);
 	portlist_free(&ports);
 	hostlist_free(&hosts);
 	text_free(&flushed);
@@ -266,14 +269,16 @@ teardown(void)
 static void
 prepare(const char *h, const char *p)
 {
+	struct listset_conf conf = { 0 };
 	struct text error;
 
+	policy_init(&conf.policy);
 	text_init(&error, 1000);
 	hosts = (struct hostlist){ .max = 10000 };
 	ck_assert(hostlist_add(&hosts, h, &error));
 	ck_assert(portlist_add(&ports, p, &error));
 	text_free(&error);
-	portset_init(&set, &hosts, &ports, AF_UNSPEC, NULL);
+	listset_init(&lists, &conf, &hosts, &ports, &set);
 }
 
 static void
