@@ -129,7 +129,7 @@ add_ask(struct build *b, size_t i)
 	struct dialogue *d = &b->list->dialogues[i];
 	struct ask ask = {
 		.name = item->name,
-		.path = item->path,
+		.path = item->path ? item->name : NULL,
 		.udp = item->udp,
 		.expected = item->expected,
 		.severity = STATE_CRITICAL,

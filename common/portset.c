@@ -21,6 +21,7 @@
  */
 #define TOLD_MIN 5
 
+static const char *name_beside(const struct portset_host *);
 static void *grow(void *, size_t *, size_t, size_t);
 static void keep(struct entry *, const struct result *, const struct verdict *);
 static void count_probe(struct entry_stats *, const struct result *);
@@ -100,8 +101,9 @@ portset_add(struct portset *s, uint32_t host, uint32_t ask, uint16_t port,
 	    sizeof(s->entries[0]));
 	e = &s->entries[s->n++];
 	*e = (struct entry){
-		.target = { host != NO_HOST ? s->hosts[host].address : a->name,
-		    port, family, a->dialogue, a->inquiry, a->terms },
+		.target = { a->path != NULL ? a->path : s->hosts[host].address,
+		    port, family, a->dialogue, a->inquiry, a->terms,
+		    host != NO_HOST ? name_beside(&s->hosts[host]) : NULL },
 		.host = host,
 		.ask = ask,
 		.outcome = OUTCOME_NOT_PROBED,
@@ -393,6 +395,23 @@ entry_reason(struct text *t, const struct entry *e)
 	}
 	restore(e, &r);
 	report_reason(t, &r);
+}
+
+/*
+ * What a host is called that is asked by a mere address, if it can be the name
+ * of one; else NULL.
+ */
+static const char *
+name_beside(const struct portset_host *h)
+{
+	const char *why;
+	struct addr a;
+
+	return h->name != h->address &&
+		addr_parse(h->address, AF_UNSPEC, &a, &why) == ADDR_LITERAL &&
+		addr_parse(h->name, AF_UNSPEC, &a, &why) == ADDR_NAME
+	    ? h->name
+	    : NULL;
 }
 
 static void *

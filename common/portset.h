@@ -24,9 +24,9 @@ struct portset_host {
 
 /* What is asked of ports, and what is made of what comes back. */
 struct ask {
-	const char *name;     /* of the service, or a path; NULL: none */
+	const char *name;     /* of the service, or the path; NULL: none */
 	const char *protocol; /* NULL: none */
-	bool path;
+	const char *path; /* of a Unix socket; NULL: it is none */
 	bool udp;
 	bool numbered; /* the name is that of many ports */
 	bool own_name; /* it says all: "udp/" is not put in front of it */
@@ -161,7 +161,7 @@ uint32_t portset_add_host(struct portset *s, const char *name,
     const char *address);
 uint32_t portset_add_ask(struct portset *s, const struct ask *a);
 void portset_room(struct portset *s, size_t n);
-/* host: NO_HOST for a path.  The entry is good until the next one. */
+/* host: NO_HOST for a path that has no other name.  The entry is good until the next one. */
 struct entry *portset_add(struct portset *s, uint32_t host, uint32_t ask,
     uint16_t port, int family);
 

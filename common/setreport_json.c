@@ -65,7 +65,7 @@ entry(struct text *t, const struct setreport *r, const struct entry *e)
 	else
 		text_printf(t, ",\"port\":%u", e->target.port);
 	member(t, ",\"transport\":",
-	    ask->path      ? "unix"
+	    ask->path != NULL      ? "unix"
 		: ask->udp ? "udp"
 			   : "tcp");
 	member(t, ",\"expected\":", expected_name(ask->expected));
