@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A YAML file as a sequence of what stands in it, each with its line.
+ *
+ * It is one document of maps, lists and scalars, in UTF-8; an empty file, or
+ * one of comments alone, is an empty document.  What could make a reader see
+ * something else than a program does is refused: aliases and anchors, tags,
+ * keys that are no scalars, a second document, NUL bytes and other control
+ * characters, line breaks that are no line feeds.  So are maps and lists that
+ * are nested more than 32 deep, and scalars of more than 64 KiB: memory and
+ * time are bounded whatever is read, by its length only if there is an end.
+ * What a plain scalar means (a number, no, null) is for the caller to say.
+ *
+ * A map is its keys and values in turn, each key a scalar; that no key comes
+ * twice is for the caller to see.
+ */
+#ifndef YAMLFILE_H
+#define YAMLFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum yamlfile_kind {
+	YAMLFILE_END,
+	YAMLFILE_SCALAR,
+	YAMLFILE_MAP,
+	YAMLFILE_MAP_END,
+	YAMLFILE_LIST,
+	YAMLFILE_LIST_END,
+	YAMLFILE_BAD,
+};
+
+struct yamlfile_item {
+	enum yamlfile_kind kind;
+	unsigned line; /* from 1, where it begins; an end: where it is seen */
+	/*
+	 * Of a scalar, with a NUL after it and none in it, until the next call.
+	 * BAD: the reason, in words that are ours or libyaml's.  Else NULL.
+	 */
+	const char *value;
+	size_t len;  /* of value */
+	bool quoted; /* or a block: so "" is not the empty plain scalar */
+};
+
+struct yamlfile;
+
+/*
+ * Why there is no YAML in this build, or why its module cannot be loaded; NULL
+ * when it is.
+ */
+const char *yamlfile_missing(void);
+
+/*
+ * "-" is standard input, which stays open.  NULL with the reason in *why, a
+ * static text, when the file cannot be opened or is a directory.  A FIFO may
+ * keep the caller waiting.
+ */
+struct yamlfile *yamlfile_open(const char *file, const char **why);
+
+/* y may be NULL. */
+void yamlfile_close(struct yamlfile *y);
+
+/*
+ * The next item; after END or BAD the same for ever.  A mistake may be told
+ * before what stands in front of it.
+ */
+void yamlfile_next(struct yamlfile *y, struct yamlfile_item *item);
+
+/*
+ * Reads over the value that begins with *item, which is then the last of it.
+ * false: *item is BAD.
+ */
+bool yamlfile_skip(struct yamlfile *y, struct yamlfile_item *item);
+
+#endif
