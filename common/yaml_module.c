@@ -31,13 +31,15 @@ struct yaml_stream {
 	yaml_event_t event; /* the last, which owns the item's value */
 	yaml_read_fn *read;
 	void *ctx;
+	const unsigned *line; /* the last there is */
 	unsigned documents;
 	unsigned depth;
 	struct level levels[DEPTH_MAX];
 	char why[WHY_MAX];
 };
 
-static struct yaml_stream *stream_open(yaml_read_fn *, void *);
+static struct yaml_stream *stream_open(yaml_read_fn *, void *,
+    const unsigned *);
 static void stream_close(struct yaml_stream *);
 static bool stream_next(struct yaml_stream *, struct yamlfile_item *);
 static int give(void *, unsigned char *, size_t, size_t *);
@@ -51,7 +53,7 @@ static void end_level(struct yaml_stream *, struct yamlfile_item *,
 static const char *check_node(const yaml_char_t *, const yaml_char_t *);
 static bool is_key(struct yaml_stream *);
 static void tell_error(struct yaml_stream *, struct yamlfile_item *);
-static unsigned line_of(yaml_mark_t);
+static unsigned line_of(const struct yaml_stream *, yaml_mark_t);
 
 const struct yaml_module yaml_module = {
 	.version = YAML_MODULE_VERSION,
@@ -61,7 +63,7 @@ const struct yaml_module yaml_module = {
 };
 
 static struct yaml_stream *
-stream_open(yaml_read_fn *read, void *ctx)
+stream_open(yaml_read_fn *read, void *ctx, const unsigned *line)
 {
 	struct yaml_stream *s = calloc(1, sizeof(*s));
 
@@ -73,6 +75,7 @@ stream_open(yaml_read_fn *read, void *ctx)
 	}
 	s->read = read;
 	s->ctx = ctx;
+	s->line = line;
 	yaml_parser_set_input(&s->parser, give, s);
 	return s;
 }
@@ -118,7 +121,7 @@ tell(struct yaml_stream *s, struct yamlfile_item *item)
 	const char *why = NULL;
 	bool told = true;
 
-	item->line = line_of(s->event.start_mark);
+	item->line = line_of(s, s->event.start_mark);
 	switch (s->event.type) {
 	case YAML_NO_EVENT:
 	case YAML_STREAM_END_EVENT:
@@ -253,10 +256,9 @@ tell_error(struct yaml_stream *s, struct yamlfile_item *item)
 {
 	const yaml_parser_t *p = &s->parser;
 	const char *problem = p->problem != NULL ? p->problem : "not YAML";
-	unsigned line = line_of(p->error == YAML_READER_ERROR
-		? p->mark
-		: p->problem_mark);
-	unsigned from = line_of(p->context_mark);
+	unsigned line = line_of(s,
+	    p->error == YAML_READER_ERROR ? p->mark : p->problem_mark);
+	unsigned from = line_of(s, p->context_mark);
 
 	if (p->context == NULL)
 		(void)snprintf(s->why, sizeof(s->why), "%s", problem);
@@ -270,8 +272,9 @@ tell_error(struct yaml_stream *s, struct yamlfile_item *item)
 		strlen(s->why), false };
 }
 
+/* To libyaml the end of the file stands on a line of its own. */
 static unsigned
-line_of(yaml_mark_t mark)
+line_of(const struct yaml_stream *s, yaml_mark_t mark)
 {
-	return (unsigned)mark.line + 1;
+	return mark.line < *s->line ? (unsigned)mark.line + 1 : *s->line;
 }

@@ -28,8 +28,12 @@ typedef ssize_t yaml_read_fn(void *ctx, void *to, size_t room);
 struct yaml_module {
 	uint32_t version; /* first for ever */
 
-	/* NULL: no memory. */
-	struct yaml_stream *(*open)(yaml_read_fn *read, void *ctx);
+	/*
+	 * NULL: no memory.  *line is the line of the last byte that was read, or
+	 * 1: no item has a later one.
+	 */
+	struct yaml_stream *(*open)(yaml_read_fn *read, void *ctx,
+	    const unsigned *line);
 	void (*close)(struct yaml_stream *s);
 
 	/*

@@ -29,6 +29,7 @@
 #define DIRECTIVE_EXTRA 1024
 
 enum line_kind {
+	LINE_NONE, /* nothing of it was seen */
 	LINE_PLAIN,
 	LINE_COMMENT, /* or blank */
 	LINE_DIRECTIVE,
@@ -44,10 +45,10 @@ struct yamlfile {
 	const char *why;           /* nothing more is read, or NULL */
 	unsigned why_line;
 
-	/* The line that is being given. */
+	/* The line that is being given, or was. */
 	unsigned line;
-	bool within; /* some of it was */
-	bool cr;     /* the last of it was a carriage return */
+	bool ended; /* all of it was */
+	bool cr;    /* the last of it was a carriage return */
 	enum line_kind line_kind;
 
 	/* A character that is being read: the bytes that it lacks. */
@@ -64,7 +65,6 @@ struct yamlfile {
 static const struct yaml_module *load(void);
 static int open_file(const char *, const char **);
 static void close_file(int);
-static unsigned real_line(const struct yamlfile *, unsigned);
 static yaml_read_fn give;
 static ssize_t fill(struct yamlfile *);
 static void begin_line(struct yamlfile *, const unsigned char *, size_t);
@@ -102,8 +102,9 @@ yamlfile_open(const char *file, const char **why)
 	y = xcalloc(1, sizeof(*y));
 	y->module = module;
 	y->fd = fd;
+	y->line = 1;
 	y->item.line = 1; /* in front of all */
-	y->stream = xcheck(module->open(give, y));
+	y->stream = xcheck(module->open(give, y, &y->line));
 	return y;
 }
 
@@ -128,7 +129,6 @@ yamlfile_next(struct yamlfile *y, struct yamlfile_item *item)
 		if (y->item.kind == YAMLFILE_BAD && y->why != NULL)
 			y->item = (struct yamlfile_item){ YAMLFILE_BAD,
 				y->why_line, y->why, strlen(y->why), false };
-		y->item.line = real_line(y, y->item.line);
 		y->over = y->item.kind == YAMLFILE_BAD ||
 		    y->item.kind == YAMLFILE_END;
 	}
@@ -195,15 +195,6 @@ close_file(int fd)
 		(void)close(fd);
 }
 
-/* To libyaml the end of the file stands on a line of its own. */
-static unsigned
-real_line(const struct yamlfile *y, unsigned line)
-{
-	if (line > y->line)
-		line = y->line;
-	return line > 0 ? line : 1;
-}
-
 /*
  * A line at a time: what is wrong in one is told with its number, and after
  * what stands on those in front of it.
@@ -229,7 +220,7 @@ give(void *ctx, void *to, size_t room)
 	newline = memchr(piece, '\n', n);
 	if (newline != NULL)
 		n = (size_t)(newline - piece) + 1;
-	if (!y->within)
+	if (y->line_kind == LINE_NONE)
 		begin_line(y, piece, n);
 	why = check(y, piece, n);
 	if (why != NULL)
@@ -237,7 +228,10 @@ give(void *ctx, void *to, size_t room)
 	if (!afford(y, n))
 		return stop(y, "a value of more than 64 KiB, here or below",
 		    y->item_line);
-	y->within = newline == NULL;
+	if (newline != NULL) {
+		y->ended = true;
+		y->line_kind = LINE_NONE;
+	}
 	y->at += n;
 	memcpy(to, piece, n);
 	return (ssize_t)n;
@@ -254,6 +248,9 @@ fill(struct yamlfile *y)
 		return stop(y, invalid, y->line);
 	if (n == 0 && y->cr)
 		return stop(y, lone_cr, y->line);
+	/* The mark of UTF-16, which is never in UTF-8. */
+	if (n > 0 && y->len == 0 && y->data[0] >= 0xfe)
+		return stop(y, "UTF-16, and not UTF-8", 1);
 	y->at = 0;
 	y->len = (size_t)n;
 	return n;
@@ -264,7 +261,8 @@ begin_line(struct yamlfile *y, const unsigned char *piece, size_t n)
 {
 	size_t i = 0;
 
-	y->line++;
+	y->line += y->ended;
+	y->ended = false;
 	while (i < n && (piece[i] == ' ' || piece[i] == '\t'))
 		i++;
 	y->line_kind = LINE_PLAIN;
@@ -278,6 +276,7 @@ static bool
 afford(struct yamlfile *y, size_t n)
 {
 	switch (y->line_kind) {
+	case LINE_NONE:
 	case LINE_PLAIN:
 		y->cost += n;
 		break;
@@ -301,9 +300,6 @@ check(struct yamlfile *y, const unsigned char *piece, size_t n)
 	const char *why = NULL;
 	size_t i;
 
-	/* The mark of UTF-16, which is never in UTF-8. */
-	if (y->line == 1 && !y->within && piece[0] >= 0xfe)
-		return "UTF-16, and not UTF-8";
 	for (i = 0; i < n && why == NULL; i++) {
 		if (piece[i] >= ' ' && piece[i] < 0x7f && y->lacks == 0 &&
 		    !y->cr)
