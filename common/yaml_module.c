@@ -14,8 +14,6 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "yamlfile.h"
-
 #define DEPTH_MAX 32
 #define SCALAR_MAX (64 * 1024)
 #define WHY_MAX 256

@@ -11,13 +11,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* To be raised with each change of what follows and of struct yamlfile_item. */
+#include "yamlfile_item.h"
+
+/* To be raised with each change of what follows or of yamlfile_item.h. */
 #define YAML_MODULE_VERSION 1
 
 /* The one symbol: a struct yaml_module. */
 #define YAML_MODULE_SYMBOL "yaml_module"
-
-struct yamlfile_item;
 
 /* The module's. */
 struct yaml_stream;

@@ -7,9 +7,10 @@
  * something else than a program does is refused: aliases and anchors, tags,
  * keys that are no scalars, a second document, NUL bytes and other control
  * characters, line breaks that are no line feeds.  So are maps and lists that
- * are nested more than 32 deep, and scalars of more than 64 KiB: memory and
- * time are bounded whatever is read, by its length only if there is an end.
- * What a plain scalar means (a number, no, null) is for the caller to say.
+ * are nested more than 32 deep, and scalars of more than 64 KiB: memory is
+ * bounded, and the time for an item, whatever the file is; how many of them are
+ * too many is for the caller to say, and what a plain scalar means (a number,
+ * no, null).
  *
  * A map is its keys and values in turn, each key a scalar; that no key comes
  * twice is for the caller to see.
@@ -18,29 +19,8 @@
 #define YAMLFILE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
-enum yamlfile_kind {
-	YAMLFILE_END,
-	YAMLFILE_SCALAR,
-	YAMLFILE_MAP,
-	YAMLFILE_MAP_END,
-	YAMLFILE_LIST,
-	YAMLFILE_LIST_END,
-	YAMLFILE_BAD,
-};
-
-struct yamlfile_item {
-	enum yamlfile_kind kind;
-	unsigned line; /* from 1, where it begins; an end: where it is seen */
-	/*
-	 * Of a scalar, with a NUL after it and none in it, until the next call.
-	 * BAD: the reason, in words that are ours or libyaml's.  Else NULL.
-	 */
-	const char *value;
-	size_t len;  /* of value */
-	bool quoted; /* or a block: so "" is not the empty plain scalar */
-};
+#include "yamlfile_item.h"
 
 struct yamlfile;
 
