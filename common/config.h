@@ -29,10 +29,10 @@ enum config_type {
 	CONFIG_TYPE_PAIRS, /* a map of scalars, each kept as "key=value" */
 };
 
-#define CONFIG_NOWHERE 0
-#define CONFIG_ENTRY 1
-#define CONFIG_DEFAULTS 3
-#define CONFIG_TLS 4
+#define CONFIG_AT_NONE 0
+#define CONFIG_AT_PORT 1
+#define CONFIG_AT_DEFAULTS 3
+#define CONFIG_WITH_TLS 4
 
 struct config_row {
 	const char *name;
@@ -88,17 +88,30 @@ struct config_portset {
 	uint32_t n;
 };
 
+/* There may be very many. */
 struct config_host {
 	const char *name;
 	const char *address; /* NULL: its name */
-	struct config_place at;
-	bool enabled;
 	const struct config_layer *defaults; /* or NULL */
 	/* The names of its port sets; those of one list are shared. */
 	const struct config_word *portsets;
-	uint32_t n_portsets;
+	uint16_t n_portsets;
+	bool enabled;
+	bool implied; /* by a loose entry: it may still be given */
 	uint32_t n;     /* of entries of its own */
 	uint32_t first; /* of the configuration's entries */
+	/* Of the configuration's loose ones, CONFIG_NONE: none. */
+	uint32_t first_loose;
+	uint32_t last_loose;
+	struct config_place at;
+};
+
+#define CONFIG_NONE UINT32_MAX
+
+/* An entry that stands in no host, but names one. */
+struct config_loose {
+	uint32_t entry;
+	uint32_t next; /* of the same host; CONFIG_NONE: none */
 };
 
 struct config_file {
@@ -125,8 +138,7 @@ struct config {
 	size_t n_hosts;
 	struct config_entry *entries;
 	size_t n_entries;
-	/* Such as stand in no host and no port set. */
-	uint32_t *loose;
+	struct config_loose *loose;
 	size_t n_loose;
 	struct config_layer **layers;
 	size_t n_layers;
@@ -134,8 +146,18 @@ struct config {
 	struct text errors; /* a line each: "file:line: reason" */
 	size_t n_errors;    /* more than these, if there are many */
 
-	/* Of the arrays, in their order. */
-	size_t sizes[7];
+	/* What ports have that say nothing. */
+	struct {
+		int64_t timeout_us; /* 0: 2 seconds */
+		unsigned retries;
+		unsigned probes; /* 0: one */
+		int family;
+	} usual;
+
+	/* Of the arrays. */
+	struct {
+		size_t files, portsets, hosts, entries, loose, layers, recipes;
+	} sizes;
 	struct index by_layer;
 	struct index by_host;
 	struct index by_portset;
@@ -156,9 +178,22 @@ void config_free(struct config *c);
  */
 void config_read(struct config *c, const char *file);
 
+/*
+ * The same of a list of lines "host port-item [name]", with the items of
+ * check_portset(1); "-" is standard input.
+ */
+void config_read_list(struct config *c, const char *file);
+
 /* INDEX_NONE: there is none of that name. */
 uint32_t config_find_host(const struct config *c, const char *name);
 uint32_t config_find_portset(const struct config *c, const char *name);
+
+/* Adds one of a new name, and returns its number. */
+uint32_t config_add_host(struct config *c, const struct config_host *host);
+
+/* Adds an entry to the host of that name, which is added if there is none. */
+void config_add_loose(struct config *c, const char *host,
+    const struct config_entry *e);
 
 /*
  * Adds an error: "file:line: what: why", where what is foreign and may be NULL.

@@ -36,7 +36,6 @@ struct config_recipe {
 	const struct datagram *datagram; /* that of the port */
 
 	struct ask ask;
-	int family;
 	struct dialogue dialogue;
 	struct inquiry inquiry;
 	struct payload payload;
@@ -84,6 +83,10 @@ static const struct {
 static const enum config_key places[] = { CONFIG_PORTSETS, CONFIG_TCP,
 	CONFIG_UDP, CONFIG_UNIX, CONFIG_TRANSPORT, CONFIG_PORT, CONFIG_NAME,
 	CONFIG_HOST, CONFIG_ADDRESS, CONFIG_ENABLED };
+
+/* Keys that say where a port is asked from. */
+static const enum config_key sockets[] = { CONFIG_SOURCE, CONFIG_SOURCE_PORT,
+	CONFIG_INTERFACE, CONFIG_DSCP, CONFIG_TOS, CONFIG_TTL };
 
 static struct settings *scratch(struct config *, enum transport);
 static void check_value(struct config *, const struct config_layer *,
@@ -271,7 +274,7 @@ config_ports(struct config *c, const struct config_layers *l,
     struct config_ports *out)
 {
 	enum config_key key = CONFIG_TCP;
-	enum transport transport;
+	enum transport transport = TCP;
 	struct merged m;
 
 	*out = (struct config_ports){ .enabled = true };
@@ -313,7 +316,7 @@ merge(struct merged *m, const struct config_layers *l)
 		}
 	tls = has_tls(m);
 	for (i = 0; i < CONFIG_KEYS; i++)
-		if ((config_rows[i].levels & CONFIG_TLS) != 0 && !m->own[i] &&
+		if ((config_rows[i].levels & CONFIG_WITH_TLS) != 0 && !m->own[i] &&
 		    !tls)
 			m->values[i] = NULL;
 }
@@ -332,7 +335,7 @@ has_tls(const struct merged *m)
 	    (p != NULL && (p->tls || steps_to(p->steps, p->n, STEP_TLS) > 0)))
 		return true;
 	for (i = 0; i < CONFIG_KEYS; i++)
-		if ((config_rows[i].levels & CONFIG_TLS) != 0 && m->own[i] &&
+		if ((config_rows[i].levels & CONFIG_WITH_TLS) != 0 && m->own[i] &&
 		    has(m, (enum config_key)i))
 			return true;
 	return false;
@@ -454,12 +457,6 @@ config_recipe_ask(const struct config_recipe *r)
 	return &r->ask;
 }
 
-int
-config_recipe_family(const struct config_recipe *r)
-{
-	return r->family;
-}
-
 static bool
 is_place(enum config_key key)
 {
@@ -545,7 +542,7 @@ make(struct config *c, const struct config_layers *l,
 		return NULL;
 	}
 	r = extract(c, set, key);
-	c->recipes = xreallocarray(c->recipes, c->n_recipes + 1,
+	c->recipes = xgrow(c->recipes, &c->sizes.recipes, c->n_recipes,
 	    sizeof(c->recipes[0]));
 	c->recipes[c->n_recipes++] = r;
 	return r;
@@ -609,21 +606,28 @@ extract(struct config *c, struct settings *set, const struct recipe_key *key)
 	r->policy = set->policy;
 	r->sock = set->sock;
 	r->terms = (struct terms){ .timeout_us = set->timeout_us,
-		.retries = set->series.retries,
-		.sock = &r->sock };
-	r->family = family == NULL         ? set->family
-	    : strcmp(family, "ipv4") == 0 ? AF_INET
-	    : strcmp(family, "ipv6") == 0 ? AF_INET6
-					   : set->family;
+		.retries = set->series.retries };
+	if (c->usual.timeout_us != 0 && !has(key->merged, CONFIG_TIMEOUT))
+		r->terms.timeout_us = c->usual.timeout_us;
+	if (!has(key->merged, CONFIG_RETRIES))
+		r->terms.retries = c->usual.retries;
+	for (i = 0; i < sizeof(sockets) / sizeof(sockets[0]); i++)
+		if (has(key->merged, sockets[i]))
+			r->terms.sock = &r->sock;
 	r->ask = (struct ask){
-		.path = key->transport == UNIX,
 		.udp = key->transport == UDP,
+		.family = family == NULL              ? c->usual.family
+		    : strcmp(family, "ipv4") == 0 ? AF_INET
+		    : strcmp(family, "ipv6") == 0 ? AF_INET6
+						  : AF_UNSPEC,
 		.expected = set->expected,
 		.severity =
 		    severity != NULL && strcasecmp(severity, "warning") == 0
 		    ? STATE_WARNING
 		    : STATE_CRITICAL,
-		.probes = set->series.probes,
+		.probes = has(key->merged, CONFIG_PROBES)
+		    ? set->series.probes
+		    : c->usual.probes,
 		.dialogue = &r->dialogue,
 		.terms = &r->terms,
 		.policy = &r->policy,

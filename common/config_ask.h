@@ -15,7 +15,7 @@
 bool config_check(struct config *c, const struct config_layer *l);
 
 /* More layers than this are not put on one another. */
-#define CONFIG_LAYERS_MAX (CONFIG_DEPTH_MAX + 4)
+#define CONFIG_LAYERS_MAX (CONFIG_DEPTH_MAX + 8)
 
 /* What goes before what: the first layer that has a key gives its value. */
 struct config_layers {
@@ -56,7 +56,6 @@ const struct config_recipe *config_recipe(struct config *c,
 
 /* Without a name; it lives as long as the configuration. */
 const struct ask *config_recipe_ask(const struct config_recipe *r);
-int config_recipe_family(const struct config_recipe *r);
 
 /* Frees what this file made for a configuration. */
 void config_ask_free(struct config *c);

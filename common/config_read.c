@@ -19,8 +19,7 @@
 #define NAME_MAX_BYTES 200
 #define WORDS_MAX 1000
 
-/* Arrays of the configuration, in the order of its sizes. */
-enum array { FILES, PORTSETS, HOSTS, ENTRIES, LOOSE, LAYERS };
+#define SPACES " \t\r\n\v\f"
 
 /* Of one file, while it is read. */
 struct reader {
@@ -54,6 +53,7 @@ struct member {
 	void (*read)(struct reader *, void *, struct config_place);
 };
 
+static void read_line(struct reader *, char *);
 static void read_file(struct config *, const char *, uint16_t,
     struct config_place, unsigned);
 static uint16_t add_file(struct config *, const char *, uint16_t);
@@ -90,8 +90,8 @@ static void read_entry(struct reader *, struct owner *, const char *,
 static void read_list(struct reader *, struct owner *);
 static void add_items(struct reader *, struct owner *, const char *,
     const char *, struct config_place);
-static bool item_layer(struct reader *, const char *, size_t,
-    struct config_place);
+static const struct config_layer *item_layer(struct reader *, const char *,
+    size_t, struct config_place);
 static void add_entry(struct reader *, struct owner *, const char *,
     const struct config_layer *, struct config_place);
 static uint32_t keep_entries(struct reader *, struct owner *);
@@ -112,12 +112,85 @@ static const struct config_layer *keep_layer(struct reader *,
 static uint32_t layer_hash(const struct config_layer *);
 static bool check_name(struct reader *, const char *, struct config_place);
 static bool flag_parse(const char *, bool *);
-static void *room(void *, size_t *, size_t, size_t);
 
 void
 config_read(struct config *c, const char *file)
 {
 	read_file(c, file, CONFIG_NO_FILE, (struct config_place){ 0 }, 0);
+}
+
+/* In pieces, so that the list may be as long as it likes. */
+void
+config_read_list(struct config *c, const char *file)
+{
+	struct reader r = { .config = c };
+	FILE *f = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+
+	r.file = add_file(c, file, CONFIG_NO_FILE);
+	errno = f != NULL ? 0 : errno;
+	while (f != NULL && (len = getline(&line, &size, f)) != -1) {
+		r.item.line++;
+		if (strlen(line) != (size_t)len)
+			error(&r, NULL, "a NUL byte");
+		else
+			read_line(&r, line);
+		errno = 0;
+	}
+	if (errno != 0)
+		config_error(c, (struct config_place){ 0, r.file }, NULL,
+		    strerror(errno));
+	free(line);
+	if (f != NULL && f != stdin)
+		(void)fclose(f);
+}
+
+/* "host port-item [name]", and a comment. */
+static void
+read_line(struct reader *r, char *line)
+{
+	const struct config_place at = here(r);
+	struct config_entry e = { .at = at };
+	char *words[3], *save = NULL, *word;
+	const char *why, *host;
+	size_t n = 0;
+	struct addr a;
+
+	line[strcspn(line, "#")] = '\0';
+	for (word = strtok_r(line, SPACES, &save); word != NULL;
+	     word = strtok_r(NULL, SPACES, &save))
+		if (n++ < sizeof(words) / sizeof(words[0]))
+			words[n - 1] = word;
+	if (n == 0)
+		return;
+	if (n == 1 || n > sizeof(words) / sizeof(words[0])) {
+		error(r, words[0], "not a host, a port and perhaps a name");
+		return;
+	}
+	if (words[0][0] == '/' ||
+	    addr_parse(words[0], AF_UNSPEC, &a, &why) == ADDR_BAD) {
+		error(r, words[0],
+		    words[0][0] == '/' ? "not a host" : why);
+		return;
+	}
+	if (strchr(words[1], ',') != NULL) {
+		error(r, words[1], "one port or range in a line");
+		return;
+	}
+	if (n == 3 && !check_name(r, words[2], at))
+		return;
+	e.layer = item_layer(r, words[1], strlen(words[1]), at);
+	if (e.layer == NULL)
+		return;
+	if (n == 3)
+		e.name = pool_string(&r->config->pool, words[2],
+		    strlen(words[2]));
+	host = words[0];
+	if (config_find_host(r->config, host) == INDEX_NONE)
+		host = pool_string(&r->config->pool, host, strlen(host));
+	config_add_loose(r->config, host, &e);
 }
 
 static void
@@ -165,7 +238,7 @@ add_file(struct config *c, const char *name, uint16_t parent)
 				return (uint16_t)i;
 	}
 	file.name = pool_string(&c->pool, name, strlen(name));
-	c->files = room(c->files, &c->sizes[FILES], c->n_files,
+	c->files = xgrow(c->files, &c->sizes.files, c->n_files,
 	    sizeof(c->files[0]));
 	c->files[c->n_files] = file;
 	return (uint16_t)c->n_files++;
@@ -382,7 +455,7 @@ read_file_defaults(struct reader *r, void *ctx, struct config_place at)
 
 	(void)ctx;
 	(void)at;
-	defaults = read_layer(r, CONFIG_DEFAULTS, "defaults");
+	defaults = read_layer(r, CONFIG_AT_DEFAULTS, "defaults");
 	r->config->files[r->file].defaults = defaults;
 }
 
@@ -425,7 +498,7 @@ read_portset(struct reader *r, const char *name, struct config_place at)
 	set.defaults = owner.defaults;
 	set.n = (uint32_t)owner.n;
 	set.first = keep_entries(r, &owner);
-	c->portsets = room(c->portsets, &c->sizes[PORTSETS], c->n_portsets,
+	c->portsets = xgrow(c->portsets, &c->sizes.portsets, c->n_portsets,
 	    sizeof(c->portsets[0]));
 	c->portsets[c->n_portsets] = set;
 	index_add(&c->by_portset, index_hash(name, strlen(name), INDEX_HASH),
@@ -459,13 +532,15 @@ read_host(struct reader *r, const char *name, struct config_place at)
 		{ "enabled", read_enabled },
 	};
 	struct config *c = r->config;
-	struct config_host host = { .name = name, .at = at, .enabled = true };
+	struct config_host host = { .name = name, .at = at, .enabled = true,
+		.first_loose = CONFIG_NONE };
 	struct owner owner = { .name = name, .host = &host };
 	uint32_t other = config_find_host(c, name);
 	const char *why = NULL;
 	struct addr a;
 
-	if (!check_name(r, name, at) || other != INDEX_NONE) {
+	if (!check_name(r, name, at) ||
+	    (other != INDEX_NONE && !c->hosts[other].implied)) {
 		if (other != INDEX_NONE)
 			config_clash(c, at, name,
 			    "there is a host of that name already, at ",
@@ -486,11 +561,14 @@ read_host(struct reader *r, const char *name, struct config_place at)
 	host.defaults = owner.defaults;
 	host.n = (uint32_t)owner.n;
 	host.first = keep_entries(r, &owner);
-	c->hosts = room(c->hosts, &c->sizes[HOSTS], c->n_hosts,
-	    sizeof(c->hosts[0]));
-	c->hosts[c->n_hosts] = host;
-	index_add(&c->by_host, index_hash(name, strlen(name), INDEX_HASH),
-	    (uint32_t)c->n_hosts++);
+	other = config_find_host(c, name);
+	if (other == INDEX_NONE) {
+		(void)config_add_host(c, &host);
+	} else {
+		host.first_loose = c->hosts[other].first_loose;
+		host.last_loose = c->hosts[other].last_loose;
+		c->hosts[other] = host;
+	}
 }
 
 static void
@@ -544,7 +622,7 @@ read_defaults(struct reader *r, void *ctx, struct config_place at)
 	struct owner *owner = ctx;
 
 	(void)at;
-	owner->defaults = read_layer(r, CONFIG_DEFAULTS, "defaults");
+	owner->defaults = read_layer(r, CONFIG_AT_DEFAULTS, "defaults");
 }
 
 static void
@@ -564,23 +642,27 @@ read_enabled(struct reader *r, void *ctx, struct config_place at)
 static void
 read_loose(struct reader *r, void *ctx, struct config_place at)
 {
-	struct config *c = r->config;
 	struct owner owner = { .name = "ports" };
-	uint32_t first;
-	size_t i, n;
+	size_t i;
 
 	(void)ctx;
 	(void)at;
 	if (!enter_map(r, "ports", "not a map of ports"))
 		return;
 	read_entries(r, &owner, false);
-	n = owner.n;
-	first = keep_entries(r, &owner);
-	for (i = 0; i < n; i++) {
-		c->loose = room(c->loose, &c->sizes[LOOSE], c->n_loose,
-		    sizeof(c->loose[0]));
-		c->loose[c->n_loose++] = first + (uint32_t)i;
+	for (i = 0; i < owner.n; i++) {
+		const struct config_entry *e = &owner.entries[i];
+		const struct config_value *host = config_value(e->layer,
+		    CONFIG_HOST);
+
+		if (host != NULL)
+			config_add_loose(r->config, host->words[0].s, e);
+		else
+			config_error(r->config, e->at, e->name,
+			    "no host: it stands in none, and names none");
 	}
+	owner.n = 0;
+	(void)keep_entries(r, &owner);
 }
 
 /* Of a map; a port set has its defaults among them. */
@@ -616,7 +698,7 @@ read_entry(struct reader *r, struct owner *owner, const char *name,
 	} else if (r->item.kind == YAMLFILE_SCALAR && !is_null(&r->item)) {
 		add_items(r, owner, name, r->item.value, here(r));
 	} else if (enter_map(r, name, "neither a map nor a port")) {
-		layer = read_layer(r, CONFIG_ENTRY, name);
+		layer = read_layer(r, CONFIG_AT_PORT, name);
 		if (layer != NULL)
 			add_entry(r, owner, name, layer, at);
 	}
@@ -660,18 +742,16 @@ add_items(struct reader *r, struct owner *owner, const char *name,
 	}
 	for (;; s += len + 1) {
 		len = strcspn(s, ",");
-		if (item_layer(r, s, len, at)) {
-			layer = keep_layer(r, at);
-			if (layer != NULL)
-				add_entry(r, owner, name, layer, at);
-		}
+		layer = item_layer(r, s, len, at);
+		if (layer != NULL)
+			add_entry(r, owner, name, layer, at);
 		if (s[len] == '\0')
 			return;
 	}
 }
 
 /* [tcp:|udp:]ports[/protocol][=expected] or unix:path[=expected] as keys. */
-static bool
+static const struct config_layer *
 item_layer(struct reader *r, const char *s, size_t len, struct config_place at)
 {
 	static const struct {
@@ -711,10 +791,10 @@ item_layer(struct reader *r, const char *s, size_t len, struct config_place at)
 	}
 	if (len == 0) {
 		config_error(r->config, at, NULL, "an item is empty");
-		return false;
+		return NULL;
 	}
 	give(r, key, s, len, at);
-	return true;
+	return keep_layer(r, at);
 }
 
 static void
@@ -735,7 +815,7 @@ add_entry(struct reader *r, struct owner *owner, const char *name,
 		}
 		index_add(&owner->by_name, hash, (uint32_t)owner->n);
 	}
-	owner->entries = room(owner->entries, &owner->size, owner->n,
+	owner->entries = xgrow(owner->entries, &owner->size, owner->n,
 	    sizeof(owner->entries[0]));
 	owner->entries[owner->n++] = (struct config_entry){ name, layer, at };
 }
@@ -757,7 +837,7 @@ keep_entries(struct reader *r, struct owner *owner)
 	size_t i;
 
 	for (i = 0; i < owner->n; i++) {
-		c->entries = room(c->entries, &c->sizes[ENTRIES], c->n_entries,
+		c->entries = xgrow(c->entries, &c->sizes.entries, c->n_entries,
 		    sizeof(c->entries[0]));
 		c->entries[c->n_entries++] = owner->entries[i];
 	}
@@ -778,14 +858,14 @@ read_layer(struct reader *r, unsigned level, const char *what)
 	begin_layer(r);
 	while (next_key(r)) {
 		for (i = 0; i < CONFIG_KEYS; i++)
-			if (config_rows[i].levels != CONFIG_NOWHERE &&
+			if (config_rows[i].levels != CONFIG_AT_NONE &&
 			    strcmp(config_rows[i].name, r->item.value) == 0)
 				break;
 		if (i == CONFIG_KEYS)
 			error(r, r->item.value, "there is no such key");
-		else if (level == CONFIG_DEFAULTS &&
-		    (config_rows[i].levels & CONFIG_DEFAULTS) !=
-			CONFIG_DEFAULTS)
+		else if (level == CONFIG_AT_DEFAULTS &&
+		    (config_rows[i].levels & CONFIG_AT_DEFAULTS) !=
+			CONFIG_AT_DEFAULTS)
 			error(r, r->item.value,
 			    "is for a port, and not for defaults");
 		else if (r->given[i])
@@ -983,7 +1063,7 @@ keep_layer(struct reader *r, struct config_place at)
 	copy->values = pool_alloc(&c->pool, layer.n * sizeof(values[0]));
 	memcpy((struct config_value *)(uintptr_t)copy->values, values,
 	    layer.n * sizeof(values[0]));
-	c->layers = room(c->layers, &c->sizes[LAYERS], c->n_layers,
+	c->layers = xgrow(c->layers, &c->sizes.layers, c->n_layers,
 	    sizeof(c->layers[0]));
 	c->layers[c->n_layers] = copy;
 	index_add(&c->by_layer, hash, (uint32_t)c->n_layers++);
@@ -1055,14 +1135,4 @@ flag_parse(const char *s, bool *out)
 	    strcasecmp(s, "on") == 0;
 	return *out || strcasecmp(s, "no") == 0 || strcasecmp(s, "false") == 0 ||
 	    strcasecmp(s, "off") == 0;
-}
-
-/* Room for one more in an array of n. */
-static void *
-room(void *p, size_t *size, size_t n, size_t each)
-{
-	if (n < *size)
-		return p;
-	*size = *size == 0 ? 8 : *size + *size / 2;
-	return xreallocarray(p, *size, each);
 }

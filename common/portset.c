@@ -22,14 +22,13 @@
 #define TOLD_MIN 5
 
 static const char *name_beside(const struct portset_host *);
-static void *grow(void *, size_t *, size_t, size_t);
 static void keep(struct entry *, const struct result *, const struct verdict *);
 static void count_probe(struct entry_stats *, const struct result *);
 static bool answered(enum outcome);
 static enum state worth(const struct portset *, const struct entry *);
 static bool given(const struct portset *, const struct entry *, enum state *);
 static void count_entry(const struct portset *, const struct entry *,
-    struct portset_host *);
+    struct host_counts *);
 static uint32_t saturate(int64_t);
 static void keep_extra(struct entry *, const struct result *,
     const struct verdict *);
@@ -54,6 +53,7 @@ portset_free(struct portset *s)
 		clear_extra(&s->entries[i]);
 	free(s->entries);
 	free(s->hosts);
+	free(s->counts);
 	free(s->asks);
 	free(s->stats);
 	*s = (struct portset){ 0 };
@@ -62,17 +62,16 @@ portset_free(struct portset *s)
 uint32_t
 portset_add_host(struct portset *s, const char *name, const char *address)
 {
-	s->hosts = grow(s->hosts, &s->sizes[0], s->n_hosts,
+	s->hosts = xgrow(s->hosts, &s->sizes[0], s->n_hosts,
 	    sizeof(s->hosts[0]));
-	s->hosts[s->n_hosts] = (struct portset_host){ name, address,
-		.total = 0 };
+	s->hosts[s->n_hosts] = (struct portset_host){ name, address };
 	return (uint32_t)s->n_hosts++;
 }
 
 uint32_t
 portset_add_ask(struct portset *s, const struct ask *a)
 {
-	s->asks = grow(s->asks, &s->sizes[1], s->n_asks, sizeof(s->asks[0]));
+	s->asks = xgrow(s->asks, &s->sizes[1], s->n_asks, sizeof(s->asks[0]));
 	s->asks[s->n_asks] = *a;
 	if (s->days == NULL && a->policy->has_days)
 		s->days = a->policy;
@@ -91,18 +90,17 @@ portset_room(struct portset *s, size_t n)
 }
 
 struct entry *
-portset_add(struct portset *s, uint32_t host, uint32_t ask, uint16_t port,
-    int family)
+portset_add(struct portset *s, uint32_t host, uint32_t ask, uint16_t port)
 {
 	const struct ask *a = &s->asks[ask];
 	struct entry *e;
 
-	s->entries = grow(s->entries, &s->sizes[2], s->n,
+	s->entries = xgrow(s->entries, &s->sizes[2], s->n,
 	    sizeof(s->entries[0]));
 	e = &s->entries[s->n++];
 	*e = (struct entry){
 		.target = { a->path != NULL ? a->path : s->hosts[host].address,
-		    port, family, a->dialogue, a->inquiry, a->terms,
+		    port, a->family, a->dialogue, a->inquiry, a->terms,
 		    host != NO_HOST ? name_beside(&s->hosts[host]) : NULL },
 		.host = host,
 		.ask = ask,
@@ -190,9 +188,8 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 	enum state lag = STATE_OK;
 	size_t i;
 
-	for (i = 0; i < s->n_hosts; i++)
-		s->hosts[i] = (struct portset_host){ s->hosts[i].name,
-			s->hosts[i].address, .total = 0 };
+	free(s->counts);
+	s->counts = xcalloc(s->n_hosts, sizeof(s->counts[0]));
 	for (i = 0; i < s->n; i++) {
 		const struct entry *e = &s->entries[i];
 		enum state slow = entry_lag(s, e, p);
@@ -211,10 +208,10 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 		sum.lagging += slow != STATE_OK;
 		lag = state_worst(lag, slow);
 		if (e->host != NO_HOST)
-			count_entry(s, e, &s->hosts[e->host]);
+			count_entry(s, e, &s->counts[e->host]);
 	}
 	for (i = 0; i < s->n_hosts; i++) {
-		const struct portset_host *h = &s->hosts[i];
+		const struct host_counts *h = &s->counts[i];
 
 		sum.down += portset_down(h);
 		if (portset_limited(h)) {
@@ -242,13 +239,13 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 }
 
 bool
-portset_limited(const struct portset_host *h)
+portset_limited(const struct host_counts *h)
 {
 	return (h->told >= TOLD_MIN || h->late > 0) && h->silent >= h->told;
 }
 
 bool
-portset_down(const struct portset_host *h)
+portset_down(const struct host_counts *h)
 {
 	return h->total > 1 && h->failed == h->total;
 }
@@ -385,6 +382,34 @@ entry_name(struct text *t, const struct portset *s, const struct entry *e)
 }
 
 void
+entry_describe(struct text *t, const struct portset *s, const struct entry *e)
+{
+	const struct ask *ask = entry_ask(s, e);
+	const struct terms *terms = e->target.terms;
+
+	entry_name(t, s, e);
+	text_puts(t, ": ");
+	text_escape_string(t, e->target.host);
+	if (ask->path == NULL)
+		text_printf(t, " %s/%u", ask->udp ? "udp" : "tcp",
+		    e->target.port);
+	if (ask->protocol != NULL)
+		text_printf(t, ", %s", ask->protocol);
+	if (e->target.dialogue->tls != NULL)
+		text_puts(t, ", TLS");
+	text_printf(t, ", expected %s", expected_name(ask->expected));
+	if (ask->severity == STATE_WARNING)
+		text_puts(t, ", or else a warning");
+	if (terms != NULL)
+		text_printf(t, ", within %g s",
+		    (double)terms->timeout_us / 1e6);
+	if (terms != NULL && terms->retries > 0)
+		text_printf(t, ", retries %u", terms->retries);
+	if (ask->probes > 1)
+		text_printf(t, ", probes %u", ask->probes);
+}
+
+void
 entry_reason(struct text *t, const struct entry *e)
 {
 	struct result r;
@@ -412,15 +437,6 @@ name_beside(const struct portset_host *h)
 		addr_parse(h->name, AF_UNSPEC, &a, &why) == ADDR_NAME
 	    ? h->name
 	    : NULL;
-}
-
-static void *
-grow(void *p, size_t *size, size_t n, size_t each)
-{
-	if (n < *size)
-		return p;
-	*size = *size == 0 ? 16 : *size + *size / 2;
-	return xreallocarray(p, *size, each);
 }
 
 static void
@@ -504,7 +520,7 @@ given(const struct portset *s, const struct entry *e, enum state *state)
 
 static void
 count_entry(const struct portset *s, const struct entry *e,
-    struct portset_host *h)
+    struct host_counts *h)
 {
 	h->total++;
 	h->failed += entry_failed(s, e);

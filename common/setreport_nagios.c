@@ -327,12 +327,12 @@ limited_hosts(struct text *t, const struct setreport *r, size_t end)
 	size_t i;
 
 	for (i = 0; i < r->set->n_hosts && fits; i++) {
-		const struct portset_host *h = &r->set->hosts[i];
+		const struct host_counts *h = &r->set->counts[i];
 
 		if (!portset_limited(h))
 			continue;
 		text_init(&one, r->max);
-		text_escape_string(&one, h->name);
+		text_escape_string(&one, r->set->hosts[i].name);
 		text_printf(&one, ": ICMP limited: %u of %u told\n", h->told,
 		    h->told + h->silent);
 		fits = append(t, &one, end);

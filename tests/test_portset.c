@@ -915,13 +915,13 @@ START_TEST(limited)
 		portset_tell(&set, &set.entries[2 + 2 * i].target, &r);
 	}
 	sum = portset_summarize(&set, &(struct portset_policy){ 0 });
-	ck_assert(portset_limited(&set.hosts[0]) == (limits[_i].n > 0));
+	ck_assert(portset_limited(&set.counts[0]) == (limits[_i].n > 0));
 	if (limits[_i].n > 0) {
-		ck_assert_uint_eq(set.hosts[0].told, limits[_i].n);
-		ck_assert_uint_eq(set.hosts[0].told + set.hosts[0].silent,
+		ck_assert_uint_eq(set.counts[0].told, limits[_i].n);
+		ck_assert_uint_eq(set.counts[0].told + set.counts[0].silent,
 		    limits[_i].of);
 	}
-	ck_assert(!portset_limited(&set.hosts[1]));
+	ck_assert(!portset_limited(&set.counts[1]));
 	ck_assert_uint_eq(sum.limited, limits[_i].n > 0);
 	ck_assert_uint_eq(sum.told, limits[_i].n);
 	ck_assert_uint_eq(sum.told_of, limits[_i].of);
