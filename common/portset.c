@@ -579,7 +579,7 @@ is_told_by_peer(const struct report *report)
 	enum outcome o = report->result->outcome;
 
 	return o == OUTCOME_MISMATCH || o == OUTCOME_TLS_FAILED ||
-	    outcome_distrusts(o) ||
+	    outcome_distrusts(o) || outcome_of_handler(o) ||
 	    (o == OUTCOME_STALLED && report_in_handshake(report));
 }
 
