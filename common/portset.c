@@ -592,7 +592,7 @@ failure(struct text *t, const struct report *report)
 
 	report_reason(t, r);
 	report_tls_reason(t, report);
-	if (r->outcome != OUTCOME_MISMATCH &&
+	if (r->outcome != OUTCOME_MISMATCH && !outcome_of_handler(r->outcome) &&
 	    (r->outcome != OUTCOME_TLS_FAILED || r->handshake != NULL))
 		return;
 	if (reply->len > at)

@@ -67,7 +67,7 @@ static const struct {
 };
 
 static const char *silence(const struct report *);
-static void handler_words(struct text *, const struct result *);
+static void handler_end(struct text *, const struct result *);
 static void tls_failure(struct text *, const struct report *);
 static bool cert_left(const struct report *, int64_t *);
 static void clock_offset(struct text *, const struct report *);
@@ -205,7 +205,7 @@ report_reason(struct text *t, const struct result *r)
 	}
 	if (outcome_of_handler(r->outcome)) {
 		text_puts(t, "handler: ");
-		handler_words(t, r);
+		handler_end(t, r);
 		return;
 	}
 	if (r->note != NULL && r->outcome == OUTCOME_TLS_FAILED)
@@ -303,7 +303,11 @@ report_failure(struct text *t, const struct report *r)
 	case OUTCOME_HANDLER_CRITICAL:
 	case OUTCOME_HANDLER_UNKNOWN:
 		text_printf(t, "Handler %s: ", where.data);
-		handler_words(t, result);
+		handler_end(t, result);
+		if (result->reply.len > 0 && !r->jail) {
+			text_puts(t, ": ");
+			report_answer(t, r);
+		}
 		break;
 	case OUTCOME_OK:
 	case OUTCOME_MISMATCH:
@@ -336,18 +340,14 @@ silence(const struct report *r)
 	}
 }
 
-/* What it said, and what else there is to be said of its end. */
+/* What it said in one word, or what else there is to be said of its end. */
 static void
-handler_words(struct text *t, const struct result *r)
+handler_end(struct text *t, const struct result *r)
 {
 	if (r->note != NULL)
 		text_escape_string(t, r->note);
 	else
 		text_puts(t, state_name(outcome_default_state(r->outcome)));
-	if (r->reply.len == 0)
-		return;
-	text_puts(t, ": ");
-	text_escape(t, r->reply.data, r->reply.len, ANSWER_BYTES);
 }
 
 /* What the peer said in place of TLS, or of the words that lead to it. */
