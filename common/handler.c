@@ -124,7 +124,7 @@ handler_line(const void *out, size_t len)
 void
 handler_perfdata(struct text *t, const void *out, size_t len)
 {
-	const char *s = out, *end = s + len, *line;
+	const char *s = out, *line;
 	const char *parts[2], *ends[2];
 	struct perfdata_item item;
 	size_t i, left, n = 0;
@@ -133,9 +133,9 @@ handler_perfdata(struct text *t, const void *out, size_t len)
 		return;
 	line = memchr(s, '\n', len);
 	parts[0] = s;
-	ends[0] = line != NULL ? line : end;
+	ends[1] = s + len;
+	ends[0] = line != NULL ? line : ends[1];
 	parts[1] = ends[0];
-	ends[1] = end;
 	for (i = 0; i < 2; i++) {
 		s = memchr(parts[i], '|', (size_t)(ends[i] - parts[i]));
 		if (s == NULL)
