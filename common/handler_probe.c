@@ -124,7 +124,9 @@ run(struct handler_run *r)
 		err = command_start(&r->command, call.path.data, call.argv,
 		    call.envp);
 	if (err != 0)
-		text_printf(&r->note, "%s: %s", call.path.data, strerror(err));
+		text_printf(&r->note, "%s: %s", call.path.data,
+		    err == ENOSYS ? "this kernel has no pidfd_open(2)"
+				  : strerror(err));
 	handler_call_free(&call);
 	return err;
 }

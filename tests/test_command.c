@@ -5,6 +5,7 @@
  */
 #include "command.h"
 
+#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -37,7 +39,24 @@ waitpid(pid_t pid, int *status, int options)
 		undead--;
 		return 0;
 	}
-	return (pid_t)syscall(SYS_wait4, pid, status, options, NULL);
+	return wait4(pid, status, options, NULL);
+}
+
+/* The same: a kernel without pidfd_open(2), of which no more is asked here. */
+static bool old_kernel;
+
+long
+syscall(long number, ...)
+{
+	va_list ap;
+	pid_t pid;
+
+	ck_assert_int_eq(number, SYS_pidfd_open);
+	va_start(ap, number);
+	pid = va_arg(ap, pid_t);
+	va_end(ap);
+	errno = ENOSYS;
+	return old_kernel ? -1 : pidfd_open(pid, 0);
 }
 
 static void
@@ -365,6 +384,20 @@ START_TEST(cannot_run)
 }
 END_TEST
 
+/* What was started already is not left. */
+START_TEST(without_pidfd)
+{
+	old_kernel = true;
+	ck_assert_int_eq(start_file("/bin/sh", "-c", "exec sleep 1000"),
+	    ENOSYS);
+	poller_wait(poller, clock_now_us());
+	ck_assert_uint_eq(told, 0);
+	ck_assert_int_eq(command.pid, 0);
+	ck_assert_int_eq(command.out.watch.fd, -1);
+	ck_assert_int_eq(command.end.fd, -1);
+}
+END_TEST
+
 /* As many descriptors as it takes, less one each time. */
 START_TEST(no_descriptors)
 {
@@ -568,6 +601,7 @@ main(void)
 	tcase_add_loop_test(tc, stop_reads, 0, 2);
 	tcase_add_test(tc, started_again);
 	unit_rows(tc, cannot_run, missing);
+	tcase_add_test(tc, without_pidfd);
 	tcase_add_test(tc, no_descriptors);
 	tcase_add_test(tc, descriptors);
 	tcase_add_test(tc, standard_closed);
