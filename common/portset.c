@@ -614,7 +614,7 @@ is_told_by_peer(const struct report *report)
 	enum outcome o = report->result->outcome;
 
 	return o == OUTCOME_MISMATCH || o == OUTCOME_TLS_FAILED ||
-	    outcome_distrusts(o) ||
+	    outcome_distrusts(o) || outcome_of_handler(o) ||
 	    (o == OUTCOME_STALLED && report_in_handshake(report));
 }
 
@@ -627,7 +627,7 @@ failure(struct text *t, const struct report *report)
 
 	report_reason(t, r);
 	report_tls_reason(t, report);
-	if (r->outcome != OUTCOME_MISMATCH &&
+	if (r->outcome != OUTCOME_MISMATCH && !outcome_of_handler(r->outcome) &&
 	    (r->outcome != OUTCOME_TLS_FAILED || r->handshake != NULL))
 		return;
 	if (reply->len > at)
