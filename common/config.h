@@ -167,6 +167,7 @@ struct config {
 	size_t n_recipes;
 	struct index by_recipe;
 	struct config_tls *contexts;
+	const struct portset *set; /* whose entries handlers decide */
 	struct settings *scratch;
 };
 

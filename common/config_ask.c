@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "clock.h"
+#include "handler.h"
 #include "portlist.h"
 #include "settings.h"
 #include "xalloc.h"
@@ -42,6 +43,7 @@ struct config_recipe {
 	struct dns_want dns;
 	struct policy policy;
 	struct terms terms;
+	struct handler handler;
 	struct sock_conf sock;
 	struct step *steps;
 	struct pattern *patterns;
@@ -88,6 +90,10 @@ static const enum config_key places[] = { CONFIG_PORTSETS, CONFIG_TCP,
 static const enum config_key sockets[] = { CONFIG_SOURCE, CONFIG_SOURCE_PORT,
 	CONFIG_INTERFACE, CONFIG_DSCP, CONFIG_TOS, CONFIG_TTL };
 
+static void check_handler(struct config *, const struct config_value *,
+    const struct config_layer *);
+static const char *const *words_of(struct pool *, const struct config_value *);
+static handler_name_fn name_entry;
 static struct settings *scratch(struct config *, enum transport);
 static void check_value(struct config *, const struct config_layer *,
     const struct config_value *);
@@ -152,6 +158,8 @@ check_value(struct config *c, const struct config_layer *l,
 			if (why != NULL)
 				complain(c, v->key, v->words[j], why);
 		}
+	if (v->key == CONFIG_HANDLER)
+		check_handler(c, v, l);
 	if (row->option == NULL)
 		return;
 	set = scratch(c, udp ? UDP : TCP);
@@ -170,6 +178,42 @@ check_value(struct config *c, const struct config_layer *l,
 			complain(c, v->key, v->words[j], why);
 	}
 	settings_clear(set);
+}
+
+static void
+check_handler(struct config *c, const struct config_value *v,
+    const struct config_layer *l)
+{
+	struct pool words = { 0 };
+	const struct handler h = { .words = words_of(&words, v) };
+	struct text why;
+
+	text_init(&why, REPORT_MAX);
+	if (!handler_check(&h, &why))
+		config_error(c, (struct config_place){ v->line, l->at.file },
+		    config_rows[v->key].name, why.data);
+	text_free(&why);
+	pool_free(&words);
+}
+
+/* As a list that ends with NULL. */
+static const char *const *
+words_of(struct pool *pool, const struct config_value *v)
+{
+	const char **words = pool_alloc(pool, (v->n + 1U) * sizeof(words[0]));
+	size_t i;
+
+	for (i = 0; i < v->n; i++)
+		words[i] = v->words[i].s;
+	return words;
+}
+
+static void
+name_entry(struct text *t, const void *ctx, const struct target *target)
+{
+	const struct config *c = ctx;
+
+	entry_name(t, c->set, (const struct entry *)(const void *)target);
 }
 
 static void
@@ -607,6 +651,13 @@ extract(struct config *c, struct settings *set, const struct recipe_key *key)
 	r->sock = set->sock;
 	r->terms = (struct terms){ .timeout_us = set->timeout_us,
 		.retries = set->series.retries };
+	if (has(key->merged, CONFIG_HANDLER)) {
+		r->handler.words = words_of(&c->pool,
+		    key->merged->values[CONFIG_HANDLER]);
+		r->handler.name = name_entry;
+		r->handler.ctx = c;
+		r->terms.handler = &r->handler;
+	}
 	if (c->usual.timeout_us != 0 && !has(key->merged, CONFIG_TIMEOUT))
 		r->terms.timeout_us = c->usual.timeout_us;
 	if (!has(key->merged, CONFIG_RETRIES))

@@ -87,6 +87,7 @@ config_fill(struct config *c, const struct config_selection *sel,
 	bool ok = c->n_errors == 0 && find_selected(&b, error);
 	size_t i;
 
+	c->set = set;
 	/* Nothing more is read: there is room for the set. */
 	index_free(&c->by_layer);
 	free(c->layers);

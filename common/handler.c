@@ -228,7 +228,7 @@ field(struct text *t, char letter, const struct handler_question *q)
 
 	switch (letter) {
 	case 'h':
-		text_puts(t, target->host);
+		text_puts(t, target_name(target));
 		break;
 	case 'a':
 		if (path)
@@ -261,7 +261,7 @@ field(struct text *t, char letter, const struct handler_question *q)
 static void
 name_of(struct text *t, const struct target *target)
 {
-	text_puts(t, target->host);
+	text_puts(t, target_name(target));
 	if (target->host[0] != '/')
 		text_printf(t, "/%s/%u", transport(target), target->port);
 }

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "datagram_probe.h"
+#include "handler.h"
 #include "report.h"
 #include "xalloc.h"
 
@@ -393,8 +394,12 @@ entry_describe(struct text *t, const struct portset *s, const struct entry *e)
 	if (ask->path == NULL)
 		text_printf(t, " %s/%u", ask->udp ? "udp" : "tcp",
 		    e->target.port);
-	if (ask->protocol != NULL)
+	if (terms != NULL && terms->handler != NULL) {
+		text_puts(t, ", handler ");
+		text_escape_string(t, terms->handler->words[0]);
+	} else if (ask->protocol != NULL) {
 		text_printf(t, ", %s", ask->protocol);
+	}
 	if (e->target.dialogue->tls != NULL)
 		text_puts(t, ", TLS");
 	text_printf(t, ", expected %s", expected_name(ask->expected));
@@ -504,7 +509,8 @@ worth(const struct portset *s, const struct entry *e)
 	    (ask->expected == EXPECTED_FILTERED && !result_told(&r)) ||
 	    e->dates == STATE_CRITICAL || e->clock == STATE_CRITICAL ||
 	    outcome_distrusts(r.outcome))
-		return ask->severity;
+		return r.outcome == OUTCOME_HANDLER_WARNING ? STATE_WARNING
+							    : ask->severity;
 	return STATE_OK;
 }
 

@@ -14,6 +14,7 @@
 #include "datagram_probe.h"
 #include "engine.h"
 #include "fd.h"
+#include "handler_probe.h"
 #include "num.h"
 #include "options.h"
 #include "plugin.h"
@@ -41,11 +42,14 @@
 /* Output that is long is written in pieces of about this size. */
 #define PIECE 32768
 
+/* Handlers at a time: each is a program. */
+#define HANDLERS 16
+
 /* Targets added to the engine at a time. */
 #define MORE 64
 
 /* Descriptors kept for other things than probes. */
-#define OTHER_FDS 48
+#define OTHER_FDS (48 + 4 * HANDLERS)
 
 /* When the progress is shown for the first time, and how often then. */
 #define PROGRESS_FIRST_S 1
@@ -228,6 +232,7 @@ init(struct run *r)
 	r->conf.timeout_us = PROBE_TIMEOUT_US;
 	r->report = setreport_nagios;
 	r->conf.parallel_tls = TLS_PARALLEL;
+	r->conf.parallel_handlers = HANDLERS;
 	policy_init(&r->source.asking.policy);
 	(void)share_parse("0", &r->policy.critical);
 }
@@ -707,6 +712,7 @@ probe_all(struct run *r, int64_t start_us)
 	(void)mallopt(M_ARENA_MAX, 1);
 	r->conf.streams = &stream_probe;
 	r->conf.datagrams = &datagram_probe;
+	r->conf.handlers = &handler_probe;
 	r->conf.more = more;
 	r->conf.done = done;
 	r->conf.ctx = r;
@@ -765,6 +771,7 @@ plan(struct run *r, int64_t start_us)
 	waves = ((int64_t)r->set.n + r->parallel - 1) / r->parallel;
 	if (r->parallel > TLS_PARALLEL)
 		waves += (int64_t)r->with_tls / TLS_PARALLEL;
+	waves += (int64_t)(portset_count_handlers(&r->set) / HANDLERS);
 	for (i = 0; i < r->set.n_hosts && names == 0; i++) {
 		struct addr a;
 		const char *why;
