@@ -11,6 +11,9 @@
 #define ERRORS_MAX 1000
 #define ERRORS_BYTES ((size_t)1 << 20)
 
+/* Of a name; those of an entry and its host are put together. */
+#define NAME_BYTES 200
+
 #define KEY(symbol, name, type, levels, option, fallback)               \
 	[CONFIG_##symbol] = { name, CONFIG_TYPE_##type, levels, option, \
 		fallback },
@@ -29,6 +32,7 @@ const struct config_row config_rows[CONFIG_KEYS] = {
 
 static bool begin(struct config *, struct config_place, const char *,
     const char *);
+static void end(struct config *);
 static index_fn is_host, is_portset;
 
 void
@@ -129,7 +133,7 @@ config_error(struct config *c, struct config_place at, const char *what,
     const char *why)
 {
 	if (begin(c, at, what, why))
-		text_puts(&c->errors, "\n");
+		end(c);
 }
 
 void
@@ -139,7 +143,8 @@ config_clash(struct config *c, struct config_place at, const char *what,
 	if (!begin(c, at, what, why))
 		return;
 	text_escape_string(&c->errors, c->files[other.file].name);
-	text_printf(&c->errors, ":%u\n", other.line);
+	text_printf(&c->errors, ":%u", other.line);
+	end(c);
 }
 
 /* All but the end of the line; false: there are too many already. */
@@ -151,6 +156,8 @@ begin(struct config *c, struct config_place at, const char *what,
 		text_init(&c->errors, ERRORS_BYTES);
 	if (c->n_errors > ERRORS_MAX)
 		return false;
+	c->before_error = c->at_error;
+	c->at_error = c->errors.len;
 	text_escape_string(&c->errors, c->files[at.file].name);
 	if (at.line > 0)
 		text_printf(&c->errors, ":%u", at.line);
@@ -161,6 +168,42 @@ begin(struct config *c, struct config_place at, const char *what,
 	}
 	text_puts(&c->errors, why);
 	return true;
+}
+
+/* What many hosts share may be found to be wrong again and again. */
+static void
+end(struct config *c)
+{
+	const char *line = c->errors.data + c->at_error;
+	size_t len = c->at_error - c->before_error;
+
+	text_puts(&c->errors, "\n");
+	if (len > 0 && c->errors.len - c->at_error == len &&
+	    memcmp(line - len, line, len) == 0) {
+		text_truncate(&c->errors, c->at_error);
+		c->at_error = c->before_error;
+		c->n_errors--;
+	}
+}
+
+const char *
+config_check_name(const char *name)
+{
+	size_t i;
+
+	if (name[0] == '\0')
+		return "the name is empty";
+	if (strcmp(name, "<<") == 0)
+		return "a merge key; there are none here";
+	if (strlen(name) > NAME_BYTES)
+		return "the name is longer than 200 bytes";
+	for (i = 0; name[i] != '\0'; i++) {
+		if ((unsigned char)name[i] < ' ' || name[i] == '\x7f')
+			return "a control character in the name";
+		if (name[i] == '/')
+			return "a slash in the name";
+	}
+	return NULL;
 }
 
 const struct config_value *

@@ -145,6 +145,8 @@ struct config {
 
 	struct text errors; /* a line each: "file:line: reason" */
 	size_t n_errors;    /* more than these, if there are many */
+	size_t at_error;    /* where the last line begins */
+	size_t before_error; /* and the one before it */
 
 	/* What ports have that say nothing. */
 	struct {
@@ -205,6 +207,9 @@ void config_error(struct config *c, struct config_place at, const char *what,
 /* The same, of something that clashes with what stands elsewhere. */
 void config_clash(struct config *c, struct config_place at, const char *what,
     const char *why, struct config_place other);
+
+/* NULL, or why a host or an entry cannot have this name. */
+const char *config_check_name(const char *name);
 
 /* The value of a key in a layer, which may be NULL; NULL: it has none. */
 const struct config_value *config_value(const struct config_layer *layer,

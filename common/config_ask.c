@@ -20,6 +20,7 @@ enum transport { TCP, UDP, UNIX };
 struct merged {
 	const struct config_value *values[CONFIG_KEYS];
 	bool own[CONFIG_KEYS]; /* of the port itself, not inherited */
+	uint8_t layer[CONFIG_KEYS]; /* from 0, the nearest */
 };
 
 /* One configuration of TLS, and what its connections share. */
@@ -34,6 +35,7 @@ struct config_recipe {
 	const struct config_value **values;
 	size_t n_values;
 	enum transport transport;
+	bool any;                        /* is expected, of a range */
 	const struct datagram *datagram; /* that of the port */
 
 	struct ask ask;
@@ -57,13 +59,14 @@ struct config_recipe {
 struct recipe_key {
 	const struct merged *merged;
 	enum transport transport;
+	bool any;
 	const struct datagram *datagram;
 };
 
 typedef const char *check_fn(const char *value);
 
-static check_fn check_ports, check_path, check_transport, check_host,
-    check_severity, check_family;
+static check_fn check_ports, check_path, check_transport, check_address,
+    check_severity, check_timeout, check_family;
 
 /* Keys whose values no option takes. */
 static const struct {
@@ -75,9 +78,11 @@ static const struct {
 	{ CONFIG_PORT, check_ports },
 	{ CONFIG_UNIX, check_path },
 	{ CONFIG_TRANSPORT, check_transport },
-	{ CONFIG_HOST, check_host },
-	{ CONFIG_ADDRESS, check_host },
+	{ CONFIG_NAME, config_check_name },
+	{ CONFIG_HOST, config_check_name },
+	{ CONFIG_ADDRESS, check_address },
 	{ CONFIG_SEVERITY, check_severity },
+	{ CONFIG_TIMEOUT, check_timeout },
 	{ CONFIG_FAMILY, check_family },
 };
 
@@ -85,6 +90,18 @@ static const struct {
 static const enum config_key places[] = { CONFIG_PORTSETS, CONFIG_TCP,
 	CONFIG_UDP, CONFIG_UNIX, CONFIG_TRANSPORT, CONFIG_PORT, CONFIG_NAME,
 	CONFIG_HOST, CONFIG_ADDRESS, CONFIG_ENABLED };
+
+/* Keys of conversations, where a handler is in the place of one. */
+static const enum config_key conversation[] = { CONFIG_PROTOCOL,
+	CONFIG_STARTTLS, CONFIG_SEND, CONFIG_SEND_HEX, CONFIG_EXPECT,
+	CONFIG_EXPECT_PREFIX, CONFIG_EXPECT_REGEX, CONFIG_EXPECT_HEX,
+	CONFIG_EXPECT_NOT, CONFIG_ALL, CONFIG_QUIT, CONFIG_ESCAPE,
+	CONFIG_DIALOGUE, CONFIG_DIALOGUE_FILE, CONFIG_DNS_QUERY,
+	CONFIG_DNS_RCODE, CONFIG_DNS_ADDRESS, CONFIG_ANY_SOURCE_PORT,
+	CONFIG_OFFSET_WARNING, CONFIG_OFFSET_CRITICAL, CONFIG_MAXBYTES,
+	CONFIG_DELAY, CONFIG_WAIT, CONFIG_TLS, CONFIG_CERT_DAYS, CONFIG_SNI,
+	CONFIG_VERIFY, CONFIG_VERIFY_NAME, CONFIG_CA_FILE, CONFIG_TLS_MIN,
+	CONFIG_CLIENT_CERT, CONFIG_CLIENT_KEY, CONFIG_ALPN };
 
 /* Keys that say where a port is asked from. */
 static const enum config_key sockets[] = { CONFIG_SOURCE, CONFIG_SOURCE_PORT,
@@ -97,11 +114,15 @@ static handler_name_fn name_entry;
 static struct settings *scratch(struct config *, enum transport);
 static void check_value(struct config *, const struct config_layer *,
     const struct config_value *);
+static size_t count_bad(struct config *, const struct config_value *,
+    enum transport, bool);
 static const struct option_row *option_of(struct settings *, const char *);
 static void complain(struct config *, enum config_key, struct config_word,
     const char *);
 static void merge(struct merged *, const struct config_layers *);
+static void leave_out(struct merged *);
 static bool has_tls(const struct merged *);
+static enum config_key own_conversation(const struct merged *);
 static bool has(const struct merged *, enum config_key);
 static const char *word(const struct merged *, enum config_key);
 static bool transport_of(struct config *, const struct merged *,
@@ -113,6 +134,8 @@ static uint16_t usual_port(const struct merged *, enum transport);
 static bool is_place(enum config_key);
 static uint32_t key_hash(const struct recipe_key *);
 static index_fn is_recipe;
+static bool go_together(struct config *, const struct config_layers *,
+    const struct merged *);
 static const struct config_recipe *make(struct config *,
     const struct config_layers *, const struct recipe_key *, uint16_t);
 static bool apply(struct config *, struct settings *,
@@ -138,17 +161,19 @@ config_check(struct config *c, const struct config_layer *l)
 }
 
 /*
- * By the option that takes it; what is for datagrams is looked for there where
- * they are asked, or where streams have no such option.
+ * By the option that takes it.  Where the layer does not say of which transport
+ * the port is, what is good for one of them is good.
  */
 static void
 check_value(struct config *c, const struct config_layer *l,
     const struct config_value *v)
 {
 	const struct config_row *row = &config_rows[v->key];
-	bool udp = config_value(l, CONFIG_UDP) != NULL;
-	const struct option_row *option;
-	struct settings *set;
+	const struct config_value *name = config_value(l, CONFIG_TRANSPORT);
+	bool udp = config_value(l, CONFIG_UDP) != NULL ||
+	    (name != NULL && strcmp(name->words[0].s, "udp") == 0);
+	bool stream = config_value(l, CONFIG_TCP) != NULL ||
+	    config_value(l, CONFIG_UNIX) != NULL || (name != NULL && !udp);
 	const char *why;
 	size_t i, j;
 
@@ -162,22 +187,41 @@ check_value(struct config *c, const struct config_layer *l,
 		check_handler(c, v, l);
 	if (row->option == NULL)
 		return;
-	set = scratch(c, udp ? UDP : TCP);
-	option = option_of(set, row->option);
-	if (option == NULL && (udp || config_value(l, CONFIG_TCP) != NULL ||
-				  config_value(l, CONFIG_UNIX) != NULL)) {
+	if (option_of(scratch(c, udp ? UDP : TCP), row->option) == NULL &&
+	    (udp || stream))
 		config_error(c, (struct config_place){ v->line, l->at.file },
 		    row->name, udp ? "is not for UDP" : "is for UDP only");
-	} else if (option == NULL) {
-		set = scratch(c, UDP);
-		option = option_of(set, row->option);
-	}
-	for (j = 0; option != NULL && j < v->n; j++) {
-		why = option->set(set, v->words[j].s);
-		if (why != NULL)
-			complain(c, v->key, v->words[j], why);
+	else if (udp || stream)
+		(void)count_bad(c, v, udp ? UDP : TCP, true);
+	else if (count_bad(c, v, TCP, false) > 0 &&
+	    count_bad(c, v, UDP, false) > 0)
+		(void)count_bad(c, v,
+		    option_of(scratch(c, TCP), row->option) != NULL ? TCP
+								    : UDP,
+		    true);
+}
+
+/* Words that the option does not take; without such an option all of them. */
+static size_t
+count_bad(struct config *c, const struct config_value *v,
+    enum transport transport, bool tell)
+{
+	struct settings *set = scratch(c, transport);
+	const struct option_row *option = option_of(set,
+	    config_rows[v->key].option);
+	size_t n = option == NULL ? 1 : 0, i;
+	const char *why;
+
+	for (i = 0; option != NULL && i < v->n; i++) {
+		why = option->set(set, v->words[i].s);
+		if (why == NULL)
+			continue;
+		n++;
+		if (tell)
+			complain(c, v->key, v->words[i], why);
 	}
 	settings_clear(set);
+	return n;
 }
 
 static void
@@ -284,7 +328,7 @@ check_transport(const char *value)
 }
 
 static const char *
-check_host(const char *value)
+check_address(const char *value)
 {
 	const char *why = "not an address or a name";
 	struct addr a;
@@ -302,6 +346,13 @@ check_severity(const char *value)
 		strcasecmp(value, "critical") == 0
 	    ? NULL
 	    : "neither warning nor critical";
+}
+
+/* The state that the option takes, too, is a matter of another key. */
+static const char *
+check_timeout(const char *value)
+{
+	return strchr(value, ':') == NULL ? NULL : "not a number of seconds";
 }
 
 static const char *
@@ -346,7 +397,6 @@ static void
 merge(struct merged *m, const struct config_layers *l)
 {
 	size_t i, j;
-	bool tls;
 
 	*m = (struct merged){ 0 };
 	for (i = 0; i < l->n; i++)
@@ -357,12 +407,43 @@ merge(struct merged *m, const struct config_layers *l)
 				continue;
 			m->values[v->key] = v;
 			m->own[v->key] = i < l->n_own;
+			m->layer[v->key] = (uint8_t)i;
 		}
-	tls = has_tls(m);
+	leave_out(m);
+}
+
+/* What is said farther off, and what is said nearer makes to be of no use. */
+static void
+leave_out(struct merged *m)
+{
+	static const enum config_key trust[] = { CONFIG_VERIFY_NAME,
+		CONFIG_CA_FILE };
+	bool tls = has_tls(m);
+	size_t i;
+
 	for (i = 0; i < CONFIG_KEYS; i++)
-		if ((config_rows[i].levels & CONFIG_WITH_TLS) != 0 && !m->own[i] &&
-		    !tls)
+		if ((config_rows[i].levels & CONFIG_WITH_TLS) != 0 &&
+		    !m->own[i] && !tls)
 			m->values[i] = NULL;
+	for (i = 0; i < sizeof(trust) / sizeof(trust[0]); i++)
+		if (m->values[CONFIG_VERIFY] != NULL &&
+		    m->values[CONFIG_VERIFY]->n == 0 &&
+		    m->layer[trust[i]] > m->layer[CONFIG_VERIFY])
+			m->values[trust[i]] = NULL;
+	if (!m->own[CONFIG_HANDLER] && own_conversation(m) != CONFIG_KEYS)
+		m->values[CONFIG_HANDLER] = NULL;
+}
+
+/* The first key that the port itself has of a conversation, or CONFIG_KEYS. */
+static enum config_key
+own_conversation(const struct merged *m)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(conversation) / sizeof(conversation[0]); i++)
+		if (m->own[conversation[i]] && has(m, conversation[i]))
+			return conversation[i];
+	return CONFIG_KEYS;
 }
 
 /* What is not inherited says whether there is TLS. */
@@ -434,6 +515,11 @@ numbers(struct config *c, const struct merged *m, const struct config_layers *l,
 	const char *s = word(m, key);
 
 	out->udp = transport == UDP;
+	if (transport == UNIX && has(m, CONFIG_ADDRESS)) {
+		config_error(c, l->at, l->name,
+		    "address: cannot be used with unix");
+		return false;
+	}
 	if (transport == UNIX) {
 		out->path = s;
 		out->name = s;
@@ -483,6 +569,8 @@ config_recipe(struct config *c, const struct config_layers *l,
 
 	merge(&m, l);
 	key.merged = &m;
+	key.any = ports->first != ports->last &&
+	    m.values[CONFIG_EXPECTED] == NULL;
 	if (ports->udp && !has(&m, CONFIG_PROTOCOL))
 		key.datagram = datagram_of_port(port);
 	hash = key_hash(&key);
@@ -520,6 +608,7 @@ key_hash(const struct recipe_key *key)
 	size_t i, j;
 
 	hash = index_hash(&key->datagram, sizeof(key->datagram), hash);
+	hash = index_hash(&key->any, sizeof(key->any), hash);
 	for (i = 0; i < CONFIG_KEYS; i++) {
 		const struct config_value *v = key->merged->values[i];
 
@@ -541,7 +630,8 @@ is_recipe(const void *ctx, uint32_t number, const void *p)
 	const struct recipe_key *key = p;
 	size_t i, j, n = 0;
 
-	if (r->transport != key->transport || r->datagram != key->datagram)
+	if (r->transport != key->transport || r->datagram != key->datagram ||
+	    r->any != key->any)
 		return false;
 	for (i = 0; i < CONFIG_KEYS; i++) {
 		const struct config_value *v = key->merged->values[i], *w;
@@ -560,15 +650,43 @@ is_recipe(const void *ctx, uint32_t number, const void *p)
 	return n == r->n_values;
 }
 
+/* Whether it may have all that it has. */
+static bool
+go_together(struct config *c, const struct config_layers *l,
+    const struct merged *m)
+{
+	enum config_key key = own_conversation(m);
+	struct text why;
+
+	if (m->values[CONFIG_TLS] != NULL && !has(m, CONFIG_TLS) && has_tls(m))
+		config_error(c, l->at, l->name,
+		    "tls: no, and there is TLS by another key");
+	else if (has(m, CONFIG_HANDLER) && key != CONFIG_KEYS) {
+		text_init(&why, TEXT_WORD);
+		text_printf(&why, "%s: cannot be used with handler",
+		    config_rows[key].name);
+		config_error(c, l->at, l->name, why.data);
+		text_free(&why);
+	} else {
+		return true;
+	}
+	return false;
+}
+
 static const struct config_recipe *
 make(struct config *c, const struct config_layers *l,
     const struct recipe_key *key, uint16_t port)
 {
-	struct settings *set = scratch(c, key->transport);
+	struct settings *set;
 	struct config_recipe *r;
 	struct text why;
 	bool ok;
 
+	if (!go_together(c, l, key->merged))
+		return NULL;
+	set = scratch(c, key->transport);
+	if (key->any)
+		set->expected = EXPECTED_ANY;
 	set->host = key->transport == UNIX ? "/" : "host.invalid";
 	set->port = port;
 	set->series.retry_wait_us = 0;
@@ -640,6 +758,7 @@ extract(struct config *c, struct settings *set, const struct recipe_key *key)
 	size_t i;
 
 	r->transport = key->transport;
+	r->any = key->any;
 	r->datagram = key->datagram;
 	r->values = pool_alloc(&c->pool, CONFIG_KEYS * sizeof(r->values[0]));
 	for (i = 0; i < CONFIG_KEYS; i++)

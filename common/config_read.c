@@ -16,7 +16,6 @@
 #include "yamlfile.h"
 
 #define FILES_MAX 1000
-#define NAME_MAX_BYTES 200
 #define WORDS_MAX 1000
 
 #define SPACES " \t\r\n\v\f"
@@ -103,6 +102,8 @@ static void read_value(struct reader *, enum config_key);
 static bool is_null(const struct yamlfile_item *);
 static void read_words(struct reader *, enum config_key);
 static void read_pairs(struct reader *, enum config_key);
+static bool is_given(const struct config_value *, const struct config_word *,
+    const char *);
 static void add_word(struct reader *, struct config_value *,
     struct config_word *, const char *, struct config_place);
 static void give(struct reader *, enum config_key, const char *, size_t,
@@ -922,7 +923,10 @@ read_value(struct reader *r, enum config_key key)
 			skip(r);
 			return;
 		}
-		if (row->type != CONFIG_TYPE_FLAG)
+		if (row->type == CONFIG_TYPE_FILE &&
+		    (r->item.len == 0 || strcmp(r->item.value, "-") == 0))
+			error(r, row->name, "not a file");
+		else if (row->type != CONFIG_TYPE_FLAG)
 			give(r, key, r->item.value, r->item.len, at);
 		else if (!flag_parse(r->item.value, &yes))
 			error(r, row->name, "neither yes nor no");
@@ -948,10 +952,13 @@ read_words(struct reader *r, enum config_key key)
 	struct config_word words[WORDS_MAX];
 	struct config_value *v = &r->values[key];
 	const char *name = config_rows[key].name;
+	size_t errors = r->config->n_errors;
 
 	*v = (struct config_value){ .key = (uint8_t)key,
 		.line = r->item.line };
-	if (r->item.kind == YAMLFILE_SCALAR) {
+	if (is_null(&r->item)) {
+		error(r, name, "has no value");
+	} else if (r->item.kind == YAMLFILE_SCALAR) {
 		add_word(r, v, words, r->item.value, here(r));
 	} else if (r->item.kind != YAMLFILE_LIST) {
 		error(r, name, "neither a value nor a list of values");
@@ -959,16 +966,17 @@ read_words(struct reader *r, enum config_key key)
 	} else {
 		while (next(r) && r->item.kind != YAMLFILE_LIST_END) {
 			if (r->item.kind == YAMLFILE_SCALAR &&
-			    v->n < WORDS_MAX) {
+			    !is_null(&r->item) && v->n < WORDS_MAX) {
 				add_word(r, v, words, r->item.value, here(r));
 				continue;
 			}
 			error(r, name,
-			    v->n == WORDS_MAX ? "too many values"
-					      : "not a single value");
+			    v->n == WORDS_MAX      ? "too many values"
+				: is_null(&r->item) ? "a value is missing"
+						    : "not a single value");
 			skip(r);
 		}
-		if (v->n == 0 && r->item.kind != YAMLFILE_BAD)
+		if (v->n == 0 && r->config->n_errors == errors)
 			error(r, name, "the list is empty");
 	}
 	v->words = pool_alloc(&r->config->pool, v->n * sizeof(words[0]));
@@ -990,6 +998,8 @@ read_pairs(struct reader *r, enum config_key key)
 		text_init(&pair, 2 * TEXT_WORD);
 		text_puts(&pair, r->item.value);
 		at = here(r);
+		if (is_given(v, words, r->item.value))
+			error(r, r->item.value, "is given twice");
 		if (!next(r)) {
 			text_free(&pair);
 			return;
@@ -1006,6 +1016,20 @@ read_pairs(struct reader *r, enum config_key key)
 	v->words = pool_alloc(&r->config->pool, v->n * sizeof(words[0]));
 	memcpy((struct config_word *)(uintptr_t)v->words, words,
 	    v->n * sizeof(words[0]));
+}
+
+/* Whether one of the pairs has that key. */
+static bool
+is_given(const struct config_value *v, const struct config_word *words,
+    const char *key)
+{
+	size_t len = strlen(key), i;
+
+	for (i = 0; i < v->n; i++)
+		if (strncmp(words[i].s, key, len) == 0 &&
+		    words[i].s[len] == '=')
+			return true;
+	return false;
 }
 
 static void
@@ -1112,16 +1136,8 @@ is_layer(const void *ctx, uint32_t number, const void *key)
 static bool
 check_name(struct reader *r, const char *name, struct config_place at)
 {
-	const char *why = NULL;
-	size_t i;
+	const char *why = config_check_name(name);
 
-	if (name[0] == '\0')
-		why = "the name is empty";
-	if (strlen(name) > NAME_MAX_BYTES)
-		why = "the name is longer than 200 bytes";
-	for (i = 0; name[i] != '\0'; i++)
-		if ((unsigned char)name[i] < ' ' || name[i] == '\x7f')
-			why = "a control character in the name";
 	if (why != NULL)
 		config_error(r->config, at, name, why);
 	return why == NULL;

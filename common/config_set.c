@@ -4,23 +4,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addr.h"
 #include "config_ask.h"
 #include "xalloc.h"
 
 #define NO_ASK UINT32_MAX
 
+/* Bytes of the name of an entry, that of its host included. */
+#define NAME_MAX_BYTES 255
+
+#define PORTS_MAX (UINT16_MAX + 1)
+
 /* An entry as it counts at a host. */
 struct spec {
 	struct config_ports ports;
 	struct config_layers layers;
-	uint32_t ask; /* of all its ports; NO_ASK: each has its own */
-	bool contested; /* a later one may override some of its ports */
+	const struct config_recipe *recipe; /* of its first port */
+	uint32_t ask; /* the same, once it is needed; else NO_ASK */
 };
 
 struct specs {
 	struct spec *specs;
 	size_t n;
 	size_t size;
+	struct index by_name; /* those that have one of their own, and paths */
+	size_t numbered;      /* that have no names but their numbers */
+	size_t longest_name;
 };
 
 /* An ask of the set, and what it was made of; the names are its own. */
@@ -39,6 +48,13 @@ struct build {
 	const struct config_selection *sel;
 	struct portset *set;
 	uint32_t *selected; /* port sets */
+	bool *bad;          /* port sets in which there are errors */
+	/* Of the host that is looked at: its own entries that have names. */
+	struct index own;
+	bool *is_override; /* of all its own: whether a port set has that name */
+	/* By transport and port: the last that has it, from 1. */
+	uint32_t (*last)[PORTS_MAX];
+	struct index by_path; /* entries that have no host */
 	struct made *made;
 	size_t n_made;
 	size_t made_size;
@@ -55,27 +71,35 @@ static bool has_selected(const struct build *, const struct config_host *);
 static bool lists(const struct config_host *, const char *);
 static void add_host(struct build *, const struct config_host *, bool);
 static bool is_plain(const struct config_host *);
+static void check_host(struct build *, const struct config_host *,
+    const struct specs *);
 static void add_selected(struct build *, const struct config_host *, bool);
 static bool add_others(struct build *, struct text *);
+static void begin_host(struct build *, const struct config_host *);
+static index_fn is_own;
+static void begin_specs(struct specs *);
+static void free_specs(struct specs *);
 static void collect_portset(struct build *, struct specs *,
     const struct config_host *, uint32_t);
+static const struct config_entry *override_of(struct build *,
+    const struct config_host *, const struct config_entry *);
 static void collect_own(struct build *, struct specs *,
     const struct config_host *);
 static void collect(struct build *, struct specs *, struct config_layers *,
     const struct config_host *);
-static const struct config_entry *own_entry(const struct build *,
-    const struct config_host *, const char *);
-static bool is_override(const struct build *, const struct config_host *,
-    const char *);
+static bool names_itself(struct build *, const struct spec *);
 static void put_layer(struct config_layers *, const struct config_layer *);
 static void put_files(const struct build *, struct config_layers *, uint16_t);
-static bool is_there(struct build *, const struct specs *,
-    const struct spec *);
-static bool overlap(const struct spec *, const struct spec *);
+static bool is_there(struct build *, struct specs *, const struct spec *);
+static index_fn has_name;
+static bool same_spec(const struct spec *, const struct spec *);
+static bool is_numbered(const struct spec *);
 static void add_entries(struct build *, const struct config_host *,
-    const struct specs *);
-static bool is_overridden(const struct specs *, size_t, uint16_t);
-static uint32_t ask_for(struct build *, const struct spec *, uint16_t);
+    struct specs *);
+static void add_path(struct build *, const struct spec *, uint32_t);
+static index_fn is_path;
+static void claim(struct build *, const struct specs *, bool);
+static uint32_t ask_for(struct build *, struct spec *, uint16_t);
 static index_fn is_made;
 static bool same(const char *, const char *);
 
@@ -108,8 +132,13 @@ config_fill(struct config *c, const struct config_selection *sel,
 	}
 	ok = ok && add_others(&b, error);
 	free(b.selected);
+	free(b.bad);
+	free(b.is_override);
+	free(b.last);
 	free(b.made);
-	free(b.plain.specs);
+	free_specs(&b.plain);
+	index_free(&b.own);
+	index_free(&b.by_path);
 	index_free(&b.by_made);
 	return ok && c->n_errors == 0;
 }
@@ -143,11 +172,16 @@ check_portsets(struct build *b)
 	struct specs specs = { 0 };
 	uint32_t i;
 
+	b->bad = xcalloc(b->config->n_portsets + 1, sizeof(b->bad[0]));
+	begin_host(b, &nobody);
 	for (i = 0; i < b->config->n_portsets; i++) {
-		specs.n = 0;
+		size_t errors = b->config->n_errors;
+
+		begin_specs(&specs);
 		collect_portset(b, &specs, &nobody, i);
+		b->bad[i] = b->config->n_errors > errors;
 	}
-	free(specs.specs);
+	free_specs(&specs);
 }
 
 /* Whether it is one of those that are meant. */
@@ -197,7 +231,8 @@ add_host(struct build *b, const struct config_host *h, bool meant)
 
 	if (!plain || b->plain_portsets != h->portsets ||
 	    h->portsets == NULL) {
-		specs->n = 0;
+		begin_host(b, h);
+		begin_specs(specs);
 		for (i = 0; i < h->n_portsets; i++) {
 			p = config_find_portset(b->config, h->portsets[i].s);
 			if (p != INDEX_NONE)
@@ -211,9 +246,10 @@ add_host(struct build *b, const struct config_host *h, bool meant)
 	}
 	if (plain)
 		b->plain_portsets = h->portsets;
+	check_host(b, h, specs);
 	if (meant && b->config->n_errors == 0)
 		add_entries(b, h, specs);
-	free(own.specs);
+	free_specs(&own);
 }
 
 static bool
@@ -223,6 +259,23 @@ is_plain(const struct config_host *h)
 	    h->first_loose == CONFIG_NONE;
 }
 
+/* What depends on how it is called. */
+static void
+check_host(struct build *b, const struct config_host *h,
+    const struct specs *specs)
+{
+	const char *why = "not the name of a host";
+	struct addr a;
+
+	if (h->implied &&
+	    (h->name[0] == '/' ||
+		addr_parse(h->name, AF_UNSPEC, &a, &why) == ADDR_BAD))
+		config_error(b->config, h->at, h->name, why);
+	if (strlen(h->name) + 1 + specs->longest_name > NAME_MAX_BYTES)
+		config_error(b->config, h->at, h->name,
+		    "with that of an entry the name is longer than 255 bytes");
+}
+
 /* The port sets that are meant; all, or those that the host has. */
 static void
 add_selected(struct build *b, const struct config_host *h, bool all)
@@ -230,12 +283,14 @@ add_selected(struct build *b, const struct config_host *h, bool all)
 	struct specs specs = { 0 };
 	size_t i;
 
+	begin_host(b, h);
 	for (i = 0; i < b->sel->n_portsets; i++)
 		if (all || lists(h, b->sel->portsets[i]))
 			collect_portset(b, &specs, h, b->selected[i]);
+	check_host(b, h, &specs);
 	if (b->config->n_errors == 0)
 		add_entries(b, h, &specs);
-	free(specs.specs);
+	free_specs(&specs);
 }
 
 /* Hosts that are asked for and are not in the configuration. */
@@ -265,15 +320,56 @@ add_others(struct build *b, struct text *error)
 }
 
 static void
+begin_host(struct build *b, const struct config_host *h)
+{
+	const struct config_entry *entries = b->config->entries;
+	uint32_t i;
+
+	index_free(&b->own);
+	free(b->is_override);
+	b->is_override = xcalloc(h->n + 1, sizeof(b->is_override[0]));
+	for (i = h->first; i < h->first + h->n; i++)
+		if (entries[i].name != NULL)
+			index_add(&b->own,
+			    index_hash(entries[i].name,
+				strlen(entries[i].name), INDEX_HASH),
+			    i);
+}
+
+static bool
+is_own(const void *ctx, uint32_t i, const void *name)
+{
+	const struct config *c = ctx;
+
+	return strcmp(c->entries[i].name, name) == 0;
+}
+
+static void
+begin_specs(struct specs *s)
+{
+	index_free(&s->by_name);
+	s->n = s->numbered = s->longest_name = 0;
+}
+
+static void
+free_specs(struct specs *s)
+{
+	index_free(&s->by_name);
+	free(s->specs);
+}
+
+static void
 collect_portset(struct build *b, struct specs *specs,
     const struct config_host *h, uint32_t portset)
 {
 	const struct config_portset *p = &b->config->portsets[portset];
+	bool has = lists(h, p->name);
 	uint32_t i;
 
 	for (i = p->first; i < p->first + p->n; i++) {
 		const struct config_entry *e = &b->config->entries[i];
-		const struct config_entry *own = own_entry(b, h, e->name);
+		const struct config_entry *own = has ? override_of(b, h, e)
+						     : NULL;
 		struct config_layers l = { .name = e->name, .at = e->at };
 
 		if (own != NULL) {
@@ -285,8 +381,27 @@ collect_portset(struct build *b, struct specs *specs,
 		put_layer(&l, h->defaults);
 		put_layer(&l, p->defaults);
 		put_files(b, &l, e->at.file);
-		collect(b, specs, &l, h);
+		if (!b->bad[portset])
+			collect(b, specs, &l, h);
 	}
+}
+
+/* The host's own entry that has the name of one of a port set, or NULL. */
+static const struct config_entry *
+override_of(struct build *b, const struct config_host *h,
+    const struct config_entry *e)
+{
+	uint32_t i;
+
+	if (e->name == NULL)
+		return NULL;
+	i = index_find(&b->own,
+	    index_hash(e->name, strlen(e->name), INDEX_HASH), is_own,
+	    b->config, e->name);
+	if (i == INDEX_NONE)
+		return NULL;
+	b->is_override[i - h->first] = true;
+	return &b->config->entries[i];
 }
 
 /* Those of the host itself, but for such as only change one of a port set. */
@@ -301,7 +416,7 @@ collect_own(struct build *b, struct specs *specs, const struct config_host *h)
 
 		if (i < h->first + h->n) {
 			e = &b->config->entries[i++];
-			if (is_override(b, h, e->name))
+			if (b->is_override[i - 1 - h->first])
 				continue;
 		} else if (loose != CONFIG_NONE) {
 			e = &b->config->entries[b->config->loose[loose].entry];
@@ -323,8 +438,7 @@ static void
 collect(struct build *b, struct specs *specs, struct config_layers *l,
     const struct config_host *h)
 {
-	struct spec s = { .layers = *l };
-	size_t i;
+	struct spec s = { .layers = *l, .ask = NO_ASK };
 
 	if (!config_ports(b->config, l, &s.ports) || !s.ports.enabled)
 		return;
@@ -333,53 +447,26 @@ collect(struct build *b, struct specs *specs, struct config_layers *l,
 		    "is of another host than the one in which it stands");
 		return;
 	}
-	if (is_there(b, specs, &s))
+	s.recipe = config_recipe(b->config, l, &s.ports, s.ports.first);
+	if (s.recipe == NULL || !names_itself(b, &s) ||
+	    is_there(b, specs, &s))
 		return;
-	s.ask = ask_for(b, &s, s.ports.first);
-	if (s.ask == NO_ASK)
-		return;
-	if (s.ports.udp && s.ports.first != s.ports.last)
-		s.ask = NO_ASK;
-	for (i = 0; i < specs->n; i++)
-		specs->specs[i].contested |= overlap(&specs->specs[i], &s);
+	specs->numbered += is_numbered(&s);
 	specs->specs = xgrow(specs->specs, &specs->size, specs->n,
 	    sizeof(specs->specs[0]));
 	specs->specs[specs->n++] = s;
 }
 
-/* The host's own entry of that name, or NULL. */
-static const struct config_entry *
-own_entry(const struct build *b, const struct config_host *h, const char *name)
-{
-	uint32_t i;
-
-	for (i = h->first; name != NULL && i < h->first + h->n; i++) {
-		const struct config_entry *e = &b->config->entries[i];
-
-		if (e->name != NULL && strcmp(e->name, name) == 0)
-			return e;
-	}
-	return NULL;
-}
-
+/* A range that is called tcp has ports that are called as others. */
 static bool
-is_override(const struct build *b, const struct config_host *h,
-    const char *name)
+names_itself(struct build *b, const struct spec *s)
 {
-	uint32_t i, portset;
-	size_t j;
-
-	for (j = 0; name != NULL && j < h->n_portsets; j++) {
-		const struct config_portset *p;
-
-		portset = config_find_portset(b->config, h->portsets[j].s);
-		if (portset == INDEX_NONE)
-			continue;
-		p = &b->config->portsets[portset];
-		for (i = p->first; i < p->first + p->n; i++)
-			if (same(b->config->entries[i].name, name))
-				return true;
-	}
+	if (!s->ports.own_name || s->ports.first == s->ports.last ||
+	    (strcmp(s->ports.name, "tcp") != 0 &&
+		strcmp(s->ports.name, "udp") != 0))
+		return true;
+	config_error(b->config, s->layers.at, s->ports.name,
+	    "a range cannot have this name: its ports do without");
 	return false;
 }
 
@@ -400,119 +487,181 @@ put_files(const struct build *b, struct config_layers *l, uint16_t file)
 
 /*
  * Whether there is one of that name.  Two port sets of a host may have the same
- * entry, but not two different ones.
+ * entry, but not two different ones; of a path that has no name the last counts.
  */
 static bool
-is_there(struct build *b, const struct specs *specs, const struct spec *s)
+is_there(struct build *b, struct specs *specs, const struct spec *s)
 {
-	size_t i;
+	struct spec *other;
+	uint32_t hash, found;
+	size_t len;
 
-	for (i = 0; s->ports.own_name && i < specs->n; i++) {
-		const struct spec *other = &specs->specs[i];
-
-		if (!other->ports.own_name ||
-		    strcmp(other->ports.name, s->ports.name) != 0)
-			continue;
-		if (other->layers.n_own != s->layers.n_own ||
-		    other->layers.layers[0] != s->layers.layers[0])
-			config_clash(b->config, s->layers.at, s->ports.name,
-			    "the host has one of that name already, from ",
-			    other->layers.at);
-		return true;
+	if (is_numbered(s))
+		return false;
+	len = strlen(s->ports.name);
+	hash = index_hash(s->ports.name, len, INDEX_HASH);
+	found = index_find(&specs->by_name, hash, has_name, specs, s);
+	if (found == INDEX_NONE) {
+		index_add(&specs->by_name, hash, (uint32_t)specs->n);
+		if (s->ports.first != s->ports.last)
+			len += sizeof("/65535") - 1;
+		if (s->ports.own_name && len > specs->longest_name)
+			specs->longest_name = len;
+		return false;
 	}
-	return false;
+	other = &specs->specs[found];
+	if (!s->ports.own_name)
+		*other = *s;
+	else if (!same_spec(other, s))
+		config_clash(b->config, s->layers.at, s->ports.name,
+		    "the host has another of that name already, from ",
+		    other->layers.at);
+	return true;
 }
 
-/* Whether ports that have no names but their numbers are in both. */
 static bool
-overlap(const struct spec *a, const struct spec *b)
+has_name(const void *ctx, uint32_t i, const void *key)
 {
-	if (a->ports.own_name || b->ports.own_name ||
-	    (a->ports.path == NULL) != (b->ports.path == NULL))
-		return false;
-	if (a->ports.path != NULL)
-		return strcmp(a->ports.path, b->ports.path) == 0;
-	return a->ports.udp == b->ports.udp &&
-	    a->ports.first <= b->ports.last && b->ports.first <= a->ports.last;
+	const struct specs *specs = ctx;
+	const struct config_ports *p = &specs->specs[i].ports;
+	const struct spec *s = key;
+
+	return p->own_name == s->ports.own_name &&
+	    strcmp(p->name, s->ports.name) == 0;
+}
+
+static bool
+same_spec(const struct spec *a, const struct spec *b)
+{
+	return a->recipe == b->recipe && a->ports.first == b->ports.first &&
+	    a->ports.last == b->ports.last &&
+	    same(a->ports.path, b->ports.path) &&
+	    same(a->ports.address, b->ports.address);
+}
+
+/* Whether its ports are called by their numbers. */
+static bool
+is_numbered(const struct spec *s)
+{
+	return !s->ports.own_name && s->ports.path == NULL;
 }
 
 static void
-add_entries(struct build *b, const struct config_host *h,
-    const struct specs *specs)
+add_entries(struct build *b, const struct config_host *h, struct specs *specs)
 {
+	bool contested = specs->numbered > 1;
 	uint32_t host = NO_HOST;
 	size_t i;
 
+	if (contested)
+		claim(b, specs, true);
 	for (i = 0; i < specs->n; i++) {
-		const struct spec *s = &specs->specs[i];
-		bool alone = s->ports.path != NULL && !s->ports.own_name;
-		uint32_t at = host, ask, port;
+		struct spec *s = &specs->specs[i];
+		uint32_t at = host, port;
 
+		if (s->ports.path != NULL && !s->ports.own_name) {
+			add_path(b, s, ask_for(b, s, 0));
+			continue;
+		}
 		if (s->ports.address != NULL)
 			at = portset_add_host(b->set, h->name,
 			    s->ports.address);
-		else if (host == NO_HOST && !alone)
+		else if (host == NO_HOST)
 			at = host = portset_add_host(b->set, h->name,
 			    h->address != NULL ? h->address : h->name);
-		for (port = s->ports.first; port <= s->ports.last; port++) {
-			if (s->contested && is_overridden(specs, i,
-						(uint16_t)port))
-				continue;
-			ask = s->ask;
-			if (ask == NO_ASK)
-				ask = ask_for(b, s, (uint16_t)port);
-			if (ask == NO_ASK)
-				return;
-			(void)portset_add(b->set, alone ? NO_HOST : at, ask,
-			    (uint16_t)port);
-		}
+		for (port = s->ports.first; port <= s->ports.last; port++)
+			if (!contested || !is_numbered(s) ||
+			    b->last[s->ports.udp][port] == i + 1)
+				(void)portset_add(b->set, at,
+				    ask_for(b, s, (uint16_t)port),
+				    (uint16_t)port);
+	}
+	if (contested)
+		claim(b, specs, false);
+}
+
+/* It has no host, and may be with several of them. */
+static void
+add_path(struct build *b, const struct spec *s, uint32_t ask)
+{
+	const char *path = s->ports.path;
+	uint32_t hash = index_hash(path, strlen(path), INDEX_HASH), found;
+
+	found = index_find(&b->by_path, hash, is_path, b->set, path);
+	if (found == INDEX_NONE) {
+		index_add(&b->by_path, hash, (uint32_t)b->set->n);
+		(void)portset_add(b->set, NO_HOST, ask, 0);
+	} else if (b->set->entries[found].ask != ask) {
+		config_error(b->config, s->layers.at, path,
+		    "is asked for otherwise already; names tell them apart");
 	}
 }
 
 static bool
-is_overridden(const struct specs *specs, size_t i, uint16_t port)
+is_path(const void *ctx, uint32_t i, const void *path)
 {
-	const struct spec *s = &specs->specs[i];
-	size_t j;
+	const struct portset *set = ctx;
 
-	for (j = i + 1; j < specs->n; j++) {
-		const struct spec *later = &specs->specs[j];
-
-		if (overlap(s, later) && later->ports.first <= port &&
-		    port <= later->ports.last)
-			return true;
-	}
-	return false;
+	return strcmp(entry_ask(set, &set->entries[i])->path, path) == 0;
 }
 
-/* NO_ASK: there were errors. */
-static uint32_t
-ask_for(struct build *b, const struct spec *s, uint16_t port)
+/* Of ports that are in more than one, the last has them; or nobody again. */
+static void
+claim(struct build *b, const struct specs *specs, bool yes)
 {
-	const struct config_recipe *r = config_recipe(b->config, &s->layers,
-	    &s->ports, port);
+	uint32_t port;
+	size_t i;
+
+	if (b->last == NULL)
+		b->last = xcalloc(2, sizeof(b->last[0]));
+	for (i = 0; i < specs->n; i++) {
+		const struct config_ports *p = &specs->specs[i].ports;
+
+		if (is_numbered(&specs->specs[i]))
+			for (port = p->first; port <= p->last; port++)
+				b->last[p->udp][port] = yes ? (uint32_t)i + 1
+							    : 0;
+	}
+}
+
+static uint32_t
+ask_for(struct build *b, struct spec *s, uint16_t port)
+{
 	const struct config_ports *ports = &s->ports;
-	const struct made_key key = { r, ports };
+	const struct config_recipe *r = s->recipe;
+	struct made_key key = { NULL, ports };
 	uint32_t hash, found;
 	struct ask ask;
 
-	if (r == NULL)
-		return NO_ASK;
+	/* What is asked of datagrams depends on the port. */
+	if (ports->udp && port != ports->first) {
+		r = config_recipe(b->config, &s->layers, ports, port);
+		if (r == NULL)
+			r = s->recipe;
+	} else if (s->ask != NO_ASK) {
+		return s->ask;
+	}
+	key.recipe = r;
 	hash = index_hash(&r, sizeof(r), INDEX_HASH);
 	if (ports->name != NULL)
 		hash = index_hash(ports->name, strlen(ports->name), hash);
 	found = index_find(&b->by_made, hash, is_made, b, &key);
-	if (found != INDEX_NONE)
-		return b->made[found].ask;
-	ask = *config_recipe_ask(r);
-	ask.name = ports->name;
-	ask.path = ports->path;
-	ask.own_name = ports->own_name;
-	ask.numbered = ports->own_name && ports->first != ports->last;
-	b->made = xgrow(b->made, &b->made_size, b->n_made, sizeof(b->made[0]));
-	b->made[b->n_made] = (struct made){ r, portset_add_ask(b->set, &ask) };
-	index_add(&b->by_made, hash, (uint32_t)b->n_made);
-	return b->made[b->n_made++].ask;
+	if (found == INDEX_NONE) {
+		ask = *config_recipe_ask(r);
+		ask.name = ports->name;
+		ask.path = ports->path;
+		ask.own_name = ports->own_name;
+		ask.numbered = ports->own_name && ports->first != ports->last;
+		found = (uint32_t)b->n_made;
+		b->made = xgrow(b->made, &b->made_size, b->n_made,
+		    sizeof(b->made[0]));
+		b->made[b->n_made++] = (struct made){ r,
+			portset_add_ask(b->set, &ask) };
+		index_add(&b->by_made, hash, found);
+	}
+	if (port == ports->first)
+		s->ask = b->made[found].ask;
+	return b->made[found].ask;
 }
 
 static bool

@@ -79,7 +79,7 @@ take(struct pool *p, size_t size)
 		p->blocks->next = b;
 		return b->data;
 	}
-	if (size > p->left) {
+	if (size > p->left || p->blocks == NULL) {
 		b = new_block(size > BLOCK ? size : BLOCK);
 		b->next = p->blocks;
 		p->blocks = b;
