@@ -193,6 +193,9 @@ config_check_name(const char *name)
 
 	if (name[0] == '\0')
 		return "the name is empty";
+	/* A handler would take it for an option. */
+	if (name[0] == '-')
+		return "the name begins with a dash";
 	if (strcmp(name, "<<") == 0)
 		return "a merge key; there are none here";
 	if (strlen(name) > NAME_BYTES)

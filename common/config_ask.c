@@ -333,7 +333,7 @@ check_address(const char *value)
 	const char *why = "not an address or a name";
 	struct addr a;
 
-	return value[0] == '/' ||
+	return value[0] == '/' || value[0] == '-' ||
 		addr_parse(value, AF_UNSPEC, &a, &why) == ADDR_BAD
 	    ? why
 	    : NULL;

@@ -154,26 +154,29 @@ read_line(struct reader *r, char *line)
 {
 	const struct config_place at = here(r);
 	struct config_entry e = { .at = at };
-	char *words[3], *save = NULL, *word;
+	char *words[3], *s = line;
 	const char *why, *host;
 	size_t n = 0;
 	struct addr a;
 
 	line[strcspn(line, "#")] = '\0';
-	for (word = strtok_r(line, SPACES, &save); word != NULL;
-	     word = strtok_r(NULL, SPACES, &save))
+	for (s += strspn(s, SPACES); *s != '\0'; s += strspn(s, SPACES)) {
 		if (n++ < sizeof(words) / sizeof(words[0]))
-			words[n - 1] = word;
+			words[n - 1] = s;
+		s += strcspn(s, SPACES);
+		if (*s != '\0')
+			*s++ = '\0';
+	}
 	if (n == 0)
 		return;
 	if (n == 1 || n > sizeof(words) / sizeof(words[0])) {
 		error(r, words[0], "not a host, a port and perhaps a name");
 		return;
 	}
-	if (words[0][0] == '/' ||
+	why = config_check_name(words[0]);
+	if (why != NULL ||
 	    addr_parse(words[0], AF_UNSPEC, &a, &why) == ADDR_BAD) {
-		error(r, words[0],
-		    words[0][0] == '/' ? "not a host" : why);
+		error(r, words[0], why);
 		return;
 	}
 	if (strchr(words[1], ',') != NULL) {
@@ -581,6 +584,7 @@ read_address(struct reader *r, void *ctx, struct config_place at)
 
 	(void)at;
 	if (r->item.kind != YAMLFILE_SCALAR || r->item.value[0] == '/' ||
+	    r->item.value[0] == '-' ||
 	    addr_parse(r->item.value, AF_UNSPEC, &a, &why) == ADDR_BAD) {
 		error(r, "address", why);
 		skip(r);

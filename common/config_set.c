@@ -306,12 +306,14 @@ add_others(struct build *b, struct text *error)
 
 		if (config_find_host(b->config, h.name) != INDEX_NONE)
 			continue;
-		if (b->sel->n_portsets == 0) {
+		if (b->sel->n_portsets == 0 || h.name[0] == '-') {
 			text_puts(error, "-H: ");
 			text_escape_string(error, h.name);
 			text_puts(error,
-			    ": there is no host of that name in the "
-			    "configuration");
+			    h.name[0] == '-'
+				? ": the name begins with a dash"
+				: ": there is no host of that name in the "
+				  "configuration");
 			return false;
 		}
 		add_selected(b, &h, true);
@@ -496,7 +498,8 @@ is_there(struct build *b, struct specs *specs, const struct spec *s)
 	uint32_t hash, found;
 	size_t len;
 
-	if (is_numbered(s))
+	/* That of a service is in front of its ports, but not of UDP's. */
+	if (is_numbered(s) && (s->ports.name == NULL || s->ports.udp))
 		return false;
 	len = strlen(s->ports.name);
 	hash = index_hash(s->ports.name, len, INDEX_HASH);
@@ -510,7 +513,9 @@ is_there(struct build *b, struct specs *specs, const struct spec *s)
 		return false;
 	}
 	other = &specs->specs[found];
-	if (!s->ports.own_name)
+	if (is_numbered(s) && is_numbered(other))
+		return false;
+	if (s->ports.path != NULL && !s->ports.own_name)
 		*other = *s;
 	else if (!same_spec(other, s))
 		config_clash(b->config, s->layers.at, s->ports.name,
@@ -526,14 +531,14 @@ has_name(const void *ctx, uint32_t i, const void *key)
 	const struct config_ports *p = &specs->specs[i].ports;
 	const struct spec *s = key;
 
-	return p->own_name == s->ports.own_name &&
-	    strcmp(p->name, s->ports.name) == 0;
+	return strcmp(p->name, s->ports.name) == 0;
 }
 
 static bool
 same_spec(const struct spec *a, const struct spec *b)
 {
-	return a->recipe == b->recipe && a->ports.first == b->ports.first &&
+	return a->recipe == b->recipe &&
+	    a->ports.own_name == b->ports.own_name && a->ports.first == b->ports.first &&
 	    a->ports.last == b->ports.last &&
 	    same(a->ports.path, b->ports.path) &&
 	    same(a->ports.address, b->ports.address);
