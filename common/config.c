@@ -174,10 +174,11 @@ begin(struct config *c, struct config_place at, const char *what,
 static void
 end(struct config *c)
 {
-	const char *line = c->errors.data + c->at_error;
 	size_t len = c->at_error - c->before_error;
+	const char *line;
 
 	text_puts(&c->errors, "\n");
+	line = c->errors.data + c->at_error;
 	if (len > 0 && c->errors.len - c->at_error == len &&
 	    memcmp(line - len, line, len) == 0) {
 		text_truncate(&c->errors, c->at_error);

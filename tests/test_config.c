@@ -476,9 +476,9 @@ static const struct row bad[] = {
 	    "c.yaml:1: tcp: a range cannot have this name: its ports do "
 	    "without\n" },
 	{ "a host like an address", "hosts: {'::g': 1}",
-	    "c.yaml:1: ::g: WHY\n" },
+	    "c.yaml:1: ::g: not an IPv6 address\n" },
 	{ "a loose port of such", "ports: {a: {host: '::g', tcp: 1}}",
-	    "c.yaml:1: ::g: WHY\n" },
+	    "c.yaml:1: ::g: not an IPv6 address\n" },
 	{ "a host like an option", "hosts: {-f: {address: a}}",
 	    "c.yaml:1: -f: the name begins with a dash\n" },
 	{ "an address like an option", "hosts: {h: {address: -f}}",

@@ -1,0 +1,320 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154
+# Backslashes are the program's:
+# shellcheck disable=SC1003,SC2016
+#
+# check_portset with a configuration or a list of targets, as portstate.yaml(5)
+# and check_portset(1) have them.
+
+load common
+load tls
+
+setup_file() {
+	tls_authority "$BATS_FILE_TMPDIR/tls" || return 0
+	tls_certificate good -1days '+30 days +1 hour'
+}
+
+setup() {
+	common_setup
+	plugin=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_portset")
+	tls_dir=$BATS_FILE_TMPDIR/tls
+	ca=$tls_dir/ca
+	! "$plugin" --config /dev/null | grep -q 'this build has no YAML' ||
+		skip "needs YAML: --with-libyaml"
+}
+
+teardown() {
+	tls_stop
+	common_teardown
+}
+
+need_tls() {
+	[[ -f $tls_dir/good ]] || skip "needs openssl"
+	"$plugin" -p 1/imaps -t 1 >"$out" || true
+	! grep -q 'this build has no TLS' "$out" || skip "no TLS in this build"
+}
+
+# yaml LINE...: writes them to c.yaml
+yaml() {
+	printf '%s\n' "$@" >c.yaml
+}
+
+# says STATUS LINE...: the lines, without performance data and times
+says() {
+	local want=$1
+
+	shift
+	diff -a --label expected --label output -U 99 <(printf '%s\n' "$@") \
+		<(sed -E -e 's/\|.*//' -e 's/, [0-9]+\.[0-9]+ s/, T s/' "$out") ||
+		return 1
+	[[ $status == "$want" ]] || {
+		echo "exit status: $status, not $want"
+		return 1
+	}
+	silent
+}
+
+# as says, of an error of usage: its first line
+refuses() {
+	silent || return 1
+	[[ $status == 3 && $(head -n 1 "$out") == "PORTSET UNKNOWN - $1" ]] || {
+		printf 'expected: %s\nexit status %s, output:\n' "$1" "$status"
+		cat "$out"
+		return 1
+	}
+}
+
+@test "ports of all kinds are as they should be" {
+	serve 'tcp4 say "220 mail\r\n" hold' 'tcp4 closed' 'udp4 echo' \
+		'unix hold' 'tcp4 hold'
+	yaml 'portsets:' \
+		'  all:' \
+		"    mail: {tcp: $p0, expect-prefix: '220'}" \
+		"    off: {tcp: $p1, expected: closed}" \
+		"    echo: {udp: $p2, send: hello, expect: hello}" \
+		"    socket: {unix: $p3}" \
+		"    twice: {tcp: $p4, probes: 2}" \
+		'hosts:' \
+		'  server: {address: 127.0.0.1, portsets: all}'
+	check --config c.yaml -v
+	sed -i '/^Limits/d; s/ (.*//' "$out"
+	says 0 'PORTSET OK - 5 of 5 as expected' \
+		'server/mail: open, T s' \
+		'server/off: closed, expected closed, T s' \
+		'server/echo: open, T s' \
+		'server/socket: open, T s' \
+		'server/twice: open, T s' ||
+		{ cat "$out"; false; }
+	[ "$(fake_count accept 4)" = 2 ]
+}
+
+@test "the severity and the states of entries" {
+	serve 'tcp4 closed'
+	yaml "hosts: {127.0.0.1: {ports: {a: {tcp: $p0, severity: warning}}}}"
+	check --config c.yaml
+	[ "$status" = 1 ]
+	grep -q '^PORTSET WARNING - 1 of 1 not as expected: 127.0.0.1/a closed' \
+		"$out"
+	yaml "hosts: {127.0.0.1: {ports: {a: {tcp: $p0, state: {refused: ok}}}}}"
+	check --config c.yaml
+	[ "$status" = 0 ]
+	yaml "hosts: {127.0.0.1: {ports: {a: $p0}}}"
+	check --config c.yaml
+	[ "$status" = 2 ]
+}
+
+@test "an answer that is not expected" {
+	serve 'tcp4 say "hello\r\n" close'
+	yaml "hosts: {127.0.0.1: {ports: {a: {tcp: $p0, expect: bye}}}}"
+	check --config c.yaml
+	[ "$status" != 0 ]
+	yaml "hosts: {127.0.0.1: {ports: {a: {tcp: $p0, expect: bye, " \
+		"state: {mismatch: ok}}}}}"
+	check --config c.yaml
+	[ "$status" = 0 ]
+}
+
+@test "a range expects any, unless it is said" {
+	serve 'tcp4 closed' 'tcp4 hold'
+	yaml "hosts: {127.0.0.1: [$p0-$p0=any, $p1]}"
+	check --config c.yaml
+	[ "$status" = 0 ]
+	yaml "hosts: {127.0.0.1: {ports: {r: {tcp: $p0, expected: open}}}}"
+	check --config c.yaml
+	[ "$status" = 2 ]
+}
+
+@test "response times have thresholds" {
+	serve 'tcp4 wait 300 say "hello\r\n" close'
+	yaml "hosts: {127.0.0.1: {ports: {a: {tcp: $p0, expect: hello, " \
+		"warning: 0.1}}}}"
+	check --config c.yaml
+	[ "$status" = 1 ]
+	yaml "hosts: {127.0.0.1: {ports: {a: {tcp: $p0, expect: hello, " \
+		"warning: 0.1, critical: 0.2}}}}"
+	check --config c.yaml
+	[ "$status" = 2 ]
+	yaml "hosts: {127.0.0.1: {ports: {a: {tcp: $p0, expect: hello, " \
+		"warning: 5, critical: 6}}}}"
+	check --config c.yaml
+	[ "$status" = 0 ]
+}
+
+@test "handlers decide, with their performance data" {
+	yaml 'hosts:' '  web:' '    address: 127.0.0.1' '    ports:' \
+		'      a: {tcp: 5, handler: [/bin/echo, "OK %h %p %n|x=1;2;3"]}'
+	check --config c.yaml -v
+	[ "$status" = 0 ]
+	grep -q 'x=1;2;3' "$out"
+	yaml 'hosts: {127.0.0.1: {ports: {a: {tcp: 5, handler: /bin/false}}}}'
+	check --config c.yaml
+	[ "$status" != 0 ]
+	yaml 'hosts: {127.0.0.1: {ports: {a: {tcp: 5, handler: /no/such}}}}'
+	check --config c.yaml
+	[ "$status" = 3 ]
+}
+
+@test "TLS, by the name of a host that has an address" {
+	need_tls
+	tls_start good
+	yaml "defaults: {verify: yes, ca-file: $ca, cert-days: '14,7'}" \
+		'hosts:' \
+		"  www.test: {address: 127.0.0.1, ports: {a: {tcp: $tls_port, tls: yes}}}"
+	check --config c.yaml
+	[ "$status" = 0 ]
+	sed -i 's/www.test/other.test/' c.yaml
+	check --config c.yaml
+	[ "$status" != 0 ]
+	grep -q 'other.test/a' "$out"
+	# In a set, with -H, it is no name.
+	yaml "portsets: {s: {a: {tcp: $tls_port, tls: yes, verify: yes, " \
+		"ca-file: $ca}}}"
+	check --config c.yaml --portset s -H 127.0.0.1
+	[ "$status" = 0 ]
+	check --config c.yaml --portset s -H localhost
+	[ "$status" != 0 ]
+}
+
+@test "certificates that expire too soon" {
+	need_tls
+	tls_start good
+	yaml "defaults: {cert-days: 100}" \
+		"hosts: {127.0.0.1: {ports: {a: {tcp: $tls_port, tls: yes}}}}"
+	check --config c.yaml
+	[ "$status" = 1 ]
+}
+
+@test "the host's name in HTTP" {
+	serve 'tcp4 expect "\r\n\r\n" say "HTTP/1.0 200 OK\r\n\r\n" close'
+	yaml "hosts: {www.test: {address: 127.0.0.1, ports: $p0/http}}"
+	check --config c.yaml
+	fake_wait_log 'closed 0 #1'
+	grep -q 'Host: www.test' "$FAKE_LOG"
+}
+
+@test "--check-config says what would be asked, and asks nothing" {
+	serve 'tcp4 hold'
+	yaml "hosts: {h: {address: 127.0.0.1, ports: {a: $p0, b: udp:53/dns}}}"
+	check --config c.yaml --check-config
+	is 0 'PORTSET OK - 2 ports of 1 host would be asked' \
+		"h/a: 127.0.0.1 tcp/$p0, expected open, within 2 s" \
+		'h/b: 127.0.0.1 udp/53, dns, expected open, within 2 s'
+	[ "$(fake_count accept 0)" = 0 ]
+	check --check-config --config - <c.yaml
+	[ "$status" = 0 ]
+}
+
+@test "all errors are told, and nothing is asked" {
+	serve 'tcp4 hold'
+	yaml "hosts:" "  127.0.0.1: [$p0, 0]" '  h: {timeout: 5}' 'x: y'
+	check --config c.yaml
+	is 3 'PORTSET UNKNOWN - c.yaml:2: tcp: 0: not a port from 1 to 65535, nor a service name (the first of 3 errors)' \
+		'c.yaml:2: tcp: 0: not a port from 1 to 65535, nor a service name' \
+		'c.yaml:3: timeout: no key that can stand here' \
+		'c.yaml:4: x: no key that can stand here'
+	[ "$(fake_count accept 0)" = 0 ]
+	yaml 'hosts: [22]'
+	check --config c.yaml --check-config
+	is 3 'PORTSET UNKNOWN - c.yaml:1: hosts: not a map of hosts'
+}
+
+@test "files that cannot be read" {
+	check --config nosuch.yaml
+	is 3 'PORTSET UNKNOWN - nosuch.yaml: No such file or directory'
+	check --config .
+	is 3 'PORTSET UNKNOWN - .: Is a directory'
+	check --hosts nosuch
+	is 3 'PORTSET UNKNOWN - nosuch: No such file or directory'
+	check --hosts .
+	is 3 'PORTSET UNKNOWN - .: Is a directory'
+	check --config /dev/null
+	refuses 'the configuration has no port of any host'
+	check --hosts /dev/null
+	refuses 'the configuration has no port of any host'
+	if [[ $(id -u) != 0 ]]; then
+		yaml 'hosts: {h: 1}'
+		chmod 0 c.yaml
+		check --config c.yaml
+		is 3 'PORTSET UNKNOWN - c.yaml: Permission denied'
+	fi
+	yaml 'hosts: {h: "22}'
+	check --config c.yaml
+	[ "$status" = 3 ]
+	grep -q '^PORTSET UNKNOWN - c.yaml:' "$out"
+}
+
+@test "SIGTERM while a file is waited for" {
+	mkfifo fifo
+	for option in --config --hosts; do
+		start "$option" fifo
+		sleep 0.3
+		kill -TERM "$pid"
+		finish
+		[ "$status" = 3 ]
+		grep -q '^PORTSET UNKNOWN - ' "$out"
+	done
+}
+
+@test "options that go with a configuration, and such that do not" {
+	yaml 'hosts: {127.0.0.1: 1=any}' 'portsets: {s: 1=any}'
+	check --config c.yaml -p 22
+	refuses '-p: cannot be used with --config, --portset or --hosts'
+	check --config c.yaml --hosts c.yaml
+	refuses '--hosts: cannot be used with --config or --portset'
+	check --config c.yaml -D 5
+	refuses '-D: is for -p; a configuration has keys for it' ||
+		refuses '-D: 5: this build has no TLS: --with-openssl'
+	check --config c.yaml -H other
+	refuses '-H: other: there is no host of that name in the configuration'
+	check --config c.yaml --portset t
+	refuses '--portset: t: there is no port set of that name'
+	check --config c.yaml --portset s
+	refuses '--portset: no host has a port of it; -H names hosts'
+	check --config c.yaml --portset s -H 127.0.0.1,127.0.0.2
+	[ "$status" = 0 ]
+	grep -q '^PORTSET OK - 2 of 2' "$out"
+	check --config c.yaml --portset ''
+	refuses '--portset: a name is empty'
+	yaml 'portsets: {s: 1=any}'
+	check --config c.yaml --portset s
+	[ "$status" = 0 ]
+	check
+	refuses "-p: no port is given, and there is no $(sed -n \
+		's/^ *(default, without -p: \(.*\))$/\1/p' < <("$plugin" -h))" ||
+		skip "there is a configuration on this machine"
+}
+
+@test "a host that is not enabled is asked by name" {
+	yaml 'hosts: {127.0.0.1: {enabled: no, ports: 1=any}}'
+	check --config c.yaml
+	refuses 'the configuration has no port of any host'
+	check --config c.yaml -H 127.0.0.1
+	[ "$status" = 0 ]
+}
+
+@test "a list of targets" {
+	serve 'tcp4 hold' 'tcp4 closed'
+	printf '%s\r\n' '# targets' "127.0.0.1 $p0 web" "127.0.0.1 $p1=closed" >list
+	check --hosts list -v
+	[ "$status" = 0 ]
+	grep -q '^127.0.0.1/web: open' "$out"
+	grep -q "^127.0.0.1/tcp/$p1: closed, expected closed" "$out"
+	check --hosts - <list
+	[ "$status" = 0 ]
+	printf '127.0.0.1\n127.0.0.1 0\n' >list
+	check --hosts list
+	is 3 'PORTSET UNKNOWN - list:1: 127.0.0.1: not a host, a port and perhaps a name (the first of 2 errors)' \
+		'list:1: 127.0.0.1: not a host, a port and perhaps a name' \
+		'list:2: tcp: 0: not a port from 1 to 65535, nor a service name'
+}
+
+@test "what is not meant does not make the run longer" {
+	serve 'tcp4 hold'
+	yaml 'portsets: {slow: {a: {tcp: 1, timeout: 5000}}}' \
+		"hosts: {127.0.0.1: $p0}"
+	check --config c.yaml -v
+	[ "$status" = 0 ]
+	grep -q '^Limits: 1 entr' "$out"
+	lacks '5000' "$out"
+}
