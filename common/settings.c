@@ -94,7 +94,8 @@ settings_clear(struct settings *set)
 	free((char *)(uintptr_t)set->sent.data);
 	free((char *)(uintptr_t)set->payload.send.data);
 	if (set->quit != NULL) {
-		if (set->dialogue.quit.data != set->proto->quit.data)
+		if (set->proto == NULL ||
+		    set->dialogue.quit.data != set->proto->quit.data)
 			free((char *)(uintptr_t)set->dialogue.quit.data);
 		free((char *)(uintptr_t)set->inquiry.quit.data);
 	}

@@ -280,6 +280,8 @@ static const struct row good[] = {
 	    "hosts: {h: {ports: {a: 1, b: {tcp: 2, expect: x}, c: 3/smtp}}}",
 	    "h/a: h tcp/1, handler /bin/true" OPEN "h/b: h tcp/2" OPEN
 	    "h/c: h tcp/3, smtp" OPEN },
+	{ "what is said at the end, by UDP",
+	    ENTRY("udp: 5, quit: bye, send: a"), "h/e: h udp/5" OPEN },
 	{ "wait, by UDP as well",
 	    "defaults: {wait: 1}\nhosts: {h: [1, udp:5]}",
 	    "h/tcp/1: h tcp/1" OPEN "h/udp/5: h udp/5" OPEN },
