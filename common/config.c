@@ -14,9 +14,9 @@
 /* Of a name; those of an entry and its host are put together. */
 #define NAME_BYTES 200
 
-#define KEY(symbol, name, type, levels, option, fallback)               \
-	[CONFIG_##symbol] = { name, CONFIG_TYPE_##type, levels, option, \
-		fallback },
+#define KEY(symbol, name, type, levels, option, fallback) \
+	[CONFIG_##                                        \
+	    symbol] = { name, CONFIG_TYPE_##type, levels, option, fallback },
 #define NOWHERE CONFIG_AT_NONE
 #define PORT_ONLY CONFIG_AT_PORT
 #define DEFAULTS CONFIG_AT_DEFAULTS

@@ -91,13 +91,13 @@ struct config_portset {
 /* There may be very many. */
 struct config_host {
 	const char *name;
-	const char *address; /* NULL: its name */
+	const char *address;                 /* NULL: its name */
 	const struct config_layer *defaults; /* or NULL */
 	/* The names of its port sets; those of one list are shared. */
 	const struct config_word *portsets;
 	uint16_t n_portsets;
 	bool enabled;
-	bool implied; /* by a loose entry: it may still be given */
+	bool implied;   /* by a loose entry: it may still be given */
 	uint32_t n;     /* of entries of its own */
 	uint32_t first; /* of the configuration's entries */
 	/* Of the configuration's loose ones, CONFIG_NONE: none. */
@@ -143,9 +143,9 @@ struct config {
 	struct config_layer **layers;
 	size_t n_layers;
 
-	struct text errors; /* a line each: "file:line: reason" */
-	size_t n_errors;    /* more than these, if there are many */
-	size_t at_error;    /* where the last line begins */
+	struct text errors;  /* a line each: "file:line: reason" */
+	size_t n_errors;     /* more than these, if there are many */
+	size_t at_error;     /* where the last line begins */
 	size_t before_error; /* and the one before it */
 
 	/* What ports have that say nothing. */

@@ -51,7 +51,8 @@ struct build {
 	bool *bad;          /* port sets in which there are errors */
 	/* Of the host that is looked at: its own entries that have names. */
 	struct index own;
-	bool *is_override; /* of all its own: whether a port set has that name */
+	bool
+	    *is_override; /* of all its own: whether a port set has that name */
 	/* By transport and port: the last that has it, from 1. */
 	uint32_t (*last)[PORTS_MAX];
 	struct index by_path; /* entries that have no host */
@@ -229,8 +230,7 @@ add_host(struct build *b, const struct config_host *h, bool meant)
 	size_t i;
 	uint32_t p;
 
-	if (!plain || b->plain_portsets != h->portsets ||
-	    h->portsets == NULL) {
+	if (!plain || b->plain_portsets != h->portsets || h->portsets == NULL) {
 		begin_host(b, h);
 		begin_specs(specs);
 		for (i = 0; i < h->n_portsets; i++) {
@@ -333,8 +333,8 @@ begin_host(struct build *b, const struct config_host *h)
 	for (i = h->first; i < h->first + h->n; i++)
 		if (entries[i].name != NULL)
 			index_add(&b->own,
-			    index_hash(entries[i].name,
-				strlen(entries[i].name), INDEX_HASH),
+			    index_hash(entries[i].name, strlen(entries[i].name),
+				INDEX_HASH),
 			    i);
 }
 
@@ -398,8 +398,8 @@ override_of(struct build *b, const struct config_host *h,
 	if (e->name == NULL)
 		return NULL;
 	i = index_find(&b->own,
-	    index_hash(e->name, strlen(e->name), INDEX_HASH), is_own,
-	    b->config, e->name);
+	    index_hash(e->name, strlen(e->name), INDEX_HASH), is_own, b->config,
+	    e->name);
 	if (i == INDEX_NONE)
 		return NULL;
 	b->is_override[i - h->first] = true;
@@ -450,8 +450,7 @@ collect(struct build *b, struct specs *specs, struct config_layers *l,
 		return;
 	}
 	s.recipe = config_recipe(b->config, l, &s.ports, s.ports.first);
-	if (s.recipe == NULL || !names_itself(b, &s) ||
-	    is_there(b, specs, &s))
+	if (s.recipe == NULL || !names_itself(b, &s) || is_there(b, specs, &s))
 		return;
 	specs->numbered += is_numbered(&s);
 	specs->specs = xgrow(specs->specs, &specs->size, specs->n,
@@ -538,7 +537,8 @@ static bool
 same_spec(const struct spec *a, const struct spec *b)
 {
 	return a->recipe == b->recipe &&
-	    a->ports.own_name == b->ports.own_name && a->ports.first == b->ports.first &&
+	    a->ports.own_name == b->ports.own_name &&
+	    a->ports.first == b->ports.first &&
 	    a->ports.last == b->ports.last &&
 	    same(a->ports.path, b->ports.path) &&
 	    same(a->ports.address, b->ports.address);
@@ -680,8 +680,7 @@ is_made(const void *ctx, uint32_t number, const void *p)
 
 	return made->recipe == key->recipe && same(ask->name, ports->name) &&
 	    same(ask->path, ports->path) && ask->own_name == ports->own_name &&
-	    ask->numbered ==
-	    (ports->own_name && ports->first != ports->last);
+	    ask->numbered == (ports->own_name && ports->first != ports->last);
 }
 
 static bool

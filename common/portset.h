@@ -29,11 +29,11 @@ struct host_counts {
 struct ask {
 	const char *name;     /* of the service, or the path; NULL: none */
 	const char *protocol; /* NULL: none */
-	const char *path; /* of a Unix socket; NULL: it is none */
+	const char *path;     /* of a Unix socket; NULL: it is none */
 	bool udp;
 	bool numbered; /* the name is that of many ports */
 	bool own_name; /* it says all: "udp/" is not put in front of it */
-	int family; /* AF_UNSPEC, AF_INET or AF_INET6 */
+	int family;    /* AF_UNSPEC, AF_INET or AF_INET6 */
 	enum expected expected;
 	enum state severity; /* of what is not as expected */
 	unsigned probes;     /* how often, 1 or more; the worst counts */
@@ -151,7 +151,7 @@ struct portset {
 	    *stats; /* one for each entry; NULL: one probe each */
 	/* Of the numbers of days that were given first; NULL: none were. */
 	const struct policy *days;
-	bool udp; /* some are of datagrams */
+	bool udp;        /* some are of datagrams */
 	size_t sizes[3]; /* of the three arrays */
 };
 

@@ -158,25 +158,27 @@ static const struct row good[] = {
 	{ "a list of port sets, which stand behind it",
 	    "hosts: {h: {portsets: [s, t]}}\nportsets: {s: [22], t: 23}",
 	    "h/tcp/22: h tcp/22" OPEN "h/tcp/23: h tcp/23" OPEN },
-	{ "two hosts", "portsets: {s: 22}\nhosts: {a: {portsets: s}, "
-		       "b: {address: a, portsets: s}}",
+	{ "two hosts",
+	    "portsets: {s: 22}\nhosts: {a: {portsets: s}, "
+	    "b: {address: a, portsets: s}}",
 	    "a/tcp/22: a tcp/22" OPEN "b/tcp/22: a tcp/22" OPEN },
 	{ "a loose port", "ports: {a: {host: h, tcp: 22}}",
 	    "h/a: h tcp/22" OPEN },
 	{ "loose ports and their host",
 	    "ports: {a: {host: web 1, tcp: 1}, b: {host: web 1, tcp: 2}}\n"
 	    "hosts: {web 1: {address: a.example, ports: 3}}",
-	    "web 1/tcp/3: a.example tcp/3" OPEN
-	    "web 1/a: a.example tcp/1" OPEN "web 1/b: a.example tcp/2" OPEN },
+	    "web 1/tcp/3: a.example tcp/3" OPEN "web 1/a: a.example tcp/1" OPEN
+	    "web 1/b: a.example tcp/2" OPEN },
 	{ "a name in place of another",
-	    "hosts: {h: {ports: {a: {tcp: 1, name: b}}}}", "h/b: h tcp/1" OPEN },
+	    "hosts: {h: {ports: {a: {tcp: 1, name: b}}}}",
+	    "h/b: h tcp/1" OPEN },
 	{ "an address of one port",
 	    "hosts: {h: {ports: {a: {tcp: 1, address: g}}}}",
 	    "h/a: g tcp/1" OPEN },
 	{ "names that YAML has other ideas of",
 	    "hosts: {no: {ports: {yes: 1, ~: 2, 10: 3, 2020-01-01: 4}}}",
-	    "no/yes: no tcp/1" OPEN "no/~: no tcp/2" OPEN
-	    "no/10: no tcp/3" OPEN "no/2020-01-01: no tcp/4" OPEN },
+	    "no/yes: no tcp/1" OPEN "no/~: no tcp/2" OPEN "no/10: no tcp/3" OPEN
+	    "no/2020-01-01: no tcp/4" OPEN },
 	/* The grammar of items. */
 	{ "items",
 	    "hosts: {h: [ssh, tcp:smtp, udp:123/ntp, 993/imaps, 5=closed, "
@@ -225,8 +227,7 @@ static const struct row good[] = {
 	    "b: {transport: udp, protocol: ntp}}}}",
 	    "h/a: h tcp/25, smtp" OPEN "h/b: h udp/123, ntp" OPEN },
 	/* Which level counts. */
-	{ "defaults of the file",
-	    "defaults: {timeout: 7}\nhosts: {h: 1}",
+	{ "defaults of the file", "defaults: {timeout: 7}\nhosts: {h: 1}",
 	    "h/tcp/1: h tcp/1, expected open, within 7 s\n" },
 	{ "of the set before those",
 	    "defaults: {timeout: 7, retries: 1}\n"
@@ -282,13 +283,13 @@ static const struct row good[] = {
 	    "h/c: h tcp/3, smtp" OPEN },
 	{ "what is said at the end, by UDP",
 	    ENTRY("udp: 5, quit: bye, send: a"), "h/e: h udp/5" OPEN },
-	{ "wait, by UDP as well",
-	    "defaults: {wait: 1}\nhosts: {h: [1, udp:5]}",
+	{ "wait, by UDP as well", "defaults: {wait: 1}\nhosts: {h: [1, udp:5]}",
 	    "h/tcp/1: h tcp/1" OPEN "h/udp/5: h udp/5" OPEN },
-	{ "TLS", "defaults: {cert-days: 14, tls-min: '1.3', verify: yes}\n"
-		 "hosts: {h: {ports: {a: 1, b: {tcp: 2, tls: yes}, "
-		 "c: {tcp: 3, alpn: h2}, d: udp:4, e: {tcp: 5, starttls: yes, "
-		 "protocol: smtp}}}}",
+	{ "TLS",
+	    "defaults: {cert-days: 14, tls-min: '1.3', verify: yes}\n"
+	    "hosts: {h: {ports: {a: 1, b: {tcp: 2, tls: yes}, "
+	    "c: {tcp: 3, alpn: h2}, d: udp:4, e: {tcp: 5, starttls: yes, "
+	    "protocol: smtp}}}}",
 	    "h/a: h tcp/1" OPEN "h/b: h tcp/2, TLS" OPEN
 	    "h/c: h tcp/3, TLS" OPEN "h/d: h udp/4" OPEN
 	    "h/e: h tcp/5, smtp+starttls, TLS" OPEN },
@@ -314,8 +315,7 @@ static const struct row good[] = {
 	    "portsets: {s: {a: 1}}\n"
 	    "hosts: {g: {portsets: s, ports: {a: {timeout: 5}}}}",
 	    "g/a: g tcp/1, expected open, within 5 s\n", "g", "s" },
-	{ "hosts of a network",
-	    "hosts: {10.0.0.1: 1, 10.0.0.2: 2}",
+	{ "hosts of a network", "hosts: {10.0.0.1: 1, 10.0.0.2: 2}",
 	    "10.0.0.2/tcp/2: 10.0.0.2 tcp/2" OPEN, "10.0.0.2/32" },
 };
 
@@ -335,25 +335,31 @@ END_TEST
 
 static const struct row bad[] = {
 	/* Kinds of nodes. */
-	{ "a scalar", "a", "c.yaml:1: not a map of include, defaults, "
-			   "portsets, hosts and ports\n" },
-	{ "null", "~", "c.yaml:1: not a map of include, defaults, portsets, "
-		       "hosts and ports\n" },
-	{ "a list", "- hosts", "c.yaml:1: not a map of include, defaults, "
-			       "portsets, hosts and ports\n" },
+	{ "a scalar", "a",
+	    "c.yaml:1: not a map of include, defaults, "
+	    "portsets, hosts and ports\n" },
+	{ "null", "~",
+	    "c.yaml:1: not a map of include, defaults, portsets, "
+	    "hosts and ports\n" },
+	{ "a list", "- hosts",
+	    "c.yaml:1: not a map of include, defaults, "
+	    "portsets, hosts and ports\n" },
 	{ "no key", "host: {h: 1}",
 	    "c.yaml:1: host: no key that can stand here\n" },
 	{ "a key twice", "hosts: {h: 1}\nhosts: {g: 1}",
 	    "c.yaml:2: hosts: this key was given already at c.yaml:1\n" },
 	{ "hosts", "hosts: [a]", "c.yaml:1: hosts: not a map of hosts\n" },
-	{ "hosts of nothing", "hosts:", "c.yaml:1: hosts: not a map of hosts\n" },
+	{ "hosts of nothing",
+	    "hosts:", "c.yaml:1: hosts: not a map of hosts\n" },
 	{ "portsets", "portsets: a",
 	    "c.yaml:1: portsets: not a map of port sets\n" },
 	{ "ports", "ports: [22]", "c.yaml:1: ports: not a map of ports\n" },
-	{ "defaults", "defaults: 5", "c.yaml:1: defaults: not a map of keys\n" },
+	{ "defaults", "defaults: 5",
+	    "c.yaml:1: defaults: not a map of keys\n" },
 	{ "include", "include: {a: b}",
 	    "c.yaml:1: include: neither a file nor a list of files\n" },
-	{ "include a list", "include: [[a]]", "c.yaml:1: include: not a file\n" },
+	{ "include a list", "include: [[a]]",
+	    "c.yaml:1: include: not a file\n" },
 	{ "include nothing", "include:", "c.yaml:1: include: is empty\n" },
 	{ "a port set", "portsets: {s: }",
 	    "c.yaml:1: s: neither a map nor a list of ports\n" },
@@ -506,7 +512,8 @@ static const struct row bad[] = {
 	{ "a port set twice", "portsets:\n  s: 1\n  s: 2\n",
 	    "c.yaml:3: s: there is a port set of that name already, at "
 	    "c.yaml:2\n" },
-	{ "an entry twice", "hosts:\n  h:\n    ports:\n      a: 1\n      a: 1\n",
+	{ "an entry twice",
+	    "hosts:\n  h:\n    ports:\n      a: 1\n      a: 1\n",
 	    "c.yaml:5: a: there is one of that name already, at c.yaml:4\n" },
 	{ "defaults of a set twice",
 	    "portsets: {s: {defaults: {}, a: 1, defaults: {}}}",
@@ -553,8 +560,7 @@ static const struct row bad[] = {
 	    "c.yaml:5: more: no key that can stand here\n" },
 	/* What is meant. */
 	{ "no such host", "hosts: {h: 1}",
-	    "-H: g: there is no host of that name in the configuration",
-	    "g" },
+	    "-H: g: there is no host of that name in the configuration", "g" },
 	{ "no such port set to ask for", "hosts: {h: 1}",
 	    "--portset: s: there is no port set of that name", NULL, "s" },
 };
@@ -622,9 +628,8 @@ put_sock(struct text *t, const struct sock_conf *s)
 {
 	if (s == NULL)
 		return;
-	text_printf(t, " sock=%d/%u/%s/%u/%u", s->source.family,
-	    s->source_port, s->interface != NULL ? s->interface : "", s->tos,
-	    s->ttl);
+	text_printf(t, " sock=%d/%u/%s/%u/%u", s->source.family, s->source_port,
+	    s->interface != NULL ? s->interface : "", s->tos, s->ttl);
 }
 
 static void
@@ -647,8 +652,7 @@ details(struct text *t, const struct portset *set, const struct entry *e)
 			put_bytes(t, "send", d->steps[i].send);
 		put_expect(t, &d->steps[i].expect);
 		if (d->steps[i].kind == STEP_WAIT)
-			text_printf(t, " pause=%d",
-			    (int)d->steps[i].wait_us);
+			text_printf(t, " pause=%d", (int)d->steps[i].wait_us);
 	}
 	put_bytes(t, "quit", q != NULL ? q->quit : d->quit);
 	text_printf(t, " quiet=%d max=%zu",
@@ -695,20 +699,22 @@ static const struct {
 	{ CONFIG_ADDRESS, "tcp: 5, address: 192.0.2.1", "192.0.2.1 tcp/5",
 	    "tcp: 5, address: /x", "address: /x: not an address or a name" },
 	{ CONFIG_PROTOCOL, "protocol: imap", "tcp/143, imap",
-	    "tcp: 5, protocol: ntp", "protocol: ntp: no protocol of that name" },
+	    "tcp: 5, protocol: ntp",
+	    "protocol: ntp: no protocol of that name" },
 	{ CONFIG_STARTTLS, "protocol: smtp, starttls: yes", "+starttls, TLS",
 	    "tcp: 5, starttls: 1", "starttls: neither yes nor no" },
 	{ CONFIG_SEND, "tcp: 5, send: a", " send=a", "udp: 5, send: [a]",
 	    "send: not a single value" },
 	{ CONFIG_SEND_HEX, "udp: 5, send-hex: 41", " payload=A",
-	    "tcp: 5, send-hex: 4", "e: --send-hex: 4: not hexadecimal bytes of "
-				   "two digits each" },
+	    "tcp: 5, send-hex: 4",
+	    "e: --send-hex: 4: not hexadecimal bytes of "
+	    "two digits each" },
 	{ CONFIG_EXPECT, "tcp: 5, expect: [a, b]", " expect0=a expect0=b",
 	    "tcp: 5, expect: []", "expect: the list is empty" },
 	{ CONFIG_EXPECT_PREFIX, "tcp: 5, expect-prefix: a", " expect1=a",
 	    "tcp: 5, expect-prefix: ''", NULL },
-	{ CONFIG_EXPECT_REGEX, "tcp: 5, expect-regex: '[ab]'",
-	    " expect2=[ab]", "tcp: 5, expect-regex: '['", NULL },
+	{ CONFIG_EXPECT_REGEX, "tcp: 5, expect-regex: '[ab]'", " expect2=[ab]",
+	    "tcp: 5, expect-regex: '['", NULL },
 	{ CONFIG_EXPECT_HEX, "tcp: 5, expect-hex: 4142", " expect0=AB",
 	    "tcp: 5, expect-hex: x", NULL },
 	{ CONFIG_EXPECT_NOT, "tcp: 5, expect-not: a", " expect3=a",
@@ -721,8 +727,8 @@ static const struct {
 	    "tcp: 5, escape: []", "escape: not a single value" },
 	{ CONFIG_DIALOGUE, "tcp: 5, dialogue: ['send:a', 'expect:b']",
 	    " send=a expect0=b", "tcp: 5, dialogue: 'say:a'", NULL },
-	{ CONFIG_DIALOGUE_FILE, "tcp: 5, dialogue-file: steps", " send=fromfile",
-	    "tcp: 5, dialogue-file: nosuch",
+	{ CONFIG_DIALOGUE_FILE, "tcp: 5, dialogue-file: steps",
+	    " send=fromfile", "tcp: 5, dialogue-file: nosuch",
 	    "e: --dialogue: nosuch: No such file or directory" },
 	{ CONFIG_HANDLER, "tcp: 5, handler: [/bin/true, -H, '%h']",
 	    " word=/bin/true word=-H word=%h", "tcp: 5, handler: '%h'", NULL },
@@ -730,16 +736,17 @@ static const struct {
 	    "udp: 53, dns-query: 'a/NOSUCH'", NULL },
 	{ CONFIG_DNS_RCODE, "udp: 53, dns-rcode: nxdomain", " rcode=3",
 	    "udp: 53, dns-rcode: x", NULL },
-	{ CONFIG_DNS_ADDRESS, "udp: 53, dns-query: a.example, "
-			      "dns-address: 192.0.2.1",
+	{ CONFIG_DNS_ADDRESS,
+	    "udp: 53, dns-query: a.example, "
+	    "dns-address: 192.0.2.1",
 	    " address", "udp: 53, dns-address: x", NULL },
 	{ CONFIG_ANY_SOURCE_PORT, "udp: 5, any-source-port: yes",
 	    " other-port=1", "tcp: 5, any-source-port: yes",
 	    "any-source-port: is for UDP only" },
 	{ CONFIG_OFFSET_WARNING, "udp: 123, offset-warning: 5", " offset-w=5",
 	    "udp: 123, offset-warning: x", NULL },
-	{ CONFIG_OFFSET_CRITICAL, "udp: 123, offset-critical: 5",
-	    " offset-c=5", "udp: 123, offset-critical: x", NULL },
+	{ CONFIG_OFFSET_CRITICAL, "udp: 123, offset-critical: 5", " offset-c=5",
+	    "udp: 123, offset-critical: x", NULL },
 	{ CONFIG_MAXBYTES, "tcp: 5, expect: a, maxbytes: 77", " max=77",
 	    "tcp: 5, maxbytes: 0", NULL },
 	{ CONFIG_DELAY, "tcp: 5, send: a, expect: b, delay: 1",
@@ -795,12 +802,12 @@ static const struct {
 	    "tcp: 5, interface: ''", NULL },
 	{ CONFIG_DSCP, "tcp: 5, dscp: ef", " sock=0/0//184/0",
 	    "tcp: 5, dscp: 64", NULL },
-	{ CONFIG_TOS, "tcp: 5, tos: 16", " sock=0/0//16/0",
-	    "tcp: 5, tos: 256", NULL },
+	{ CONFIG_TOS, "tcp: 5, tos: 16", " sock=0/0//16/0", "tcp: 5, tos: 256",
+	    NULL },
 	{ CONFIG_TTL, "tcp: 5, ttl: 9", " sock=0/0//0/9", "tcp: 5, ttl: 0",
 	    NULL },
-	{ CONFIG_ENABLED, "tcp: 5, enabled: TRUE", "h/e: ",
-	    "tcp: 5, enabled: 1", "enabled: neither yes nor no" },
+	{ CONFIG_ENABLED, "tcp: 5, enabled: TRUE",
+	    "h/e: ", "tcp: 5, enabled: 1", "enabled: neither yes nor no" },
 };
 
 static void
@@ -940,9 +947,10 @@ START_TEST(shared)
 {
 	struct built b;
 
-	build(&b, "portsets: {s: {a: {tcp: 1, expect: x}, b: {tcp: 2, "
-		  "expect: x}}}\n"
-		  "hosts: {g: {portsets: s}, h: {portsets: s}}");
+	build(&b,
+	    "portsets: {s: {a: {tcp: 1, expect: x}, b: {tcp: 2, "
+	    "expect: x}}}\n"
+	    "hosts: {g: {portsets: s}, h: {portsets: s}}");
 	ck_assert_uint_eq(b.set.n, 4);
 	ck_assert_uint_eq(b.config.n_recipes, 1);
 	ck_assert_uint_eq(b.set.n_asks, 2);
@@ -957,8 +965,9 @@ START_TEST(no_asks_of_others)
 	struct built b;
 
 	begin(&b);
-	put("c.yaml", "portsets: {s: {a: {udp: 1, timeout: 999}}}\n"
-		      "hosts: {g: {portsets: s}, h: 22}");
+	put("c.yaml",
+	    "portsets: {s: {a: {udp: 1, timeout: 999}}}\n"
+	    "hosts: {g: {portsets: s}, h: 22}");
 	config_read(&b.config, "c.yaml");
 	fill(&b, "h", NULL);
 	unit_str("one", b.got.data, "h/tcp/22: h tcp/22" OPEN);
@@ -981,9 +990,10 @@ START_TEST(include)
 	put("d/.3.yaml", "[");
 	put("d/4.txt", "[");
 	put("d/sub/x.yaml", "portsets: {u: {a: {tcp: 3, ca-file: ca}}}\n");
-	build(&b, "defaults: {timeout: 9}\n"
-		  "hosts: {h: {portsets: [s, t, u], ports: 4}}\n"
-		  "include: [d]\n");
+	build(&b,
+	    "defaults: {timeout: 9}\n"
+	    "hosts: {h: {portsets: [s, t, u], ports: 4}}\n"
+	    "include: [d]\n");
 	unit_str("directory", b.got.data,
 	    "h/tcp/1: h tcp/1, expected open, within 9 s, retries 1\n"
 	    "h/tcp/2: h tcp/2, expected open, within 9 s\n"
@@ -1013,7 +1023,8 @@ static const struct {
 	{ "what is there already", "hosts: {h: 1}\ninclude: f.yaml",
 	    "f.yaml:1: h: there is a host of that name already, at "
 	    "c.yaml:1\n" },
-	{ "too deep", "include: 0.yaml", "15.yaml:1: 16.yaml: too many files\n" },
+	{ "too deep", "include: 0.yaml",
+	    "15.yaml:1: 16.yaml: too many files\n" },
 };
 
 START_TEST(included)
@@ -1168,14 +1179,16 @@ START_TEST(long_list)
 
 	ck_assert_ptr_nonnull(f);
 	for (i = 0; i < 100000; i++)
-		(void)fprintf(f, "h%d %s\n", i, i % 2 == 0 ? "22" : "443/https");
+		(void)fprintf(f, "h%d %s\n", i,
+		    i % 2 == 0 ? "22" : "443/https");
 	ck_assert_int_eq(fclose(f), 0);
 	begin(&b);
 	config_read_list(&b.config, "list");
 	ck_assert_uint_eq(b.config.n_layers, 2);
 	fill(&b, "h99999", NULL);
-	unit_str("the last", b.got.data, "h99999/tcp/443: h99999 tcp/443, "
-					 "https, TLS" OPEN);
+	unit_str("the last", b.got.data,
+	    "h99999/tcp/443: h99999 tcp/443, "
+	    "https, TLS" OPEN);
 	ck_assert_uint_eq(b.config.n_hosts, 100000);
 	ck_assert_uint_eq(b.config.n_recipes, 2);
 	end(&b);

@@ -21,7 +21,8 @@ START_TEST(hashes)
 	ck_assert_uint_eq(index_hash("", 0, INDEX_HASH), 0x811c9dc5U);
 	ck_assert_uint_eq(index_hash("a", 1, INDEX_HASH), 0xe40c292cU);
 	ck_assert_uint_eq(index_hash("foobar", 6, INDEX_HASH), 0xbf9cf968U);
-	ck_assert_uint_eq(index_hash("bar", 3, index_hash("foo", 3, INDEX_HASH)),
+	ck_assert_uint_eq(index_hash("bar", 3,
+			      index_hash("foo", 3, INDEX_HASH)),
 	    0xbf9cf968U);
 }
 END_TEST
