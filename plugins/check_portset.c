@@ -65,6 +65,9 @@ static const struct plugin_words words = {
 	    "           [-w RANGE[%]] [-c RANGE[%]] [--at-least N | --any] [-46v]\n"
 	    "           [--format nagios|table|json]\n"
 	    "       check_portset -F FILE -p LIST [OPTION]...\n"
+	    "       check_portset [--config FILE] [--portset NAME] [-H HOST]\n"
+	    "           [--check-config] [OPTION]...\n"
+	    "       check_portset --hosts FILE [OPTION]...\n"
 	    "check_portset --help lists all options.\n",
 	.notes =
 	    "A RANGE is [@]START:END of the Monitoring Plugins guidelines.\n",
