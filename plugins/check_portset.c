@@ -44,12 +44,13 @@
 
 /* Handlers at a time: each is a program. */
 #define HANDLERS 16
+#define HANDLER_FDS 4
 
 /* Targets added to the engine at a time. */
 #define MORE 64
 
 /* Descriptors kept for other things than probes. */
-#define OTHER_FDS (48 + 4 * HANDLERS)
+#define OTHER_FDS 48
 
 /* When the progress is shown for the first time, and how often then. */
 #define PROGRESS_FIRST_S 1
@@ -763,7 +764,9 @@ longest(const struct run *r)
 static void
 plan(struct run *r, int64_t start_us)
 {
-	int64_t fds = fd_raise_limit() - OTHER_FDS;
+	int64_t handlers = (int64_t)portset_count_handlers(&r->set);
+	int64_t fds = fd_raise_limit() - OTHER_FDS -
+	    (handlers < HANDLERS ? handlers : HANDLERS) * HANDLER_FDS;
 	int64_t each = r->conf.hedge ? 2 : 1, waves, names = 0;
 	int64_t timeout_us = r->timeout_us;
 	char tls[32] = "";
@@ -774,7 +777,7 @@ plan(struct run *r, int64_t start_us)
 	waves = ((int64_t)r->set.n + r->parallel - 1) / r->parallel;
 	if (r->parallel > TLS_PARALLEL)
 		waves += (int64_t)r->with_tls / TLS_PARALLEL;
-	waves += (int64_t)(portset_count_handlers(&r->set) / HANDLERS);
+	waves += handlers / HANDLERS;
 	for (i = 0; i < r->set.n_hosts && names == 0; i++) {
 		struct addr a;
 		const char *why;
