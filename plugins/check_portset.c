@@ -63,8 +63,8 @@ static const struct plugin_words words = {
 	    "Tells whether many ports of many hosts are what they should be.\n",
 	.usage =
 	    "Usage: check_portset -H HOST[,HOST]... -p LIST [-t SECONDS]\n"
-	    "           [-w RANGE[%]] [-c RANGE[%]] [--at-least N | --any] [-46v]\n"
-	    "           [--format nagios|table|json]\n"
+	    "           [-w RANGE[%]] [-c RANGE[%]] [--at-least N] [--any] [-46v]\n"
+	    "           [--format FORMAT]\n"
 	    "       check_portset -F FILE -p LIST [OPTION]...\n"
 	    "       check_portset [--config FILE] [--portset NAME] [-H HOST]\n"
 	    "           [--check-config] [OPTION]...\n"
