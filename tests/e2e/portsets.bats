@@ -344,7 +344,7 @@ answers() {
 		script='copy 0 2 0 copy 12 5 12 reply "\x00\x00\x84\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01"'
 		;;
 	udp:sip) # with all that came from Via to CSeq
-		script="copy 31 210 16 reply \"SIP/2.0 200 OK\r\n$(printf '%210s')Content-Length: 0\r\n\r\n\""
+		script="copy 31 210 16 reply \"SIP/2.0 200 OK\r\n$(printf '%210s' '')Content-Length: 0\r\n\r\n\""
 		;;
 	udp:snmp) script=silent ;;
 	*)
@@ -404,7 +404,7 @@ ask() {
 	if by_name; then
 		check --portset "$1" -H 127.0.0.1
 	else
-		! entries "$1" | grep -q '|yes|[0-9]' || dates=(-D 14,7)
+		! entries "$1" | grep -q '|yes|[0-9]' || dates=(-D '14,7')
 		check -H 127.0.0.1 -p "$(list "$1")" "${dates[@]}"
 	fi
 }
