@@ -40,7 +40,7 @@ teardown() {
 }
 
 has() {
-	grep -q -e "  $1\b" help
+	grep -q -e "^ *$1\b" help
 }
 
 # entries SET: what an entry says, a line each:

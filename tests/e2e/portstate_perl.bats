@@ -256,7 +256,7 @@ handler() {
 
 @test "a handler of one's own decides: ours, by the same file" {
 	"$plugin" --help >help || true
-	grep -q -e '  --config\b' help || skip "this program has no --config"
+	grep -q -e '^ *--config\b' help || skip "this program has no --config"
 	handler
 	{
 		printf '%s\n' portsets: '  mine:' \
