@@ -236,12 +236,19 @@ command_lines() {
 			-e "s/-p '\\\$[A-Z0-9_]*\\\$'/-p $1/" \
 			-e 's/ \$ARG[0-9]\$$/ -v/' \
 			-e "s/--protocol '\\\$ARG1\\\$'/--protocol smtp/" \
+			-e "s/--portset '\\\$ARG1\\\$'/--config one.yaml &/" \
+			-e "s/--portset '\\\$ARG1\\\$'/--portset one/" \
+			-e "s/--config '\\\$ARG1\\\$'/--config one.yaml/" \
 			-e 's/\$ARG[0-9]\$/1/g'
 }
 
 @test "Nagios: the programs take each command line" {
 	serve 'tcp4 closed' 'udp4 closed'
 	command_lines "$p0" >commands
+	cat >one.yaml <<-END
+		portsets: {one: {ssh: {tcp: $p0}}}
+		hosts: {a: {address: 127.0.0.1, portsets: [one]}}
+	END
 	(($(wc -l <commands) >= 10))
 	lacks '[$@]' commands
 	while read -r command; do
