@@ -109,8 +109,15 @@ script_add(struct script *s, const char *step)
 void
 script_clear(struct script *s)
 {
-	while (s->n > 0)
-		clear_step(&s->steps[--s->n]);
+	script_clear_steps(s->steps, s->n);
+	s->n = 0;
+}
+
+void
+script_clear_steps(struct step *steps, size_t n)
+{
+	while (n > 0)
+		clear_step(&steps[--n]);
 }
 
 bool

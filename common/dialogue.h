@@ -117,6 +117,9 @@ const char *script_add(struct script *s, const char *step);
 
 void script_clear(struct script *s);
 
+/* The same of n steps that were copied out of one. */
+void script_clear_steps(struct step *steps, size_t n);
+
 /*
  * Adds the steps of a file, "-" for standard input, one a line; await is called
  * before each read(2).  On an error *error names the file and the line.

@@ -131,7 +131,7 @@ put_host(struct pen *p, const struct target *t)
 	if (t != NULL && t->dialogue != NULL && t->dialogue->name != NULL)
 		s = t->dialogue->name;
 	else if (t != NULL && t->host != NULL)
-		s = t->host;
+		s = target_name(t);
 	v6 = strchr(s, ':') != NULL;
 	if (v6)
 		wire_put_text(p, "[");

@@ -54,6 +54,12 @@ hostlist_add(struct hostlist *l, const char *s, struct text *error)
 }
 
 bool
+hostlist_has(const struct hostlist *l, const char *host)
+{
+	return tfind(host, &l->tree, compare) != NULL;
+}
+
+bool
 hostlist_read(struct hostlist *l, const char *file, struct text *error)
 {
 	FILE *f = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");

@@ -29,6 +29,8 @@ void hostlist_free(struct hostlist *l);
  */
 bool hostlist_add(struct hostlist *l, const char *s, struct text *error);
 
+bool hostlist_has(const struct hostlist *l, const char *host);
+
 /*
  * Adds the hosts of a file, "-" for standard input, in which # begins a
  * comment; an error names the file and the line.

@@ -129,8 +129,9 @@ add_ask(struct build *b, size_t i)
 	struct dialogue *d = &b->list->dialogues[i];
 	struct ask ask = {
 		.name = item->name,
-		.path = item->path,
+		.path = item->path ? item->name : NULL,
 		.udp = item->udp,
+		.family = item->path ? AF_UNSPEC : b->list->conf.family,
 		.expected = item->expected,
 		.severity = STATE_CRITICAL,
 		.probes = b->list->conf.probes,
@@ -150,7 +151,7 @@ static void
 add_entry(struct build *b, uint32_t host, const struct port *p)
 {
 	struct entry *e = portset_add(b->set, host, b->first_ask + p->item,
-	    p->number, host != NO_HOST ? b->list->conf.family : AF_UNSPEC);
+	    p->number);
 
 	e->target.inquiry = inquiry_for(b, p);
 }

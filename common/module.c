@@ -3,14 +3,11 @@
 
 #include <dlfcn.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
 #include "text.h"
-
-static bool in_build_tree(void);
 
 const void *
 module_open(const char *file, const char *symbol, uint32_t version)
@@ -20,7 +17,7 @@ module_open(const char *file, const char *symbol, uint32_t version)
 	void *library;
 
 	text_init(&path, PATH_MAX);
-	text_puts(&path, in_build_tree() ? BUILDDIR "/common/" : PKGLIBDIR "/");
+	text_puts(&path, module_in_build_tree() ? BUILDDIR "/common/" : PKGLIBDIR "/");
 	text_puts(&path, file);
 	library = dlopen(path.data, RTLD_NOW | RTLD_LOCAL);
 	text_free(&path);
@@ -34,8 +31,8 @@ module_open(const char *file, const char *symbol, uint32_t version)
  * put by the same hands, but not one with the rights of somebody else, which
  * may be a link that was put there.
  */
-static bool
-in_build_tree(void)
+bool
+module_in_build_tree(void)
 {
 	static const char builddir[] = BUILDDIR "/";
 	char path[PATH_MAX];

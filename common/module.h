@@ -9,6 +9,7 @@
 #ifndef MODULE_H
 #define MODULE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -17,5 +18,8 @@
  * module stays open as long as the program runs.
  */
 const void *module_open(const char *file, const char *symbol, uint32_t version);
+
+/* Whether the program lies in the build tree, and may trust it. */
+bool module_in_build_tree(void);
 
 #endif

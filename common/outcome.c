@@ -62,6 +62,13 @@ outcome_default_state(enum outcome o)
 }
 
 bool
+outcome_of_handler(enum outcome o)
+{
+	return o == OUTCOME_HANDLER_WARNING || o == OUTCOME_HANDLER_CRITICAL ||
+	    o == OUTCOME_HANDLER_UNKNOWN;
+}
+
+bool
 outcome_distrusts(enum outcome o)
 {
 	return o == OUTCOME_CERT_UNTRUSTED || o == OUTCOME_CERT_MISMATCH;

@@ -35,6 +35,9 @@ const char *outcome_meaning(enum outcome o);
 enum port_state outcome_port(enum outcome o);
 enum state outcome_default_state(enum outcome o);
 
+/* Whether a handler said it, in place of the port. */
+bool outcome_of_handler(enum outcome o);
+
 /* Whether it says that the peer is not trusted, or is somebody else. */
 bool outcome_distrusts(enum outcome o);
 

@@ -46,7 +46,7 @@ struct perfdata_item {
 };
 
 /*
- * Finds the first valid value in len bytes at *s, which may have anything in
+ * Finds the first valid value in *len bytes at *s, which may have anything in
  * them and between values, and leaves behind it *s and *len.  False: there is
  * no more.  A valid one is printable ASCII without '|', so that it can be
  * printed as it is; its numbers are those of num_decimal(), and only the label

@@ -26,6 +26,7 @@ struct poller {
 
 static int switch_to_epoll(struct poller *);
 static int epoll_add(const struct poller *, struct watch *);
+static int epoll_set(const struct poller *, struct watch *, int);
 static void wait_few(struct poller *, int64_t);
 static void wait_many(struct poller *, int64_t);
 static void tell(struct watch *, int64_t);
@@ -61,6 +62,14 @@ poller_add(struct poller *p, struct watch *w)
 		err = epoll_add(p, w);
 	w->polled = err == 0;
 	return err;
+}
+
+/* What is added to epoll anew is looked at anew; so is what is changed. */
+void
+poller_again(struct poller *p, struct watch *w)
+{
+	if (p->epoll_fd != -1)
+		(void)epoll_set(p, w, EPOLL_CTL_MOD);
 }
 
 void
@@ -120,13 +129,18 @@ switch_to_epoll(struct poller *p)
 static int
 epoll_add(const struct poller *p, struct watch *w)
 {
+	return epoll_set(p, w, EPOLL_CTL_ADD);
+}
+
+static int
+epoll_set(const struct poller *p, struct watch *w, int operation)
+{
 	struct epoll_event ev = {
 		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
 		.data.ptr = w,
 	};
 
-	return epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, w->fd, &ev) == -1 ? errno
-								       : 0;
+	return epoll_ctl(p->epoll_fd, operation, w->fd, &ev) == -1 ? errno : 0;
 }
 
 static void

@@ -37,6 +37,11 @@ void poller_free(struct poller *p);
  */
 int poller_add(struct poller *p, struct watch *w);
 
+/*
+ * For who did not try until EAGAIN: w is told once more at the next wait.
+ */
+void poller_again(struct poller *p, struct watch *w);
+
 /* Ends that, and closes the descriptor; w->fd is -1 then. */
 void poller_close(struct poller *p, struct watch *w);
 

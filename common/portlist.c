@@ -25,7 +25,6 @@ struct parse {
 static bool parse_item(struct parse *);
 static bool parse_path(struct parse *, const char *);
 static bool parse_ports(struct parse *, char *);
-static bool parse_range(struct parse *, const char *, size_t);
 static bool parse_protocol(struct parse *, const char *);
 static bool parse_datagram(struct parse *, const char *);
 static bool fail(const struct parse *, const char *);
@@ -47,6 +46,31 @@ portlist_free(struct portlist *l)
 	free(l->tcp.item);
 	free(l->udp.item);
 	*l = (struct portlist){ 0 };
+}
+
+const char *
+portlist_parse_range(const char *s, uint16_t *first, uint16_t *last)
+{
+	size_t dash = strcspn(s, "-");
+	char number[8] = "";
+	int64_t from, to;
+
+	if (s[dash] == '\0' || s[strspn(s, "0123456789-")] != '\0') {
+		*first = *last = service_port(s);
+		return *first != 0
+		    ? NULL
+		    : "not a port from 1 to 65535, nor a service name";
+	}
+	if (dash < sizeof(number))
+		memcpy(number, s, dash);
+	if (num_int(number, 1, UINT16_MAX, &from) != NULL ||
+	    num_int(s + dash + 1, 1, UINT16_MAX, &to) != NULL)
+		return "not a range of ports from 1 to 65535";
+	if (from > to)
+		return "the range ends before it begins";
+	*first = (uint16_t)from;
+	*last = (uint16_t)to;
+	return NULL;
 }
 
 bool
@@ -124,6 +148,7 @@ static bool
 parse_ports(struct parse *p, char *copy)
 {
 	char *equals = strchr(copy, '='), *slash;
+	const char *why;
 	bool is_range;
 
 	if (equals != NULL)
@@ -131,43 +156,19 @@ parse_ports(struct parse *p, char *copy)
 	slash = strchr(copy, '/');
 	if (slash != NULL)
 		*slash++ = '\0';
+	why = portlist_parse_range(copy, &p->first, &p->last);
+	if (why != NULL)
+		return fail(p, why);
 	is_range = strspn(copy, "0123456789-") == strlen(copy) &&
 	    strchr(copy, '-') != NULL;
-	if (is_range) {
-		if (!parse_range(p, copy, strcspn(copy, "-")))
-			return false;
-	} else {
-		p->first = p->last = service_port(copy);
-		if (p->first == 0)
-			return fail(p,
-			    "not a port from 1 to 65535, nor a service name");
-		if (copy[strspn(copy, "0123456789")] != '\0')
-			p->item.name = xstrdup(copy);
-	}
+	if (copy[strspn(copy, "0123456789-")] != '\0')
+		p->item.name = xstrdup(copy);
 	p->item.expected = is_range ? EXPECTED_ANY : EXPECTED_OPEN;
 	if (equals != NULL &&
 	    !expected_parse(equals, strlen(equals), &p->item.expected))
 		return fail(p, "not expected one of " EXPECTED_NAMES);
 	return p->item.udp ? parse_datagram(p, slash)
 			   : parse_protocol(p, slash != NULL ? slash : "tcp");
-}
-
-static bool
-parse_range(struct parse *p, const char *s, size_t dash)
-{
-	char first[8] = "";
-	int64_t from, to;
-
-	if (dash < sizeof(first))
-		memcpy(first, s, dash);
-	if (num_int(first, 1, UINT16_MAX, &from) != NULL ||
-	    num_int(s + dash + 1, 1, UINT16_MAX, &to) != NULL)
-		return fail(p, "not a range of ports from 1 to 65535");
-	if (from > to)
-		return fail(p, "the range ends before it begins");
-	p->first = (uint16_t)from;
-	p->last = (uint16_t)to;
-	return true;
 }
 
 static bool

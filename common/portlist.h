@@ -53,6 +53,13 @@ struct portlist {
 void portlist_free(struct portlist *l);
 
 /*
+ * Reads a port from 1 to 65535, a service name or a range of ports.  NULL or the
+ * reason.
+ */
+const char *portlist_parse_range(const char *s, uint16_t *first,
+    uint16_t *last);
+
+/*
  * Adds the items of s to the list, where they override what is there.  On an
  * error *error says in one line which item and why, and the list is as good as
  * lost.

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "datagram_probe.h"
 #include "escape.h"
+#include "handler.h"
 #include "report.h"
 #include "xalloc.h"
 
@@ -24,16 +25,16 @@
  */
 #define TOLD_MIN 5
 
-static void *grow(void *, size_t *, size_t, size_t);
+static const char *name_beside(const struct portset_host *);
 static void keep(struct entry *, const struct result *, const struct verdict *);
 static void count_probe(struct entry_stats *, const struct result *);
 static bool answered(enum outcome);
 static enum state worth(const struct portset *, const struct entry *);
 static bool given(const struct portset *, const struct entry *, enum state *);
 static void count_entry(const struct portset *, const struct entry *,
-    struct portset_host *);
+    struct host_counts *);
 static void count_failed(const struct portset *, const struct entry *,
-    struct portset_host *);
+    struct host_counts *);
 static bool same_reason(const struct entry *, const struct entry *);
 static bool same_string(const char *, const char *);
 static uint32_t saturate(int64_t);
@@ -60,6 +61,7 @@ portset_free(struct portset *s)
 		clear_extra(&s->entries[i]);
 	free(s->entries);
 	free(s->hosts);
+	free(s->counts);
 	free(s->asks);
 	free(s->stats);
 	*s = (struct portset){ 0 };
@@ -68,17 +70,16 @@ portset_free(struct portset *s)
 uint32_t
 portset_add_host(struct portset *s, const char *name, const char *address)
 {
-	s->hosts = grow(s->hosts, &s->sizes[0], s->n_hosts,
+	s->hosts = xgrow(s->hosts, &s->sizes[0], s->n_hosts,
 	    sizeof(s->hosts[0]));
-	s->hosts[s->n_hosts] = (struct portset_host){ name, address,
-		.total = 0 };
+	s->hosts[s->n_hosts] = (struct portset_host){ name, address };
 	return (uint32_t)s->n_hosts++;
 }
 
 uint32_t
 portset_add_ask(struct portset *s, const struct ask *a)
 {
-	s->asks = grow(s->asks, &s->sizes[1], s->n_asks, sizeof(s->asks[0]));
+	s->asks = xgrow(s->asks, &s->sizes[1], s->n_asks, sizeof(s->asks[0]));
 	s->asks[s->n_asks] = *a;
 	if (s->days == NULL && a->policy->has_days)
 		s->days = a->policy;
@@ -97,18 +98,18 @@ portset_room(struct portset *s, size_t n)
 }
 
 struct entry *
-portset_add(struct portset *s, uint32_t host, uint32_t ask, uint16_t port,
-    int family)
+portset_add(struct portset *s, uint32_t host, uint32_t ask, uint16_t port)
 {
 	const struct ask *a = &s->asks[ask];
 	struct entry *e;
 
-	s->entries = grow(s->entries, &s->sizes[2], s->n,
+	s->entries = xgrow(s->entries, &s->sizes[2], s->n,
 	    sizeof(s->entries[0]));
 	e = &s->entries[s->n++];
 	*e = (struct entry){
-		.target = { host != NO_HOST ? s->hosts[host].address : a->name,
-		    port, family, a->dialogue, a->inquiry, a->terms },
+		.target = { a->path != NULL ? a->path : s->hosts[host].address,
+		    port, a->family, a->dialogue, a->inquiry, a->terms,
+		    host != NO_HOST ? name_beside(&s->hosts[host]) : NULL },
 		.host = host,
 		.ask = ask,
 		.outcome = OUTCOME_NOT_PROBED,
@@ -214,9 +215,8 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 	enum state lag = STATE_OK;
 	size_t i;
 
-	for (i = 0; i < s->n_hosts; i++)
-		s->hosts[i] = (struct portset_host){ s->hosts[i].name,
-			s->hosts[i].address, .total = 0 };
+	free(s->counts);
+	s->counts = xcalloc(s->n_hosts, sizeof(s->counts[0]));
 	for (i = 0; i < s->n; i++) {
 		const struct entry *e = &s->entries[i];
 		enum state slow = entry_lag(s, e, p);
@@ -234,10 +234,10 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 		sum.lagging += slow != STATE_OK;
 		lag = state_worst(lag, slow);
 		if (e->host != NO_HOST)
-			count_entry(s, e, &s->hosts[e->host]);
+			count_entry(s, e, &s->counts[e->host]);
 	}
 	for (i = 0; i < s->n_hosts; i++) {
-		const struct portset_host *h = &s->hosts[i];
+		const struct host_counts *h = &s->counts[i];
 
 		sum.down += portset_down(h);
 		if (portset_limited(h)) {
@@ -272,13 +272,13 @@ count_limits_alert(const struct count_limits *l, size_t n, size_t total)
 }
 
 bool
-portset_limited(const struct portset_host *h)
+portset_limited(const struct host_counts *h)
 {
 	return (h->told >= TOLD_MIN || h->late > 0) && h->silent >= h->told;
 }
 
 bool
-portset_down(const struct portset_host *h)
+portset_down(const struct host_counts *h)
 {
 	return h->total > 1 && h->failed == h->total;
 }
@@ -421,6 +421,38 @@ entry_name(struct text *t, const struct portset *s, const struct entry *e)
 }
 
 void
+entry_describe(struct text *t, const struct portset *s, const struct entry *e)
+{
+	const struct ask *ask = entry_ask(s, e);
+	const struct terms *terms = e->target.terms;
+
+	entry_name(t, s, e);
+	text_puts(t, ": ");
+	text_escape_string(t, e->target.host);
+	if (ask->path == NULL)
+		text_printf(t, " %s/%u", ask->udp ? "udp" : "tcp",
+		    e->target.port);
+	if (terms != NULL && terms->handler != NULL) {
+		text_puts(t, ", handler ");
+		text_escape_string(t, terms->handler->words[0]);
+	} else if (ask->protocol != NULL) {
+		text_printf(t, ", %s", ask->protocol);
+	}
+	if (e->target.dialogue->tls != NULL)
+		text_puts(t, ", TLS");
+	text_printf(t, ", expected %s", expected_name(ask->expected));
+	if (ask->severity == STATE_WARNING)
+		text_puts(t, ", or else a warning");
+	if (terms != NULL)
+		text_printf(t, ", within %g s",
+		    (double)terms->timeout_us / 1e6);
+	if (terms != NULL && terms->retries > 0)
+		text_printf(t, ", retries %u", terms->retries);
+	if (ask->probes > 1)
+		text_printf(t, ", probes %u", ask->probes);
+}
+
+void
 entry_reason(struct text *t, const struct entry *e)
 {
 	struct result r;
@@ -433,13 +465,21 @@ entry_reason(struct text *t, const struct entry *e)
 	report_reason(t, &r);
 }
 
-static void *
-grow(void *p, size_t *size, size_t n, size_t each)
+/*
+ * What a host is called that is asked by a mere address, if it can be the name
+ * of one; else NULL.
+ */
+static const char *
+name_beside(const struct portset_host *h)
 {
-	if (n < *size)
-		return p;
-	*size = *size == 0 ? 16 : *size + *size / 2;
-	return xreallocarray(p, *size, each);
+	const char *why;
+	struct addr a;
+
+	return h->name != h->address &&
+		addr_parse(h->address, AF_UNSPEC, &a, &why) == ADDR_LITERAL &&
+		addr_parse(h->name, AF_UNSPEC, &a, &why) == ADDR_NAME
+	    ? h->name
+	    : NULL;
 }
 
 static void
@@ -507,7 +547,8 @@ worth(const struct portset *s, const struct entry *e)
 	    (ask->expected == EXPECTED_FILTERED && !result_told(&r)) ||
 	    e->dates == STATE_CRITICAL || e->clock == STATE_CRITICAL ||
 	    outcome_distrusts(r.outcome))
-		return ask->severity;
+		return r.outcome == OUTCOME_HANDLER_WARNING ? STATE_WARNING
+							    : ask->severity;
 	return STATE_OK;
 }
 
@@ -523,7 +564,7 @@ given(const struct portset *s, const struct entry *e, enum state *state)
 
 static void
 count_entry(const struct portset *s, const struct entry *e,
-    struct portset_host *h)
+    struct host_counts *h)
 {
 	h->total++;
 	if (entry_failed(s, e))
@@ -541,7 +582,7 @@ count_entry(const struct portset *s, const struct entry *e,
 /* Whether all that failed are alike: each is compared with the first. */
 static void
 count_failed(const struct portset *s, const struct entry *e,
-    struct portset_host *h)
+    struct host_counts *h)
 {
 	const struct entry *first = &s->entries[h->first];
 
@@ -658,7 +699,7 @@ is_told_by_peer(const struct report *report)
 	enum outcome o = report->result->outcome;
 
 	return o == OUTCOME_MISMATCH || o == OUTCOME_TLS_FAILED ||
-	    outcome_distrusts(o) ||
+	    outcome_distrusts(o) || outcome_of_handler(o) ||
 	    (o == OUTCOME_STALLED && report_in_handshake(report));
 }
 
@@ -671,7 +712,7 @@ failure(struct text *t, const struct report *report)
 
 	report_reason(t, r);
 	report_tls_reason(t, report);
-	if (r->outcome != OUTCOME_MISMATCH &&
+	if (r->outcome != OUTCOME_MISMATCH && !outcome_of_handler(r->outcome) &&
 	    (r->outcome != OUTCOME_TLS_FAILED || r->handshake != NULL))
 		return;
 	if (reply->len > at)

@@ -14,7 +14,10 @@
 struct portset_host {
 	const char *name;
 	const char *address; /* a name or an address: what is asked */
-	/* What portset_summarize() counts: its entries, and of these ... */
+};
+
+/* How many entries a host has, and of these ... */
+struct host_counts {
 	uint32_t total;
 	uint32_t failed; /* not as expected */
 	uint32_t told;   /* closed by an ICMP message */
@@ -27,12 +30,13 @@ struct portset_host {
 
 /* What is asked of ports, and what is made of what comes back. */
 struct ask {
-	const char *name;     /* of the service, or a path; NULL: none */
+	const char *name;     /* of the service, or the path; NULL: none */
 	const char *protocol; /* NULL: none */
-	bool path;
+	const char *path;     /* of a Unix socket; NULL: it is none */
 	bool udp;
 	bool numbered; /* the name is that of many ports */
 	bool own_name; /* it says all: "udp/" is not put in front of it */
+	int family;    /* AF_UNSPEC, AF_INET or AF_INET6 */
 	enum expected expected;
 	enum state severity; /* of what is not as expected */
 	unsigned probes;     /* how often, 1 or more; the worst counts */
@@ -140,6 +144,7 @@ struct portset_summary {
 
 struct portset {
 	struct portset_host *hosts;
+	struct host_counts *counts; /* of each, by portset_summarize() */
 	size_t n_hosts;
 	struct ask *asks;
 	size_t n_asks;
@@ -149,8 +154,8 @@ struct portset {
 	    *stats; /* one for each entry; NULL: one probe each */
 	/* Of the numbers of days that were given first; NULL: none were. */
 	const struct policy *days;
-	bool udp; /* some are of datagrams */
-	size_t sizes[3];
+	bool udp;        /* some are of datagrams */
+	size_t sizes[3]; /* of the three arrays */
 };
 
 /* A zeroed one is empty. */
@@ -164,9 +169,9 @@ uint32_t portset_add_host(struct portset *s, const char *name,
     const char *address);
 uint32_t portset_add_ask(struct portset *s, const struct ask *a);
 void portset_room(struct portset *s, size_t n);
-/* host: NO_HOST for a path.  The entry is good until the next one. */
+/* host: NO_HOST for a path that has no other name.  The entry is good until the next one. */
 struct entry *portset_add(struct portset *s, uint32_t host, uint32_t ask,
-    uint16_t port, int family);
+    uint16_t port);
 
 /* How many entries have TLS in their dialogues, or handlers. */
 size_t portset_count_tls(const struct portset *s);
@@ -196,13 +201,13 @@ struct portset_summary portset_summarize(struct portset *s,
     const struct portset_policy *p);
 
 /*
- * Of a set that was summarized: whether a host seems to limit its ICMP messages:
+ * Whether a host seems to limit its ICMP messages:
  * it has told of some ports that they are closed, and of at least as many it has
  * told nothing.
  */
-bool portset_limited(const struct portset_host *h);
-/* The same set: whether a host of more than one entry fails in all. */
-bool portset_down(const struct portset_host *h);
+bool portset_limited(const struct host_counts *h);
+/* Whether a host of more than one entry fails in all. */
+bool portset_down(const struct host_counts *h);
 
 const struct ask *entry_ask(const struct portset *s, const struct entry *e);
 /* NULL: it is a path. */
@@ -234,6 +239,9 @@ enum state entry_lag(const struct portset *s, const struct entry *e,
 
 /* "mx1/tcp/25", "mx1/smtp", "mx1/web/8080" or "/run/x", escaped. */
 void entry_name(struct text *t, const struct portset *s, const struct entry *e);
+/* The same, and what is asked and expected there. */
+void entry_describe(struct text *t, const struct portset *s,
+    const struct entry *e);
 /* Why it is not plainly open: nothing if it is. */
 void entry_reason(struct text *t, const struct entry *e);
 

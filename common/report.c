@@ -67,6 +67,7 @@ static const struct {
 };
 
 static const char *silence(const struct report *);
+static void handler_end(struct text *, const struct result *);
 static void tls_failure(struct text *, const struct report *);
 static bool cert_left(const struct report *, int64_t *);
 static void clock_offset(struct text *, const struct report *);
@@ -202,6 +203,11 @@ report_reason(struct text *t, const struct result *r)
 		text_puts(t, "an empty datagram");
 		return;
 	}
+	if (outcome_of_handler(r->outcome)) {
+		text_puts(t, "handler: ");
+		handler_end(t, r);
+		return;
+	}
 	if (r->note != NULL && r->outcome == OUTCOME_TLS_FAILED)
 		text_printf(t, "%s: ", words[r->outcome]);
 	if (r->note != NULL)
@@ -293,6 +299,16 @@ report_failure(struct text *t, const struct report *r)
 		text_printf(t, "Certificate for another name %s: ", where.data);
 		report_distrust(t, result->handshake);
 		break;
+	case OUTCOME_HANDLER_WARNING:
+	case OUTCOME_HANDLER_CRITICAL:
+	case OUTCOME_HANDLER_UNKNOWN:
+		text_printf(t, "Handler %s: ", where.data);
+		handler_end(t, result);
+		if (result->reply.len > 0 && !r->jail) {
+			text_puts(t, ": ");
+			report_answer(t, r);
+		}
+		break;
 	case OUTCOME_OK:
 	case OUTCOME_MISMATCH:
 	case OUTCOME_CERT_EXPIRED:
@@ -322,6 +338,16 @@ silence(const struct report *r)
 		    ? "connected, but no answer in the TLS handshake"
 		    : "connected, but no answer";
 	}
+}
+
+/* What it said in one word, or what else there is to be said of its end. */
+static void
+handler_end(struct text *t, const struct result *r)
+{
+	if (r->note != NULL)
+		text_escape_string(t, r->note);
+	else
+		text_puts(t, state_name(outcome_default_state(r->outcome)));
 }
 
 /* What the peer said in place of TLS, or of the words that lead to it. */

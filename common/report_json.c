@@ -150,7 +150,8 @@ reason(struct text *t, const struct report *r)
 	}
 	report_reason(t, r->result);
 	report_tls_reason(t, r);
-	if (r->result->outcome != OUTCOME_MISMATCH)
+	if (r->result->outcome != OUTCOME_MISMATCH &&
+	    !outcome_of_handler(r->result->outcome))
 		return;
 	text_puts(t, ": ");
 	len = t->len;

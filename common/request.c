@@ -109,7 +109,7 @@ put_name(char *at, const struct target *t)
 	size_t i;
 
 	if (s == NULL)
-		s = t->host[0] == '/' ? "localhost" : t->host;
+		s = t->host[0] == '/' ? "localhost" : target_name(t);
 	brackets = strchr(s, ':') != NULL;
 	if (brackets)
 		*at++ = '[';

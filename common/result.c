@@ -112,6 +112,7 @@ result_answered(const struct result *r)
 	case OUTCOME_MISMATCH:
 	case OUTCOME_CERT_UNTRUSTED:
 	case OUTCOME_CERT_MISMATCH:
+	case OUTCOME_HANDLER_WARNING:
 		return true;
 	default:
 		return false;

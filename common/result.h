@@ -54,7 +54,7 @@ struct result {
 	struct cause cause;
 	struct addr addr; /* the one that decided, or none */
 	const char
-	    *note; /* static text where the cause has no errno; or NULL */
+	    *note; /* where the cause has no errno, or not all; or NULL */
 	enum ending ending;
 
 	/* Microseconds, or RESULT_NONE. */

@@ -193,9 +193,7 @@ is_bad(const struct setreport *r, const struct entry *e)
 static bool
 is_of_down(const struct setreport *r, const struct entry *e)
 {
-	const struct portset_host *host = entry_host(r->set, e);
-
-	return host != NULL && portset_down(host);
+	return e->host != NO_HOST && portset_down(&r->set->counts[e->host]);
 }
 
 /* Whether it stands for all of such a host. */
@@ -203,7 +201,7 @@ static bool
 is_first_of_down(const struct setreport *r, const struct entry *e)
 {
 	return is_of_down(r, e) &&
-	    e == &r->set->entries[entry_host(r->set, e)->first];
+	    e == &r->set->entries[r->set->counts[e->host].first];
 }
 
 static bool
@@ -268,19 +266,19 @@ words_name(struct text *t, const struct setreport *r, const struct entry *e)
 static void
 words_down(struct text *t, const struct setreport *r, const struct entry *e)
 {
-	const struct portset_host *host = entry_host(r->set, e);
+	const struct host_counts *h = &r->set->counts[e->host];
 	struct text reason;
 
-	text_escape_string(t, host->name);
-	text_printf(t, " (all %u ports", host->total);
-	if (!host->same_port) {
+	text_escape_string(t, entry_host(r->set, e)->name);
+	text_printf(t, " (all %u ports", h->total);
+	if (!h->same_port) {
 		text_puts(t, " not as expected)");
 		return;
 	}
 	text_printf(t, ": %s",
 	    port_state_words(outcome_port((enum outcome)e->outcome)));
 	text_init(&reason, r->max);
-	if (host->same)
+	if (h->same)
 		entry_reason(&reason, e);
 	if (reason.len > 0)
 		text_printf(t, ", %s", reason.data);
@@ -448,12 +446,12 @@ limited_hosts(struct text *t, const struct setreport *r, size_t end)
 	size_t i;
 
 	for (i = 0; i < r->set->n_hosts && fits; i++) {
-		const struct portset_host *h = &r->set->hosts[i];
+		const struct host_counts *h = &r->set->counts[i];
 
 		if (!portset_limited(h))
 			continue;
 		text_init(&one, r->max);
-		text_escape_string(&one, h->name);
+		text_escape_string(&one, r->set->hosts[i].name);
 		text_printf(&one, ": ICMP limited: %u of %u told\n", h->told,
 		    h->told + h->silent);
 		fits = append(t, &one, end);

@@ -574,7 +574,7 @@ shake_on(struct stream *p, int64_t now_us)
 
 	if (t->tls == NULL)
 		t->tls = tls_start(target->dialogue->tls,
-		    p->dials[p->peer].watch.fd, target->host);
+		    p->dials[p->peer].watch.fd, target_name(target));
 	if (t->tls == NULL) {
 		struct result r = {
 			.outcome = OUTCOME_LOCAL_ERROR,

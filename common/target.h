@@ -30,6 +30,13 @@ struct target {
 	const struct dialogue *dialogue; /* without steps for datagrams */
 	const struct inquiry *inquiry;   /* NULL: not of datagrams */
 	const struct terms *terms;       /* NULL: the engine's */
+	const char *name; /* what the host is called; NULL: host */
 };
+
+static inline const char *
+target_name(const struct target *t)
+{
+	return t->name != NULL ? t->name : t->host;
+}
 
 #endif

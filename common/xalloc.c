@@ -55,6 +55,15 @@ xstrdup(const char *s)
 }
 
 void *
+xgrow(void *p, size_t *size, size_t n, size_t each)
+{
+	if (n < *size)
+		return xcheck(p);
+	*size = *size == 0 ? 8 : *size + *size / 2;
+	return xreallocarray(p, *size, each);
+}
+
+void *
 xcheck(void *p)
 {
 	if (p == NULL) {

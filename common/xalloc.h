@@ -20,6 +20,9 @@ void *xcalloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
 /* n * size bytes, overflow checked; p may be NULL. */
 void *xreallocarray(void *p, size_t n, size_t size)
     __attribute__((returns_nonnull));
+/* With room for one more than n; *size is for how many there is room, or 0. */
+void *xgrow(void *p, size_t *size, size_t n, size_t each)
+    __attribute__((returns_nonnull));
 /* What a library allocated: returns p unless it is NULL. */
 void *xcheck(void *p) __attribute__((returns_nonnull));
 /* A copy of n bytes, which may be 0. */

@@ -15,13 +15,14 @@
 #include "engine.h"
 #include "escape.h"
 #include "fd.h"
-#include "listset.h"
+#include "handler_probe.h"
 #include "num.h"
 #include "options.h"
 #include "outfile.h"
 #include "plugin.h"
 #include "resolver_cares.h"
 #include "setreport.h"
+#include "source.h"
 #include "stream_probe.h"
 #include "tls.h"
 #include "xalloc.h"
@@ -40,11 +41,17 @@
 /* Entries with TLS at a time: a second of processor time is too much for them. */
 #define TLS_PARALLEL 256
 
+/* Output that is long is written in pieces of about this size. */
+#define PIECE 32768
+
+/* Handlers at a time: each is a program. */
+#define HANDLERS 16
+
 /* Targets added to the engine at a time. */
 #define MORE 64
 
 /* Descriptors kept for other things than probes. */
-#define OTHER_FDS 48
+#define OTHER_FDS (48 + 4 * HANDLERS)
 
 /* When the progress is shown for the first time, and how often then. */
 #define PROGRESS_FIRST_S 1
@@ -60,23 +67,22 @@ static const struct plugin_words words = {
 	    "           [-w RANGE[%]] [-c RANGE[%]] [--at-least N | --any] [-46v]\n"
 	    "           [--format FORMAT] [--output FILE]\n"
 	    "       check_portset -F FILE -p LIST [OPTION]...\n"
+	    "       check_portset [--config FILE] [--portset NAME] [-H HOST]\n"
+	    "           [--check-config] [OPTION]...\n"
+	    "       check_portset --hosts FILE [OPTION]...\n"
 	    "check_portset --help lists all options.\n",
 	.notes =
 	    "A RANGE is [@]START:END of the Monitoring Plugins guidelines.\n",
 };
 
 struct run {
-	struct hostlist hosts;
-	struct portlist ports;
+	struct source source;
 	int64_t timeout_us; /* 0: by what the probes need */
 	int64_t parallel;   /* 0: as many as there are descriptors */
 	int64_t rate;
 	int64_t retries;
-	int64_t probes;
 	int64_t max_output;
 	struct engine_conf conf;
-	struct listset_conf asking;
-	const char *tls_option; /* the first that wants TLS; or NULL */
 	struct portset_policy policy;
 	setreport_fn *report;
 	char *line;         /* of --report, or NULL */
@@ -85,7 +91,6 @@ struct run {
 	bool help;
 	bool version;
 
-	struct listset list;
 	struct portset set;
 	size_t with_tls; /* of its entries */
 	size_t added;
@@ -99,13 +104,13 @@ struct run {
 };
 
 static option_fn set_any, set_at_least, set_ca_file, set_certificate,
-    set_client_cert, set_client_key, set_count_critical, set_count_warning,
-    set_critical, set_file, set_format, set_hedge, set_help, set_host,
-    set_interface, set_ipv4, set_ipv6, set_lag_critical, set_lag_warning,
-    set_max_hosts, set_max_output, set_output, set_parallel, set_ports,
-    set_probe_timeout, set_probes, set_rate, set_report, set_retries,
-    set_source, set_timeout, set_tls_min, set_verbose, set_verify, set_version,
-    set_warning;
+    set_check_config, set_client_cert, set_client_key, set_config,
+    set_count_critical, set_count_warning, set_critical, set_file, set_format,
+    set_hedge, set_help, set_host, set_interface, set_ipv4, set_ipv6,
+    set_lag_critical, set_lag_warning, set_list, set_max_hosts, set_max_output,
+    set_output, set_parallel, set_ports, set_portset, set_probe_timeout,
+    set_probes, set_rate, set_report, set_retries, set_source, set_timeout,
+    set_tls_min, set_verbose, set_verify, set_version, set_warning;
 
 #define NO OPTION_NO_VALUE
 #define YES OPTION_VALUE
@@ -119,6 +124,16 @@ static const struct option_row rows[] = {
 	{ 'p', "ports", YES, "LIST", set_ports,
 	    "Ports: [tcp:]PORT[-PORT][/PROTOCOL][=EXPECTED],\n"
 	    "unix:PATH[=EXPECTED]; EXPECTED is " EXPECTED_NAMES },
+	{ 0, "config", YES, "FILE", set_config,
+	    "Read port sets and hosts from FILE, see portstate.yaml(5)\n"
+	    "(default, without -p: " SOURCE_CONFIG ")" },
+	{ 0, "portset", YES, "NAME[,NAME]...", set_portset,
+	    "Ask for these port sets, of FILE or ready ones" },
+	{ 0, "hosts", YES, "FILE", set_list,
+	    "Read targets from FILE, - for standard input:\n"
+	    "HOST PORT [NAME] in a line" },
+	{ 0, "check-config", NO, "", set_check_config,
+	    "Print what would be asked, or what is wrong, and ask nothing" },
 	{ 0, "max-hosts", YES, "NUMBER", set_max_hosts,
 	    "More hosts are an error (default: 1024)", NULL, true },
 	{ '4', "use-ipv4", NO, "", set_ipv4, "Use IPv4 addresses only" },
@@ -190,7 +205,11 @@ static const struct option_row rows[] = {
 static void init(struct run *);
 static bool complete(struct run *, struct text *);
 static bool complete_tls(struct run *, struct text *);
+static _Noreturn void print_errors(const struct config *);
+static _Noreturn void print_config(struct run *);
 static void probe_all(struct run *, int64_t);
+static double longest(const struct run *);
+static double asked(const struct run *);
 static void plan(struct run *, int64_t);
 static engine_more_fn more;
 static void done(void *, const struct target *, const struct result *);
@@ -225,6 +244,8 @@ main(int argc, char **argv)
 	if (!ok || !complete(&run, &error))
 		plugin_usage_error(&words, "PORTSET", &error);
 	text_free(&error);
+	if (run.source.only_check)
+		print_config(&run);
 	probe_all(&run, start_us);
 	print_report(&run);
 }
@@ -232,14 +253,14 @@ main(int argc, char **argv)
 static void
 init(struct run *r)
 {
-	r->hosts.max = HOSTS_MAX;
-	r->asking.family = AF_UNSPEC;
+	r->source.hosts.max = HOSTS_MAX;
+	r->source.asking.family = AF_UNSPEC;
 	r->max_output = OUTPUT_MAX;
-	r->probes = 1;
 	r->conf.timeout_us = PROBE_TIMEOUT_US;
 	r->report = setreport_nagios;
 	r->conf.parallel_tls = TLS_PARALLEL;
-	policy_init(&r->asking.policy);
+	r->conf.parallel_handlers = HANDLERS;
+	policy_init(&r->source.asking.policy);
 	(void)share_parse("0", &r->policy.critical);
 }
 
@@ -269,8 +290,8 @@ set_at_least(void *ctx, const char *value)
 static const char *
 use_tls(struct run *r, const char *option)
 {
-	if (r->tls_option == NULL)
-		r->tls_option = option;
+	if (r->source.tls_option == NULL)
+		r->source.tls_option = option;
 	return tls_missing();
 }
 
@@ -279,8 +300,8 @@ set_ca_file(void *ctx, const char *value)
 {
 	struct run *r = ctx;
 
-	r->asking.tls.verify = true;
-	r->asking.tls.ca_file = value;
+	r->source.asking.tls.verify = true;
+	r->source.asking.tls.ca_file = value;
 	return use_tls(r, "--ca-file");
 }
 
@@ -288,9 +309,19 @@ static const char *
 set_certificate(void *ctx, const char *value)
 {
 	struct run *r = ctx;
-	const char *why = policy_parse_days(&r->asking.policy, value);
+	const char *why = policy_parse_days(&r->source.asking.policy, value);
 
 	return why != NULL ? why : use_tls(r, "-D");
+}
+
+static const char *
+set_check_config(void *ctx, const char *value)
+{
+	struct run *r = ctx;
+
+	(void)value;
+	r->source.only_check = true;
+	return NULL;
 }
 
 static const char *
@@ -298,7 +329,7 @@ set_client_cert(void *ctx, const char *value)
 {
 	struct run *r = ctx;
 
-	r->asking.tls.client_cert = value;
+	r->source.asking.tls.client_cert = value;
 	return use_tls(r, "--client-cert");
 }
 
@@ -307,8 +338,19 @@ set_client_key(void *ctx, const char *value)
 {
 	struct run *r = ctx;
 
-	r->asking.tls.client_key = value;
+	r->source.asking.tls.client_key = value;
 	return use_tls(r, "--client-key");
+}
+
+static const char *
+set_config(void *ctx, const char *value)
+{
+	struct run *r = ctx;
+
+	if (r->source.config != NULL)
+		return "one is given already; it can include others";
+	r->source.config = value;
+	return value[0] != '\0' ? NULL : "is empty";
 }
 
 static const char *
@@ -350,18 +392,18 @@ static const char *
 set_file(void *ctx, const char *value)
 {
 	struct run *r = ctx;
-	size_t before = r->hosts.given;
+	size_t before = r->source.hosts.given;
 	struct text error;
 	bool ok;
 
 	text_init(&error, OUTPUT_MAX / 8);
 	plugin_let_signals_end(true);
-	ok = hostlist_read(&r->hosts, value, &error);
+	ok = hostlist_read(&r->source.hosts, value, &error);
 	plugin_let_signals_end(false);
 	if (!ok)
 		return reason(&error);
 	text_free(&error);
-	return r->hosts.given > before ? NULL : "there is no host in it";
+	return r->source.hosts.given > before ? NULL : "there is no host in it";
 }
 
 static const char *
@@ -397,14 +439,14 @@ static const char *
 set_host(void *ctx, const char *value)
 {
 	struct run *r = ctx;
-	size_t before = r->hosts.given;
+	size_t before = r->source.hosts.given;
 	struct text error;
 
 	text_init(&error, OUTPUT_MAX / 8);
-	if (!hostlist_add(&r->hosts, value, &error))
+	if (!hostlist_add(&r->source.hosts, value, &error))
 		return reason(&error);
 	text_free(&error);
-	return r->hosts.given > before ? NULL : "there is no host in it";
+	return r->source.hosts.given > before ? NULL : "there is no host in it";
 }
 
 static const char *
@@ -422,7 +464,7 @@ set_ipv4(void *ctx, const char *value)
 	struct run *r = ctx;
 
 	(void)value;
-	r->asking.family = AF_INET;
+	r->source.asking.family = AF_INET;
 	return NULL;
 }
 
@@ -432,7 +474,7 @@ set_ipv6(void *ctx, const char *value)
 	struct run *r = ctx;
 
 	(void)value;
-	r->asking.family = AF_INET6;
+	r->source.asking.family = AF_INET6;
 	return NULL;
 }
 
@@ -455,6 +497,17 @@ set_lag_warning(void *ctx, const char *value)
 }
 
 static const char *
+set_list(void *ctx, const char *value)
+{
+	struct run *r = ctx;
+
+	if (r->source.n_lists == SOURCE_PORTSETS_MAX)
+		return "too many";
+	r->source.lists[r->source.n_lists++] = value;
+	return value[0] != '\0' ? NULL : "is empty";
+}
+
+static const char *
 set_max_hosts(void *ctx, const char *value)
 {
 	struct run *r = ctx;
@@ -463,7 +516,7 @@ set_max_hosts(void *ctx, const char *value)
 
 	why = num_int(value, 1, INT32_MAX, &n);
 	if (why == NULL)
-		r->hosts.max = (size_t)n;
+		r->source.hosts.max = (size_t)n;
 	return why;
 }
 
@@ -500,10 +553,32 @@ set_ports(void *ctx, const char *value)
 	struct text error;
 
 	text_init(&error, OUTPUT_MAX / 8);
-	if (!portlist_add(&r->ports, value, &error))
+	if (!portlist_add(&r->source.ports, value, &error))
 		return reason(&error);
 	text_free(&error);
 	return NULL;
+}
+
+/* Names, separated by commas. */
+static const char *
+set_portset(void *ctx, const char *value)
+{
+	struct run *r = ctx;
+	struct source *from = &r->source;
+	size_t len;
+
+	for (;; value += len + 1) {
+		len = strcspn(value, ",");
+		if (len == 0)
+			return "a name is empty";
+		if (from->n_portsets == SOURCE_PORTSETS_MAX)
+			return "too many";
+		from->portsets[from->n_portsets++] = xmemdup(value, len + 1);
+		((char *)(uintptr_t)
+			from->portsets[from->n_portsets - 1])[len] = '\0';
+		if (value[len] == '\0')
+			return NULL;
+	}
 }
 
 /* Of one probe, which has to have some time. */
@@ -527,8 +602,13 @@ static const char *
 set_probes(void *ctx, const char *value)
 {
 	struct run *r = ctx;
+	const char *why;
+	int64_t n;
 
-	return num_int(value, 1, 1000, &r->probes);
+	why = num_int(value, 1, 1000, &n);
+	if (why == NULL)
+		r->source.asking.probes = (unsigned)n;
+	return why;
 }
 
 static const char *
@@ -593,7 +673,8 @@ static const char *
 set_tls_min(void *ctx, const char *value)
 {
 	struct run *r = ctx;
-	const char *why = tls_version_parse(value, &r->asking.tls.min_version);
+	const char *why = tls_version_parse(value,
+	    &r->source.asking.tls.min_version);
 
 	return why != NULL ? why : use_tls(r, "--tls-min");
 }
@@ -614,7 +695,7 @@ set_verify(void *ctx, const char *value)
 	struct run *r = ctx;
 
 	(void)value;
-	r->asking.tls.verify = true;
+	r->source.asking.tls.verify = true;
 	return use_tls(r, "--verify");
 }
 
@@ -639,16 +720,13 @@ set_warning(void *ctx, const char *value)
 static bool
 complete(struct run *r, struct text *error)
 {
-	if (r->ports.n == 0) {
-		text_puts(error, "-p: no port is given");
+	r->source.timeout_us = r->conf.timeout_us;
+	r->source.retries = (unsigned)r->retries;
+	if (!source_fill(&r->source, &r->set, error)) {
+		if (r->source.read.n_errors > 0)
+			print_errors(&r->source.read);
 		return false;
 	}
-	if (r->hosts.n == 0 &&
-	    !hostlist_add(&r->hosts,
-		r->asking.family == AF_INET6 ? "::1" : "127.0.0.1", error))
-		return false;
-	r->asking.probes = (unsigned)r->probes;
-	listset_init(&r->list, &r->asking, &r->hosts, &r->ports, &r->set);
 	if (r->policy.at_least > r->set.n) {
 		text_printf(error, "--at-least: %zu: there are only %zu",
 		    r->policy.at_least, r->set.n);
@@ -661,18 +739,56 @@ static bool
 complete_tls(struct run *r, struct text *error)
 {
 	r->with_tls = portset_count_tls(&r->set);
-	if (r->tls_option != NULL && r->with_tls == 0) {
+	if (r->source.tls_option != NULL && r->with_tls == 0) {
 		text_printf(error, "%s: no item of the list has TLS",
-		    r->tls_option);
+		    r->source.tls_option);
 		return false;
 	}
-	if (r->asking.tls.client_key != NULL &&
-	    r->asking.tls.client_cert == NULL) {
+	if (r->source.asking.tls.client_key != NULL &&
+	    r->source.asking.tls.client_cert == NULL) {
 		text_puts(error,
 		    "--client-key: cannot be used without --client-cert");
 		return false;
 	}
 	return true;
+}
+
+/* The first of them on the first line, and all below it. */
+static _Noreturn void
+print_errors(const struct config *c)
+{
+	size_t first = strcspn(c->errors.data, "\n");
+	struct text t;
+
+	text_init(&t, SIZE_MAX / 2);
+	text_puts(&t, "PORTSET UNKNOWN - ");
+	text_put(&t, c->errors.data, first);
+	if (c->n_errors > 1) {
+		text_printf(&t, " (the first of %zu errors)\n", c->n_errors);
+		text_puts(&t, c->errors.data);
+	} else {
+		text_puts(&t, "\n");
+	}
+	plugin_exit(STATE_UNKNOWN, &t);
+}
+
+static _Noreturn void
+print_config(struct run *r)
+{
+	struct text t;
+	size_t i;
+
+	text_init(&t, SIZE_MAX / 2);
+	text_printf(&t, "PORTSET OK - %zu %s of %zu %s would be asked\n",
+	    r->set.n, r->set.n == 1 ? "port" : "ports", r->set.n_hosts,
+	    r->set.n_hosts == 1 ? "host" : "hosts");
+	for (i = 0; i < r->set.n; i++) {
+		entry_describe(&t, &r->set, &r->set.entries[i]);
+		text_puts(&t, "\n");
+		if (t.len > PIECE)
+			flush(NULL, &t);
+	}
+	plugin_exit(STATE_OK, &t);
 }
 
 static void
@@ -684,6 +800,7 @@ probe_all(struct run *r, int64_t start_us)
 	(void)mallopt(M_ARENA_MAX, 1);
 	r->conf.streams = &stream_probe;
 	r->conf.datagrams = &datagram_probe;
+	r->conf.handlers = &handler_probe;
 	r->conf.more = more;
 	r->conf.done = done;
 	r->conf.ctx = r;
@@ -699,6 +816,46 @@ probe_all(struct run *r, int64_t start_us)
 	engine_free(r->engine);
 }
 
+/* In microseconds, what the slowest port may take, asked as often as it is. */
+static double
+longest(const struct run *r)
+{
+	double most = 0, us;
+	size_t i;
+
+	for (i = 0; i < r->set.n_asks; i++) {
+		const struct ask *a = &r->set.asks[i];
+		int64_t timeout_us = r->conf.timeout_us;
+		int64_t tries = r->retries + 1;
+
+		if (a->terms != NULL) {
+			timeout_us = a->terms->timeout_us;
+			tries = (int64_t)a->terms->retries + 1;
+		}
+		us = (double)timeout_us * (double)tries *
+		    (a->probes > 1 ? a->probes : 1);
+		if (us > most)
+			most = us;
+	}
+	return most;
+}
+
+/* How many probes that is. */
+static double
+asked(const struct run *r)
+{
+	double n = 0;
+	size_t i;
+
+	for (i = 0; i < r->set.n; i++) {
+		unsigned probes = entry_ask(&r->set, &r->set.entries[i])
+				      ->probes;
+
+		n += probes > 1 ? probes : 1;
+	}
+	return n;
+}
+
 /*
  * Without -t, every probe gets its time, in as many waves as descriptors or
  * --parallel make it, and names get some to be resolved.  With it, no probe
@@ -709,30 +866,26 @@ plan(struct run *r, int64_t start_us)
 {
 	int64_t fds = fd_raise_limit() - OTHER_FDS;
 	int64_t each = r->conf.hedge ? 2 : 1, waves, names = 0;
-	int64_t asked = (int64_t)r->set.n * r->probes;
 	int64_t timeout_us = r->timeout_us;
 	char tls[32] = "";
 	size_t i;
 
 	if (r->parallel == 0 || r->parallel * each > fds)
 		r->parallel = fds > each ? fds / each : 1;
-	/* A port that is asked again waits for the one before it. */
-	waves = (asked + r->parallel - 1) / r->parallel;
-	if (waves < r->probes)
-		waves = r->probes;
+	waves = ((int64_t)r->set.n + r->parallel - 1) / r->parallel;
 	if (r->parallel > TLS_PARALLEL)
-		waves += (int64_t)r->with_tls * r->probes / TLS_PARALLEL;
-	for (i = 0; i < r->hosts.n && names == 0; i++) {
+		waves += (int64_t)r->with_tls / TLS_PARALLEL;
+	waves += (int64_t)(portset_count_handlers(&r->set) / HANDLERS);
+	for (i = 0; i < r->set.n_hosts && names == 0; i++) {
 		struct addr a;
 		const char *why;
 
-		names = addr_parse(r->hosts.hosts[i], AF_UNSPEC, &a, &why) ==
-		    ADDR_NAME;
+		names = addr_parse(r->set.hosts[i].address, AF_UNSPEC, &a,
+			    &why) == ADDR_NAME;
 	}
 	if (r->timeout_us == 0) {
-		double needed = (double)waves * (double)r->conf.timeout_us *
-			(double)(r->retries + 1) +
-		    (r->rate > 0 ? (double)asked * 1e6 / (double)r->rate : 0) +
+		double needed = (double)waves * longest(r) +
+		    (r->rate > 0 ? asked(r) * 1e6 / (double)r->rate : 0) +
 		    (double)(names * LOOKUP_US + SLACK_US);
 
 		timeout_us = needed < (double)RUN_MAX_US ? (int64_t)needed

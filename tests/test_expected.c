@@ -55,6 +55,10 @@ static const struct {
 	/* Nothing is known of the port. */
 	{ OUTCOME_UNRESOLVED, false, false, false, false },
 	{ OUTCOME_LOOKUP_TIMEOUT, false, false, false, false },
+	/* By the port state that a handler stands for. */
+	{ OUTCOME_HANDLER_WARNING, false, false, false, true },
+	{ OUTCOME_HANDLER_CRITICAL, false, true, false, true },
+	{ OUTCOME_HANDLER_UNKNOWN, false, false, false, false },
 	{ OUTCOME_LOCAL_ERROR, false, false, false, false },
 	{ OUTCOME_NOT_PROBED, false, false, false, false },
 };

@@ -33,6 +33,11 @@ static const struct {
 	{ OUTCOME_CERT_MISMATCH, "cert-mismatch", "open", STATE_CRITICAL },
 	{ OUTCOME_UNRESOLVED, "unresolved", "unknown", STATE_CRITICAL },
 	{ OUTCOME_LOOKUP_TIMEOUT, "lookup-timeout", "unknown", STATE_CRITICAL },
+	{ OUTCOME_HANDLER_WARNING, "handler-warning", "open", STATE_WARNING },
+	{ OUTCOME_HANDLER_CRITICAL, "handler-critical", "closed",
+	    STATE_CRITICAL },
+	{ OUTCOME_HANDLER_UNKNOWN, "handler-unknown", "unknown",
+	    STATE_UNKNOWN },
 	{ OUTCOME_LOCAL_ERROR, "local-error", "unknown", STATE_UNKNOWN },
 	{ OUTCOME_NOT_PROBED, "not-probed", "unknown", STATE_UNKNOWN },
 };
@@ -77,6 +82,13 @@ START_TEST(distrusts)
 	    strcmp(name, "cert-mismatch") == 0;
 
 	ck_assert(outcome_distrusts(outcomes[_i].outcome) == either);
+}
+END_TEST
+
+START_TEST(of_handler)
+{
+	ck_assert(outcome_of_handler(outcomes[_i].outcome) ==
+	    (strncmp(outcomes[_i].name, "handler-", 8) == 0));
 }
 END_TEST
 
@@ -127,6 +139,7 @@ main(void)
 
 	unit_rows(tc, row, outcomes);
 	unit_rows(tc, distrusts, outcomes);
+	unit_rows(tc, of_handler, outcomes);
 	unit_rows(tc, meaning, outcomes);
 	unit_rows(tc, tells_more, telling);
 	unit_rows(tc, connected_tells_as_much, connected);

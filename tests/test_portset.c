@@ -196,6 +196,16 @@ static const struct {
 	    "unexpected answer: " X50 X50 X50 X10 X10 X10 X10 "xxxxxxx..." },
 	{ "mismatch of white space", { OUTCOME_MISMATCH }, BYTES("\r\n"),
 	    "unexpected answer" },
+	{ "handler, warning", { OUTCOME_HANDLER_WARNING }, BYTES("slow|\n"),
+	    "handler: WARNING: slow\\x7c" },
+	{ "handler, critical", { OUTCOME_HANDLER_CRITICAL }, BYTES("gone"),
+	    "handler: CRITICAL: gone" },
+	{ "handler, silent", { OUTCOME_HANDLER_UNKNOWN },
+	    .reason = "handler: UNKNOWN" },
+	{ "handler, killed", { OUTCOME_HANDLER_UNKNOWN, .note = "exit code 9" },
+	    BYTES("why"), "handler: exit code 9: why" },
+	{ "handler, none", { OUTCOME_LOCAL_ERROR, .note = "/x: No such file" },
+	    .reason = "/x: No such file" },
 	{ "unresolved", { OUTCOME_UNRESOLVED, .note = "no such |\nname" },
 	    .reason = "no such \\x7c\\nname" },
 	{ "unresolved path", { OUTCOME_UNRESOLVED, { ENOENT, ORIGIN_LOCAL } },
@@ -463,7 +473,7 @@ END_TEST
 /* Memory: there may be millions. */
 START_TEST(small)
 {
-	ck_assert_uint_le(sizeof(struct entry), 72);
+	ck_assert_uint_le(sizeof(struct entry), 80);
 	prepare("a", "1-65535", AF_UNSPEC);
 	ck_assert_uint_eq(set.n, 65535);
 	ck_assert_uint_eq(set.entries[65534].target.port, 65535);
@@ -915,13 +925,13 @@ START_TEST(limited)
 		portset_tell(&set, &set.entries[2 + 2 * i].target, &r);
 	}
 	sum = portset_summarize(&set, &(struct portset_policy){ 0 });
-	ck_assert(portset_limited(&set.hosts[0]) == (limits[_i].n > 0));
+	ck_assert(portset_limited(&set.counts[0]) == (limits[_i].n > 0));
 	if (limits[_i].n > 0) {
-		ck_assert_uint_eq(set.hosts[0].told, limits[_i].n);
-		ck_assert_uint_eq(set.hosts[0].told + set.hosts[0].silent,
+		ck_assert_uint_eq(set.counts[0].told, limits[_i].n);
+		ck_assert_uint_eq(set.counts[0].told + set.counts[0].silent,
 		    limits[_i].of);
 	}
-	ck_assert(!portset_limited(&set.hosts[1]));
+	ck_assert(!portset_limited(&set.counts[1]));
 	ck_assert_uint_eq(sum.limited, limits[_i].n > 0);
 	ck_assert_uint_eq(sum.told, limits[_i].n);
 	ck_assert_uint_eq(sum.told_of, limits[_i].of);

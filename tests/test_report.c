@@ -568,6 +568,20 @@ static const struct row {
 	    .one_line =
 		"TCP CRITICAL - Socket timeout after 10 seconds "
 		"on mx1 port 25: no answer from the name service" NO_TIME },
+	{ "handler, warning", { OUTCOME_HANDLER_WARNING },
+	    .reply = BYTES("slow|\xff"),
+	    .one_line = "TCP WARNING - Handler " MX
+			": WARNING: slow\\x7c\\xff" TIME },
+	{ "handler, critical, silent", { OUTCOME_HANDLER_CRITICAL },
+	    .one_line = "TCP CRITICAL - Handler " MX ": CRITICAL" NO_TIME },
+	{ "handler, unknown", { OUTCOME_HANDLER_UNKNOWN },
+	    .reply = BYTES("who?"),
+	    .one_line = "TCP UNKNOWN - Handler " MX ": UNKNOWN: who?" NO_TIME },
+	{ "handler, killed",
+	    { OUTCOME_HANDLER_UNKNOWN, .note = "exit code 127" },
+	    .reply = BYTES("not found"),
+	    .one_line = "TCP UNKNOWN - Handler " MX
+			": exit code 127: not found" NO_TIME },
 	{ "own fault", { OUTCOME_LOCAL_ERROR, BY_US(EMFILE) },
 	    .one_line = "TCP UNKNOWN - Cannot probe mx1 port 25 (192.0.2.1): "
 			"Too many open files" NO_TIME,

@@ -91,6 +91,13 @@ settings_clear(struct settings *set)
 		regex_free((struct regex *)(uintptr_t)p->regex);
 	}
 	script_clear(&set->script);
+	free((char *)(uintptr_t)set->sent.data);
+	free((char *)(uintptr_t)set->payload.send.data);
+	if (set->quit != NULL) {
+		if (set->dialogue.quit.data != set->proto->quit.data)
+			free((char *)(uintptr_t)set->dialogue.quit.data);
+		free((char *)(uintptr_t)set->inquiry.quit.data);
+	}
 	tls_context_free(set->dialogue.tls);
 }
 

@@ -355,6 +355,7 @@ settings_decode_hex(const char *s, struct bytes *out, struct text *error)
 		text_escape_string(error, s);
 		text_printf(error, ": %s", why);
 		free(data);
+		*out = (struct bytes){ NULL, 0 };
 	}
 	return why == NULL;
 }
@@ -379,6 +380,7 @@ settings_decode(const char *option, bool escape, const char *s,
 		text_escape_string(error, s);
 		text_printf(error, ": %s", why);
 		free(data);
+		*out = (struct bytes){ NULL, 0 };
 	}
 	return why == NULL;
 }

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_ask.h"
+#include "xalloc.h"
+
+/* No more than so many lines of errors are kept. */
+#define ERRORS_MAX 1000
+#define ERRORS_BYTES ((size_t)1 << 20)
+
+#define KEY(symbol, name, type, levels, option, fallback)               \
+	[CONFIG_##symbol] = { name, CONFIG_TYPE_##type, levels, option, \
+		fallback },
+#define NOWHERE CONFIG_AT_NONE
+#define PORT_ONLY CONFIG_AT_PORT
+#define DEFAULTS CONFIG_AT_DEFAULTS
+#define WITH_TLS CONFIG_WITH_TLS
+const struct config_row config_rows[CONFIG_KEYS] = {
+#include "config.def"
+};
+#undef KEY
+#undef NOWHERE
+#undef PORT_ONLY
+#undef DEFAULTS
+#undef WITH_TLS
+
+static bool begin(struct config *, struct config_place, const char *,
+    const char *);
+static index_fn is_host, is_portset;
+
+void
+config_free(struct config *c)
+{
+	config_ask_free(c);
+	free(c->files);
+	free(c->portsets);
+	free(c->hosts);
+	free(c->entries);
+	free(c->loose);
+	free(c->layers);
+	index_free(&c->by_layer);
+	index_free(&c->by_host);
+	index_free(&c->by_portset);
+	pool_free(&c->pool);
+	if (c->n_errors > 0)
+		text_free(&c->errors);
+	*c = (struct config){ 0 };
+}
+
+uint32_t
+config_find_host(const struct config *c, const char *name)
+{
+	return index_find(&c->by_host,
+	    index_hash(name, strlen(name), INDEX_HASH), is_host, c, name);
+}
+
+uint32_t
+config_find_portset(const struct config *c, const char *name)
+{
+	return index_find(&c->by_portset,
+	    index_hash(name, strlen(name), INDEX_HASH), is_portset, c, name);
+}
+
+static bool
+is_host(const void *ctx, uint32_t i, const void *name)
+{
+	const struct config *c = ctx;
+
+	return strcmp(c->hosts[i].name, name) == 0;
+}
+
+static bool
+is_portset(const void *ctx, uint32_t i, const void *name)
+{
+	const struct config *c = ctx;
+
+	return strcmp(c->portsets[i].name, name) == 0;
+}
+
+uint32_t
+config_add_host(struct config *c, const struct config_host *host)
+{
+	uint32_t number = (uint32_t)c->n_hosts;
+
+	c->hosts = xgrow(c->hosts, &c->sizes.hosts, c->n_hosts,
+	    sizeof(c->hosts[0]));
+	c->hosts[c->n_hosts++] = *host;
+	index_add(&c->by_host,
+	    index_hash(host->name, strlen(host->name), INDEX_HASH), number);
+	return number;
+}
+
+void
+config_add_loose(struct config *c, const char *name,
+    const struct config_entry *e)
+{
+	uint32_t number = (uint32_t)c->n_loose, found;
+	struct config_host *host;
+
+	found = config_find_host(c, name);
+	if (found == INDEX_NONE)
+		found = config_add_host(c,
+		    &(struct config_host){ .name = name,
+			.at = e->at,
+			.enabled = true,
+			.first_loose = CONFIG_NONE,
+			.implied = true });
+	host = &c->hosts[found];
+	c->entries = xgrow(c->entries, &c->sizes.entries, c->n_entries,
+	    sizeof(c->entries[0]));
+	c->loose = xgrow(c->loose, &c->sizes.loose, c->n_loose,
+	    sizeof(c->loose[0]));
+	c->entries[c->n_entries] = *e;
+	c->loose[c->n_loose++] = (struct config_loose){
+		(uint32_t)c->n_entries++, CONFIG_NONE
+	};
+	if (host->first_loose == CONFIG_NONE)
+		host->first_loose = number;
+	else
+		c->loose[host->last_loose].next = number;
+	host->last_loose = number;
+}
+
+void
+config_error(struct config *c, struct config_place at, const char *what,
+    const char *why)
+{
+	if (begin(c, at, what, why))
+		text_puts(&c->errors, "\n");
+}
+
+void
+config_clash(struct config *c, struct config_place at, const char *what,
+    const char *why, struct config_place other)
+{
+	if (!begin(c, at, what, why))
+		return;
+	text_escape_string(&c->errors, c->files[other.file].name);
+	text_printf(&c->errors, ":%u\n", other.line);
+}
+
+/* All but the end of the line; false: there are too many already. */
+static bool
+begin(struct config *c, struct config_place at, const char *what,
+    const char *why)
+{
+	if (c->n_errors++ == 0)
+		text_init(&c->errors, ERRORS_BYTES);
+	if (c->n_errors > ERRORS_MAX)
+		return false;
+	text_escape_string(&c->errors, c->files[at.file].name);
+	if (at.line > 0)
+		text_printf(&c->errors, ":%u", at.line);
+	text_puts(&c->errors, ": ");
+	if (what != NULL) {
+		text_escape_string(&c->errors, what);
+		text_puts(&c->errors, ": ");
+	}
+	text_puts(&c->errors, why);
+	return true;
+}
+
+const struct config_value *
+config_value(const struct config_layer *layer, enum config_key key)
+{
+	size_t i;
+
+	for (i = 0; layer != NULL && i < layer->n; i++)
+		if (layer->values[i].key == key)
+			return &layer->values[i];
+	return NULL;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A handler: a command of the user's, any plugin of the Monitoring Plugins
+ * guidelines say, that decides in place of a conversation whether a port is
+ * open.  What is here says with what it is run, and reads what it writes.
+ *
+ * Its words are a list, never a line for a shell: fields in them are filled
+ * after the list was made, so that each stays one argument, whatever is in it.
+ * A host that begins with '-' would be an option to it: hosts are checked
+ * elsewhere (hostlist.h).
+ */
+#ifndef HANDLER_H
+#define HANDLER_H
+
+#include <stdbool.h>
+
+#include "addr.h"
+#include "target.h"
+#include "text.h"
+
+/* Words of a handler, its command included, and bytes of them all. */
+#define HANDLER_WORDS_MAX 64
+#define HANDLER_BYTES_MAX 16384
+
+/* What it is run with, environment included, has no more bytes than this. */
+#define HANDLER_FILLED_MAX 131072
+
+/* Performance data of a handler: more values than this are left out. */
+#define HANDLER_VALUES_MAX 64
+
+/* Where commands are looked for; they get it as PATH. */
+#define HANDLER_PATH                                                    \
+	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:" \
+	"/usr/lib/nagios/plugins"
+
+/* Appends the name of what that target is an entry of. */
+typedef void handler_name_fn(struct text *t, const void *ctx,
+    const struct target *target);
+
+/* Shared by all targets that it decides of; all that it points to outlives it. */
+struct handler {
+	/*
+	 * The command and its arguments, then NULL.  The command is an absolute
+	 * path, or a name to be looked for in HANDLER_PATH, without fields.  In
+	 * arguments:
+	 *
+	 *	%h  host as it is given, or path of a Unix socket
+	 *	%a  address that it has, the first of several; or the path
+	 *	%p  port; nothing with a path
+	 *	%P  transport: tcp, udp or unix
+	 *	%t  time that there is, in whole seconds, rounded up
+	 *	%n  name of the entry
+	 *	%%  a percent sign
+	 */
+	const char *const *words;
+	handler_name_fn *name; /* NULL: host/transport/port, or the path */
+	const void *ctx;
+};
+
+/* False: it cannot be used; the reason is appended to error. */
+bool handler_check(const struct handler *h, struct text *error);
+
+/* What is asked. */
+struct handler_question {
+	const struct target *target; /* whose handler it is */
+	const struct addr *addr;
+	int64_t timeout_us;
+};
+
+/* What a handler is run with. */
+struct handler_call {
+	struct text path;  /* of the command; as it is given if it is nowhere */
+	struct text bytes; /* of the lists */
+	char *argv[HANDLER_WORDS_MAX + 1];
+	char *envp[16];
+};
+
+/*
+ * Fills c, which handler_call_free() frees, for a handler that was checked.
+ * The environment is made anew: PATH, LC_ALL=C, TZ as it is, and the fields as
+ * PORTSTATE_HOST, _ADDRESS, _PORT, _TRANSPORT, _TIMEOUT and _NAME.  False: it
+ * would be too long.
+ */
+bool handler_call_init(struct handler_call *c, const struct handler *h,
+    const struct handler_question *q);
+void handler_call_free(struct handler_call *c);
+
+/*
+ * What it wrote, read by the guidelines: how many bytes of its first line are
+ * text, without performance data and the white space in front of them.
+ */
+size_t handler_line(const void *out, size_t len);
+
+/*
+ * Appends its performance data, those of the first line and, behind the text
+ * of further ones, the others, as far as they are valid (perfdata.h).
+ */
+void handler_perfdata(struct text *t, const void *out, size_t len);
+
+#endif

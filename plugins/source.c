@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+#include "source.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "config_set.h"
+#include "module.h"
+#include "plugin.h"
+
+static bool choose(struct source *, struct text *);
+static bool is_from_files(const struct source *);
+static bool fill_from_lists(struct source *, struct portset *, struct text *);
+static bool fill_from_files(struct source *, struct portset *, struct text *);
+static void read_files(struct source *);
+static void read_ready(struct source *, const char *);
+
+bool
+source_fill(struct source *s, struct portset *set, struct text *error)
+{
+	if (!choose(s, error))
+		return false;
+	return is_from_files(s) ? fill_from_files(s, set, error)
+				: fill_from_lists(s, set, error);
+}
+
+/* What goes together. */
+static bool
+choose(struct source *s, struct text *error)
+{
+	const char *why = NULL;
+
+	if (!is_from_files(s) && s->ports.n == 0 &&
+	    access(SOURCE_CONFIG, F_OK) == 0)
+		s->config = SOURCE_CONFIG;
+	if (!is_from_files(s) && s->ports.n == 0)
+		why = "-p: no port is given, and there is no " SOURCE_CONFIG;
+	else if (is_from_files(s) && s->ports.n > 0)
+		why = "-p: cannot be used with --config, --portset or --hosts";
+	else if (s->n_lists > 0 && (s->config != NULL || s->n_portsets > 0))
+		why = "--hosts: cannot be used with --config or --portset";
+	if (why != NULL)
+		text_puts(error, why);
+	else if (is_from_files(s) && s->tls_option != NULL)
+		text_printf(error,
+		    "%s: is for -p; a configuration has keys for it",
+		    s->tls_option);
+	return error->len == 0;
+}
+
+static bool
+is_from_files(const struct source *s)
+{
+	return s->config != NULL || s->n_portsets > 0 || s->n_lists > 0 ||
+	    s->only_check;
+}
+
+static bool
+fill_from_lists(struct source *s, struct portset *set, struct text *error)
+{
+	if (s->hosts.n == 0 &&
+	    !hostlist_add(&s->hosts,
+		s->asking.family == AF_INET6 ? "::1" : "127.0.0.1", error))
+		return false;
+	listset_init(&s->list, &s->asking, &s->hosts, &s->ports, set);
+	return true;
+}
+
+static bool
+fill_from_files(struct source *s, struct portset *set, struct text *error)
+{
+	const struct config_selection sel = { &s->hosts, s->portsets,
+		s->n_portsets };
+	struct config *c = &s->read;
+
+	c->usual.timeout_us = s->timeout_us;
+	c->usual.retries = s->retries;
+	c->usual.probes = s->asking.probes;
+	c->usual.family = s->asking.family;
+	plugin_let_signals_end(true);
+	read_files(s);
+	plugin_let_signals_end(false);
+	if (s->n_portsets > 0 && c->n_hosts == 0 && s->hosts.n == 0 &&
+	    !hostlist_add(&s->hosts,
+		s->asking.family == AF_INET6 ? "::1" : "127.0.0.1", error))
+		return false;
+	if (!config_fill(c, &sel, set, error))
+		return false;
+	if (set->n == 0)
+		text_puts(error,
+		    s->n_portsets > 0
+			? "--portset: no host has a port of it; -H names hosts"
+			: "the configuration has no port of any host");
+	return set->n > 0;
+}
+
+/* A port set that is in none of them may be one of those that are ready. */
+static void
+read_files(struct source *s)
+{
+	bool given = s->config != NULL;
+	size_t i;
+
+	for (i = 0; i < s->n_lists; i++)
+		config_read_list(&s->read, s->lists[i]);
+	if (s->n_lists > 0)
+		return;
+	if (given || s->n_portsets == 0 || access(SOURCE_CONFIG, F_OK) == 0)
+		config_read(&s->read, given ? s->config : SOURCE_CONFIG);
+	for (i = 0; i < s->n_portsets && s->read.n_errors == 0; i++)
+		if (config_find_portset(&s->read, s->portsets[i]) ==
+		    INDEX_NONE)
+			read_ready(s, s->portsets[i]);
+}
+
+static void
+read_ready(struct source *s, const char *name)
+{
+	struct text path;
+
+	if (name[0] == '.' || strchr(name, '/') != NULL)
+		return;
+	text_init(&path, sizeof(PORTSETDIR) + sizeof(SRCDIR) + TEXT_WORD);
+	text_printf(&path, "%s/%s.yaml",
+	    module_in_build_tree() ? SRCDIR "/data/portsets" : PORTSETDIR,
+	    name);
+	if (!path.cut && access(path.data, F_OK) == 0)
+		config_read(&s->read, path.data);
+	text_free(&path);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Where a set of ports comes from: hosts and ports of the command line, a
+ * configuration, or a list of targets.
+ */
+#ifndef SOURCE_H
+#define SOURCE_H
+
+#include "config.h"
+#include "listset.h"
+
+/* The configuration that is read when none is given. */
+#define SOURCE_CONFIG SYSCONFDIR "/portstate/portstate.yaml"
+
+/* More names of port sets than this are not taken. */
+#define SOURCE_PORTSETS_MAX 64
+
+struct source {
+	/* As given. */
+	struct hostlist hosts;
+	struct portlist ports;
+	const char *config; /* a file; NULL: the usual one, if it is there */
+	const char *lists[SOURCE_PORTSETS_MAX]; /* files of targets */
+	size_t n_lists;
+	const char *portsets[SOURCE_PORTSETS_MAX];
+	size_t n_portsets;
+	bool only_check; /* the configuration */
+	struct listset_conf asking;
+	const char *tls_option; /* the first that wants TLS; or NULL */
+	int64_t timeout_us;     /* of one asking */
+	unsigned retries;
+
+	/* Made of it. */
+	struct listset list;
+	struct config read;
+};
+
+/*
+ * Adds to the set what is to be asked; it is borrowed from s.  False: *error
+ * says in one line what is wrong, or is empty, and s->read.errors has the lines.
+ */
+bool source_fill(struct source *s, struct portset *set, struct text *error);
+
+#endif
