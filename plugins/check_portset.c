@@ -46,12 +46,13 @@
 
 /* Handlers at a time: each is a program. */
 #define HANDLERS 16
+#define HANDLER_FDS 4
 
 /* Targets added to the engine at a time. */
 #define MORE 64
 
 /* Descriptors kept for other things than probes. */
-#define OTHER_FDS (48 + 4 * HANDLERS)
+#define OTHER_FDS 48
 
 /* When the progress is shown for the first time, and how often then. */
 #define PROGRESS_FIRST_S 1
@@ -64,7 +65,7 @@ static const struct plugin_words words = {
 	    "Tells whether many ports of many hosts are what they should be.\n",
 	.usage =
 	    "Usage: check_portset -H HOST[,HOST]... -p LIST [-t SECONDS]\n"
-	    "           [-w RANGE[%]] [-c RANGE[%]] [--at-least N | --any] [-46v]\n"
+	    "           [-w RANGE[%]] [-c RANGE[%]] [--at-least N] [--any] [-46v]\n"
 	    "           [--format FORMAT] [--output FILE]\n"
 	    "       check_portset -F FILE -p LIST [OPTION]...\n"
 	    "       check_portset [--config FILE] [--portset NAME] [-H HOST]\n"
@@ -864,7 +865,9 @@ asked(const struct run *r)
 static void
 plan(struct run *r, int64_t start_us)
 {
-	int64_t fds = fd_raise_limit() - OTHER_FDS;
+	int64_t handlers = (int64_t)portset_count_handlers(&r->set);
+	int64_t fds = fd_raise_limit() - OTHER_FDS -
+	    (handlers < HANDLERS ? handlers : HANDLERS) * HANDLER_FDS;
 	int64_t each = r->conf.hedge ? 2 : 1, waves, names = 0;
 	int64_t timeout_us = r->timeout_us;
 	char tls[32] = "";
@@ -875,7 +878,7 @@ plan(struct run *r, int64_t start_us)
 	waves = ((int64_t)r->set.n + r->parallel - 1) / r->parallel;
 	if (r->parallel > TLS_PARALLEL)
 		waves += (int64_t)r->with_tls / TLS_PARALLEL;
-	waves += (int64_t)(portset_count_handlers(&r->set) / HANDLERS);
+	waves += handlers / HANDLERS;
 	for (i = 0; i < r->set.n_hosts && names == 0; i++) {
 		struct addr a;
 		const char *why;

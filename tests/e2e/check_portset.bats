@@ -211,7 +211,7 @@ ends_first='the run ended first'
 
 		127.0.0.4/31
 	END
-	for o in '-F hosts' -Fhosts --hosts-file=hosts --hosts=hosts; do
+	for o in '-F hosts' -Fhosts --hosts-file=hosts --hosts-f=hosts; do
 		check $o -p 1=closed -v
 		says 0 "OK - 5 of 5 as expected|"
 		has "127.0.0.1/tcp/1: closed: $refused" \

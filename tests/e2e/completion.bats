@@ -250,6 +250,7 @@ made() {
 	mkdir "$completions"
 	for shell in bash:$1 zsh:_$1 fish:$1.fish; do
 		"${AM_TAP_AWK:-awk}" -v shell="${shell%:*}" -v program="$1" \
+			-f "$source/data/help.awk" \
 			-f "$source/data/completion.awk" help \
 			>"$completions/${shell#*:}" || return 1
 	done
