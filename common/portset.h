@@ -23,17 +23,20 @@ struct host_counts {
 	uint32_t told;   /* closed by an ICMP message */
 	uint32_t late;   /* of those, only when asked again */
 	uint32_t silent; /* open|filtered */
+	uint32_t first;  /* of those that failed: the index of one */
+	bool same_port;  /* they are all in the same port state ... */
+	bool same;       /* ... and that for the same reason */
 };
 
 /* What is asked of ports, and what is made of what comes back. */
 struct ask {
 	const char *name;     /* of the service, or the path; NULL: none */
 	const char *protocol; /* NULL: none */
-	const char *path; /* of a Unix socket; NULL: it is none */
+	const char *path;     /* of a Unix socket; NULL: it is none */
 	bool udp;
 	bool numbered; /* the name is that of many ports */
 	bool own_name; /* it says all: "udp/" is not put in front of it */
-	int family; /* AF_UNSPEC, AF_INET or AF_INET6 */
+	int family;    /* AF_UNSPEC, AF_INET or AF_INET6 */
 	enum expected expected;
 	enum state severity; /* of what is not as expected */
 	unsigned probes;     /* how often, 1 or more; the worst counts */
@@ -151,7 +154,7 @@ struct portset {
 	    *stats; /* one for each entry; NULL: one probe each */
 	/* Of the numbers of days that were given first; NULL: none were. */
 	const struct policy *days;
-	bool udp; /* some are of datagrams */
+	bool udp;        /* some are of datagrams */
 	size_t sizes[3]; /* of the three arrays */
 };
 
@@ -184,6 +187,16 @@ bool portset_tell(struct portset *s, const struct target *t,
 /* Reads a range, with '%' at its end a share.  NULL or the reason. */
 const char *share_parse(const char *s, struct share *out);
 
+/*
+ * Reads such a range for how many ports may be in a state, "STATE=RANGE[%]"
+ * with open_filtered for open|filtered as well, into the warning or the critical
+ * one of that state.  NULL or the reason.
+ */
+const char *count_limit_parse(const char *s, bool critical,
+    struct portset_policy *p);
+/* Whether these limits say something of so many of total ports. */
+bool count_limits_alert(const struct count_limits *l, size_t n, size_t total);
+
 struct portset_summary portset_summarize(struct portset *s,
     const struct portset_policy *p);
 
@@ -208,6 +221,8 @@ bool entry_met(const struct portset *s, const struct entry *e);
 bool entry_unasked(const struct portset *s, const struct entry *e);
 /* Whether it is neither. */
 bool entry_failed(const struct portset *s, const struct entry *e);
+/* Whether it failed, and that is only worth a WARNING. */
+bool entry_warned(const struct portset *s, const struct entry *e);
 /* Whether it is as expected, but its certificates will not be for long. */
 bool entry_expiring(const struct portset *s, const struct entry *e);
 /* Whether it is as expected, but its clock is wrong. */

@@ -687,8 +687,10 @@ mx1 25 | 0 | ^TCP OK -
 mx1 25 and mx2 25 | 2 | ^PORTSET CRITICAL - 1 of 2 not as expected: 127\.0\.0\.2/
 -t 5 | 0 | ^PORTSET OK - 1 of 1
 -g 500 | 0 | ^PORTSET OK - 1 of 1
--g 500 -p 3 | 0 | ^TCP OK - .*loss=0%
--r '%h %m' | 2 | ^127\.0\.0\.1 Connection refused
+-g 500 -p 3 | 0 | ^PORTSET OK - 1 of 1.*_loss'=0\.0%
+its report | 2 | ^! Service on 127\.0\.0\.1:[0-9]+ is down \(0ms\)$
+-r '%s %h:%p' | 2 | ^! 127\.0\.0\.1:[0-9]+$
+-r '%h %m' | 2 | ^127\.0\.0\.1 127\.0\.0\.1/tcp/[0-9]+ closed \(Connection refused\)$
 -v | 0 | ^PORTSET OK - .*Limits:
 -V | 3 | ^check_portset v
 -h | 3 | ^check_portset v.*Usage:
