@@ -10,6 +10,7 @@ static const struct {
 	{ "nagios", setreport_nagios },
 	{ "table", setreport_table },
 	{ "json", setreport_json },
+	{ "html", setreport_html },
 };
 
 setreport_fn *

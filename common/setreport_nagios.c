@@ -23,7 +23,6 @@ struct listing {
 	    const struct entry *);
 };
 
-static void first_line(struct text *, const struct setreport *);
 static void list(struct text *, const struct setreport *, const char *,
     const struct listing *);
 static bool is_bad(const struct setreport *, const struct entry *);
@@ -61,7 +60,7 @@ setreport_nagios(struct text *t, const struct setreport *r)
 	size_t room, lines_cut, latencies_cut;
 	struct text details;
 
-	first_line(t, r);
+	setreport_first_line(t, r);
 	text_puts(t, "|");
 	counts(t, r);
 	room = r->max - (t->len < r->max ? t->len : r->max);
@@ -81,8 +80,8 @@ setreport_nagios(struct text *t, const struct setreport *r)
 		    lines_cut, latencies_cut);
 }
 
-static void
-first_line(struct text *t, const struct setreport *r)
+void
+setreport_first_line(struct text *t, const struct setreport *r)
 {
 	static const struct listing bad[] = { { is_worse, words_bad },
 		{ is_less_bad, words_bad }, { NULL, NULL } };

@@ -3,6 +3,7 @@
  * check_portset: many ports of many hosts, each against what it should be.
  * check_portset(1) is its manual.
  */
+#include <limits.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +57,7 @@ static const struct plugin_words words = {
 	.usage =
 	    "Usage: check_portset -H HOST[,HOST]... -p LIST [-t SECONDS]\n"
 	    "           [-w RANGE[%]] [-c RANGE[%]] [--at-least N | --any] [-46v]\n"
-	    "           [--format nagios|table|json]\n"
+	    "           [--format nagios|table|json|html]\n"
 	    "       check_portset -F FILE -p LIST [OPTION]...\n"
 	    "check_portset --help lists all options.\n",
 	.notes =
@@ -742,6 +743,7 @@ progress_end(struct run *r)
 static _Noreturn void
 print_report(struct run *r)
 {
+	static char from[HOST_NAME_MAX + 1];
 	struct setreport report = {
 		.set = &r->set,
 		.policy = &r->policy,
@@ -750,6 +752,8 @@ print_report(struct run *r)
 		.max = (size_t)r->max_output,
 		.colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL,
 		.limits = r->limits,
+		.from = gethostname(from, sizeof(from) - 1) == 0 ? from : NULL,
+		.wall_s = clock_wall_s(),
 		.flush = flush,
 	};
 	struct text t;
