@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
@@ -18,6 +19,7 @@
 #include "report.h"
 #include "setreport.h"
 #include "setreport_style.h"
+#include "xalloc.h"
 
 /* Written in pieces of about this size. */
 #define PIECE 32768
@@ -49,7 +51,9 @@ static void counts(struct text *, const struct setreport *);
 static void count(struct text *, const char *, const char *, size_t);
 static void wrong(struct text *, const struct setreport *);
 static void hosts_down(struct text *, const struct setreport *, size_t *);
-static void host_down(struct text *, const struct setreport *, size_t);
+static void host_down(struct text *, const struct setreport *,
+    const struct entry *);
+static void reason_behind(struct text *, const struct entry *);
 static void listing(struct text *, const struct setreport *,
     const struct heading *, size_t *);
 static void item(struct text *, const struct setreport *, const struct entry *);
@@ -217,13 +221,13 @@ counts(struct text *t, const struct setreport *r)
 	count(t, NULL, "open", s->ports[PORT_OPEN]);
 	count(t, NULL, "closed", s->ports[PORT_CLOSED]);
 	count(t, NULL, "filtered", s->ports[PORT_FILTERED]);
-	if (r->set->udp)
+	if (s->ports[PORT_OPEN_FILTERED] > 0)
 		count(t, NULL, "open or filtered",
 		    s->ports[PORT_OPEN_FILTERED]);
-	count(t, NULL, "unknown", s->ports[PORT_UNKNOWN]);
+	if (s->ports[PORT_UNKNOWN] > 0)
+		count(t, NULL, "unknown", s->ports[PORT_UNKNOWN]);
 	if (!isnan(s->cert_days)) {
-		text_puts(t,
-		    "<div><dt>days until a certificate expires</dt><dd>");
+		text_puts(t, "<div><dt>days to the next expiry</dt><dd>");
 		text_printf(t, "%" PRId64 "</dd></div>\n",
 		    whole_days(s->cert_days));
 	}
@@ -268,35 +272,60 @@ wrong(struct text *t, const struct setreport *r)
 static void
 hosts_down(struct text *t, const struct setreport *r, size_t *n)
 {
-	size_t i, before = *n;
+	const struct portset *s = r->set;
+	const struct entry **first = xcalloc(s->n_hosts, sizeof(first[0]));
+	size_t i;
 
-	for (i = 0; i < r->set->n_hosts; i++) {
-		if (!portset_down(&r->set->hosts[i]))
+	for (i = s->n; i-- > 0;)
+		if (s->entries[i].host != NO_HOST)
+			first[s->entries[i].host] = &s->entries[i];
+	for (i = 0; i < s->n_hosts; i++) {
+		if (!portset_down(&s->hosts[i]) || (*n)++ >= LISTED)
 			continue;
-		if ((*n)++ >= LISTED)
-			continue;
-		if (*n == before + 1)
+		if (*n == 1)
 			text_puts(t,
 			    "<h3>Hosts of which no port is as expected</h3>\n"
 			    "<ul class=\"list\" role=\"list\">\n");
-		host_down(t, r, i);
+		host_down(t, r, first[i]);
 		if (t->len > PIECE)
 			r->flush(t);
 	}
-	if (*n > before)
+	if (*n > 0)
 		text_puts(t, "</ul>\n");
+	free(first);
 }
 
+/* e: its first. */
 static void
-host_down(struct text *t, const struct setreport *r, size_t i)
+host_down(struct text *t, const struct setreport *r, const struct entry *e)
 {
-	const struct portset_host *h = &r->set->hosts[i];
+	const struct portset_host *h = entry_host(r->set, e);
+	struct text words;
 
 	text_puts(t, "<li class=\"bad\"><p><b>&#10007; ");
 	escaped(t, h->name);
-	text_puts(t, "</b> none of its ");
+	text_puts(t, "</b> none of ");
 	number(t, h->total);
-	text_puts(t, " ports is as expected</p></li>\n");
+	text_puts(t, " ports</p>\n<p class=\"reason\">");
+	text_init(&words, WORDS_MAX);
+	entry_port_name(&words, r->set, e);
+	text_printf(&words, " %s", words_of(e));
+	reason_behind(&words, e);
+	html_puts(t, words.data);
+	text_free(&words);
+	text_puts(t, "</p></li>\n");
+}
+
+static void
+reason_behind(struct text *t, const struct entry *e)
+{
+	size_t before = t->len, len;
+
+	text_puts(t, ": ");
+	len = t->len;
+	entry_reason(t, e);
+	if (t->len == len)
+		text_truncate(t, before);
 }
 
 /* Each entry that is not listed yet. */

@@ -41,7 +41,15 @@ some_bad(struct html_set *s)
 	    MAIL ",3306=closed,unix:/run/redis/redis.sock,"
 		 "unix:/run/postgresql/.s.PGSQL.5432",
 	    0);
-	html_answer(s, "omoorurooortrosoruoooortlooortuoootruoooopuortroror");
+	html_answer(s,
+	    "ooooru"
+	    "omootu"
+	    "oosotu"
+	    "oooltu"
+	    "ooootu"
+	    "rrrotu"
+	    "opootu"
+	    "or");
 	s->policy.has_lag_warning = true;
 	s->policy.lag_warning = (struct range){ 0, 500 };
 	html_certify(s, 6, 61, STATE_OK);
