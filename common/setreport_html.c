@@ -474,9 +474,7 @@ matrix(struct text *t, const struct setreport *r)
 static void
 caption(struct text *t, const struct grid *g)
 {
-	text_printf(t,
-	    "<caption><span>%s: what each port is, and how long its answer "
-	    "took</span></caption>\n",
+	text_printf(t, "<caption><span>%s</span></caption>\n",
 	    g->ports_down ? "A row for each port, a column for each host"
 			  : "A row for each host, a column for each port");
 }
