@@ -27,7 +27,7 @@ all_ok(struct html_set *s)
 	    "mx1.example.org,mx2.example.org,www.example.org,"
 	    "db.example.org,2001:db8::17",
 	    MAIL ",3306=closed", 0);
-	html_answer(s, "oooooooooooooooooooooooooooooorrrrr");
+	html_answer(s, "ooooooooooooooooooooooooorrrrro");
 	html_certify(s, 5, 61, STATE_OK);
 	html_certify(s, 6, 83, STATE_OK);
 }
