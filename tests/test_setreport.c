@@ -458,10 +458,11 @@ START_TEST(finds)
 	ck_assert(setreport_find("nagios") == setreport_nagios);
 	ck_assert(setreport_find("table") == setreport_table);
 	ck_assert(setreport_find("JSON") == setreport_json);
+	ck_assert(setreport_find("html") == setreport_html);
 	ck_assert(setreport_find("") == NULL);
 	ck_assert(setreport_find("xml") == NULL);
 	ck_assert(setreport_find("tables") == NULL);
-	ck_assert_str_eq(SETREPORT_NAMES, "nagios, table, json");
+	ck_assert_str_eq(SETREPORT_NAMES, "nagios, table, json, html");
 }
 END_TEST
 
