@@ -144,7 +144,7 @@ read_attributes(const char *s)
 		}
 		s++;
 	}
-	must(*s == '>', \"tag\", s);
+	must(*s == '>', "tag", s);
 	return s + 1;
 }
 
