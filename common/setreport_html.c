@@ -79,6 +79,7 @@ static void opening(struct text *, const struct setreport *,
     const struct entry *);
 static void content(struct text *, const struct setreport *,
     const struct entry *);
+static int bar_of(double);
 static void remarks(struct text *, const struct setreport *,
     const struct entry *);
 static void judgement(struct text *, const struct setreport *,
@@ -87,7 +88,6 @@ static void probes(struct text *, const struct setreport *,
     const struct entry *);
 static void certificate(struct text *, const struct entry *);
 static int64_t whole_days(double);
-static void bar(struct text *, double);
 static void key(struct text *);
 static void sockets(struct text *, const struct setreport *);
 static void socket_row(struct text *, const struct setreport *, uint32_t);
@@ -198,12 +198,12 @@ counts(struct text *t, const struct setreport *r)
 	const struct portset_summary *s = &r->summary;
 
 	text_puts(t,
-	    "<section aria-label=\"Counts\">\n<dl>\n"
-	    "<div><dt>as expected</dt><dd>");
+	    "<section aria-label=\"Counts\">\n"
+	    "<ul class=\"counts\" role=\"list\">\n<li><strong>");
 	number(t, s->met);
 	text_puts(t, " of ");
 	number(t, s->total);
-	text_puts(t, "</dd></div>\n");
+	text_puts(t, "</strong> as expected</li>\n");
 	if (s->failed > 0)
 		count(t, s->failed > s->warned ? "bad" : "warn",
 		    "not as expected", s->failed);
@@ -226,23 +226,23 @@ counts(struct text *t, const struct setreport *r)
 		    s->ports[PORT_OPEN_FILTERED]);
 	if (s->ports[PORT_UNKNOWN] > 0)
 		count(t, NULL, "unknown", s->ports[PORT_UNKNOWN]);
-	if (!isnan(s->cert_days)) {
-		text_puts(t, "<div><dt>days to the next expiry</dt><dd>");
-		text_printf(t, "%" PRId64 "</dd></div>\n",
+	if (!isnan(s->cert_days))
+		text_printf(t,
+		    "<li><strong>%" PRId64 "</strong> days to the next "
+		    "expiry</li>\n",
 		    whole_days(s->cert_days));
-	}
-	text_puts(t, "</dl>\n</section>\n");
+	text_puts(t, "</ul>\n</section>\n");
 }
 
 static void
 count(struct text *t, const char *class, const char *name, size_t n)
 {
-	text_puts(t, "<div");
+	text_puts(t, "<li");
 	if (class != NULL)
 		text_printf(t, " class=\"%s\"", class);
-	text_printf(t, "><dt>%s</dt><dd>", name);
+	text_puts(t, "><strong>");
 	number(t, n);
-	text_puts(t, "</dd></div>\n");
+	text_printf(t, "</strong> %s</li>\n", name);
 }
 
 /* All that is not OK: hosts of which nothing is, once, then entries. */
@@ -645,14 +645,29 @@ content(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	double latency = entry_latency(r->set, e);
 
-	text_printf(t, "<b>%s %s</b>", symbol_of(r, e), words_of(e));
-	if (!isnan(latency)) {
-		text_puts(t, " <span class=\"time\">");
+	if (isnan(latency)) {
+		text_printf(t, "<b>%s %s</b>", symbol_of(r, e), words_of(e));
+	} else {
+		text_printf(t,
+		    "<div class=\"b%d\"><b>%s %s</b> "
+		    "<span class=\"time\">",
+		    bar_of(latency), symbol_of(r, e), words_of(e));
 		span(t, latency);
-		text_puts(t, "</span>");
-		bar(t, latency);
+		text_puts(t, "</span></div>");
 	}
 	remarks(t, r, e);
+}
+
+/* The length of a bar, in steps. */
+static int
+bar_of(double seconds)
+{
+	double up_to = BAR_EMPTY_S * BAR_STEP;
+	int steps = 1;
+
+	for (; steps < BAR_STEPS && seconds > up_to; up_to *= BAR_STEP)
+		steps++;
+	return steps;
 }
 
 static void
@@ -734,17 +749,6 @@ whole_days(double days)
 	int64_t whole = (int64_t)days;
 
 	return whole - (days < (double)whole);
-}
-
-static void
-bar(struct text *t, double seconds)
-{
-	double up_to = BAR_EMPTY_S * BAR_STEP;
-	int steps = 1;
-
-	for (; steps < BAR_STEPS && seconds > up_to; up_to *= BAR_STEP)
-		steps++;
-	text_printf(t, "<i class=\"b%d\"></i>", steps);
 }
 
 static void

@@ -52,16 +52,14 @@ const char setreport_style[] =
 "footer { padding-bottom: 2rem; }\n"
 
 /* The counts. */
-"dl { display: flex; flex-wrap: wrap; gap: .75rem 1.75rem; margin: 0;\n"
-"  padding: .75rem 0; border: solid var(--line); border-width: 1px 0; }\n"
-"dl div { display: flex; flex-direction: column-reverse;\n"
-"  justify-content: flex-end; }\n"
-"dt { color: var(--quiet); font-size: .8125rem; }\n"
-"dd { margin: 0; font-size: 1.375rem; line-height: 1.3; font-weight: 600;\n"
-"  color: var(--fore, inherit); }\n"
+"ul { margin: 0; padding: 0; list-style: none; }\n"
+".counts { display: flex; flex-wrap: wrap; gap: .75rem 1.75rem;\n"
+"  padding: .75rem 0; border: solid var(--line); border-width: 1px 0;\n"
+"  color: var(--quiet); font-size: .8125rem; }\n"
+".counts strong { display: block; font-size: 1.375rem; line-height: 1.3;\n"
+"  font-weight: 600; color: var(--fore, var(--text)); }\n"
 
 /* What is wrong. */
-"ul { margin: 0; padding: 0; list-style: none; }\n"
 ".list li { display: flex; flex-wrap: wrap; gap: 0 1.5rem;\n"
 "  padding: .35rem .9rem; border-left: .25rem solid var(--bar);\n"
 "  border-bottom: 1px solid var(--line); }\n"
@@ -102,9 +100,10 @@ const char setreport_style[] =
 "td b { display: inline-block; min-width: 4em; }\n"
 "td.ok b { font-weight: 400; }\n"
 ".time { display: inline-block; min-width: 4.5em; text-align: right; }\n"
-"i { display: block; height: 4px; margin: .25rem 0;\n"
-"  border-radius: 2px; background: linear-gradient(var(--bar), var(--bar))\n"
-"  no-repeat var(--line); background-size: 0 100%; }\n"
+"td div { padding-bottom: .45rem; margin-bottom: .1rem; background:\n"
+"  linear-gradient(var(--bar), var(--bar)) 0 100% / var(--long) 4px\n"
+"  no-repeat, linear-gradient(var(--line), var(--line)) 0 100% / 100% 4px\n"
+"  no-repeat; }\n"
 ".key { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem;\n"
 "  margin-top: .6rem; color: var(--quiet); font-size: .8125rem; }\n"
 
@@ -113,7 +112,7 @@ const char setreport_style[] =
 "  header, main, footer { padding-left: 1rem; padding-right: 1rem; }\n"
 "  header { padding-top: 1.25rem; }\n"
 "  section { margin: 1.75rem 0; }\n"
-"  dl { gap: .5rem 1.5rem; }\n"
+"  .counts { gap: .5rem 1.5rem; }\n"
 "}\n"
 
 /* Paper. */
@@ -128,19 +127,16 @@ const char setreport_style[] =
 "  thead th, tr > th:first-child { position: static; min-width: 0; }\n"
 "  th, td { padding: .15rem .3rem; }\n"
 "  td { white-space: normal; }\n"
-"  tr, li, dl div { break-inside: avoid; }\n"
+"  tr, li { break-inside: avoid; }\n"
 "  h2, h3, caption { break-after: avoid; }\n"
 "}\n"
 
 /* How long the bars are. */
-".b1 { background-size: 5% 100%; } .b2 { background-size: 10% 100%; }\n"
-".b3 { background-size: 15% 100%; } .b4 { background-size: 20% 100%; }\n"
-".b5 { background-size: 25% 100%; } .b6 { background-size: 30% 100%; }\n"
-".b7 { background-size: 35% 100%; } .b8 { background-size: 40% 100%; }\n"
-".b9 { background-size: 45% 100%; } .b10 { background-size: 50% 100%; }\n"
-".b11 { background-size: 55% 100%; } .b12 { background-size: 60% 100%; }\n"
-".b13 { background-size: 65% 100%; } .b14 { background-size: 70% 100%; }\n"
-".b15 { background-size: 75% 100%; } .b16 { background-size: 80% 100%; }\n"
-".b17 { background-size: 85% 100%; } .b18 { background-size: 90% 100%; }\n"
-".b19 { background-size: 95% 100%; } .b20 { background-size: 100% 100%; }\n";
+".b1 { --long: 5%; } .b2 { --long: 10%; } .b3 { --long: 15%; }\n"
+".b4 { --long: 20%; } .b5 { --long: 25%; } .b6 { --long: 30%; }\n"
+".b7 { --long: 35%; } .b8 { --long: 40%; } .b9 { --long: 45%; }\n"
+".b10 { --long: 50%; } .b11 { --long: 55%; } .b12 { --long: 60%; }\n"
+".b13 { --long: 65%; } .b14 { --long: 70%; } .b15 { --long: 75%; }\n"
+".b16 { --long: 80%; } .b17 { --long: 85%; } .b18 { --long: 90%; }\n"
+".b19 { --long: 95%; } .b20 { --long: 100%; }\n";
 /* clang-format on */

@@ -159,9 +159,9 @@ read_tag(const char *s, struct open *open)
 {
 	static const char *const names[] = { "html", "head", "title", "style",
 		"body", "header", "main", "footer", "section", "div", "h1",
-		"h2", "h3", "p", "span", "time", "dl", "dt", "dd", "ul", "li",
-		"b", "i", "small", "code", "table", "caption", "thead", "tbody",
-		"tr", "th", "td" };
+		"h2", "h3", "p", "span", "time", "strong", "ul", "li", "b", "i",
+		"small", "code", "table", "caption", "thead", "tbody", "tr",
+		"th", "td" };
 	static const char *const empty[] = { "meta", "br" };
 	bool ends = s[1] == '/';
 	size_t len;
@@ -212,15 +212,16 @@ assert_html(const char *s)
 }
 
 static const char small[] =
-    "<section aria-label=\"Counts\">\n<dl>\n"
-    "<div><dt>as expected</dt><dd>4 of 7</dd></div>\n"
-    "<div class=\"bad\"><dt>not as expected</dt><dd>2</dd></div>\n"
-    "<div class=\"unk\"><dt>not probed</dt><dd>1</dd></div>\n"
-    "<div><dt>open</dt><dd>3</dd></div>\n"
-    "<div><dt>closed</dt><dd>2</dd></div>\n"
-    "<div><dt>filtered</dt><dd>1</dd></div>\n"
-    "<div><dt>unknown</dt><dd>1</dd></div>\n"
-    "</dl>\n</section>\n"
+    "<section aria-label=\"Counts\">\n"
+    "<ul class=\"counts\" role=\"list\">\n"
+    "<li><strong>4 of 7</strong> as expected</li>\n"
+    "<li class=\"bad\"><strong>2</strong> not as expected</li>\n"
+    "<li class=\"unk\"><strong>1</strong> not probed</li>\n"
+    "<li><strong>3</strong> open</li>\n"
+    "<li><strong>2</strong> closed</li>\n"
+    "<li><strong>1</strong> filtered</li>\n"
+    "<li><strong>1</strong> unknown</li>\n"
+    "</ul>\n</section>\n"
     "<section aria-labelledby=\"wrong\">\n"
     "<h2 id=\"wrong\">What is wrong</h2>\n"
     "<h3>Not as expected</h3>\n<ul class=\"list\" role=\"list\">\n"
@@ -248,10 +249,10 @@ static const char small[] =
     "<th scope=\"col\">tcp/80</th>\n"
     "</tr>\n</thead>\n<tbody>\n"
     "<tr>\n<th scope=\"row\">a</th>\n"
-    "<td class=\"ok\"><b>&#10003; open</b> <span class=\"time\">0.18 ms</span>"
-    "<i class=\"b2\"></i></td>\n"
-    "<td class=\"ok\"><b>&#10003; open</b> <span class=\"time\">1.85 ms</span>"
-    "<i class=\"b7\"></i></td>\n"
+    "<td class=\"ok\"><div class=\"b2\"><b>&#10003; open</b> "
+    "<span class=\"time\">0.18 ms</span></div></td>\n"
+    "<td class=\"ok\"><div class=\"b7\"><b>&#10003; open</b> "
+    "<span class=\"time\">1.85 ms</span></div></td>\n"
     "<td class=\"bad\" title=\"no answer\"><b>&#10007; filtered</b> "
     "<small>expected closed</small></td>\n"
     "</tr>\n"
@@ -342,11 +343,11 @@ START_TEST(remarks)
 	has("<small>certificate expired</small>");
 	has("<h3>Too slow or too fast</h3>\n<ul class=\"list\" role=\"list\">\n"
 	    "<li class=\"warn\"><p><b>! b/tcp/22</b> open, slow, 742 ms</p>");
-	has("<td class=\"warn\"><b>! open</b> <span class=\"time\">742 ms"
-	    "</span><i class=\"b20\"></i> <small>slow</small></td>");
-	has("<dt>open or filtered</dt><dd>2</dd>");
+	has("<td class=\"warn\"><div class=\"b20\"><b>! open</b> "
+	    "<span class=\"time\">742 ms</span></div> <small>slow</small></td>");
+	has("<strong>2</strong> open or filtered</li>");
 	has("<b>&#10007; open or filtered</b> <small>expected open</small>");
-	has("<dt>days to the next expiry</dt><dd>-1</dd>");
+	has("<strong>-1</strong> days to the next expiry</li>");
 }
 END_TEST
 
@@ -359,7 +360,7 @@ START_TEST(many_probes)
 	html_tell(&set, 0, 'o', 2000);
 	html_tell(&set, 1, 't', 0);
 	assert_html(page());
-	has("<span class=\"time\">2.00 ms</span><i class=\"b7\"></i> "
+	has("<span class=\"time\">2.00 ms</span></div> "
 	    "<small>expected open</small> "
 	    "<small>min 1.00 ms, avg 2.00 ms, max 3.00 ms</small> "
 	    "<small>1 of 4 lost (25 %)</small></td>");
@@ -373,7 +374,7 @@ START_TEST(down)
 	html_ask(&set, "a,b", "1,2,3", 0);
 	html_answer(&set, "toroto");
 	assert_html(page());
-	has("<dt>host down</dt><dd>1</dd>");
+	has("<strong>1</strong> host down</li>");
 	has("<h3>Hosts of which no port is as expected</h3>\n"
 	    "<ul class=\"list\" role=\"list\">\n"
 	    "<li class=\"bad\"><p><b>&#10007; a</b> none of 3 ports</p>\n"
@@ -406,7 +407,7 @@ START_TEST(left_out)
 	assert_html(page());
 	has("<p>65,534 more ports are left out here: 65,534 closed, all as "
 	    "expected.</p>\n<div class=\"scroll\"");
-	has("<dd>65,535 of 65,535</dd>");
+	has("<strong>65,535 of 65,535</strong>");
 	ck_assert_uint_eq(count("<td"), 1);
 	ck_assert_uint_lt(out.len, 20000);
 }
@@ -422,14 +423,14 @@ START_TEST(list_is_bounded)
 	for (i = 0; i < 1002; i++)
 		html_tell(&set, i, 'r', 1);
 	assert_html(page());
-	ck_assert_uint_eq(count("<li class="), 1000);
+	ck_assert_uint_eq(count("<li class=\"bad\"><p>"), 1000);
 	has("</ul>\n<p class=\"more\">2 more are not listed.");
 	ck_assert_uint_eq(count("<td class=\"bad\""), 1002);
 	ck_assert_uint_eq(count("<td"), 2048);
 	for (i = 1024; i < 2048; i++)
 		html_tell(&set, i, 'r', 1);
 	assert_html(page());
-	ck_assert_uint_eq(count("<li class="), 1000);
+	ck_assert_uint_eq(count("<li class=\"bad\"><p>"), 1000);
 	has("24 more are not listed.");
 }
 END_TEST
