@@ -29,8 +29,7 @@ setreport_fn *setreport_find(const char *name);
 #define SETREPORT_NAMES "nagios, table, json, html"
 
 /* The formats. */
-setreport_fn setreport_nagios, setreport_table, setreport_json,
-    setreport_html;
+setreport_fn setreport_nagios, setreport_table, setreport_json, setreport_html;
 
 /*
  * The first line of the nagios format, "PORTSET STATE - words", without

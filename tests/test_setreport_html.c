@@ -75,13 +75,25 @@ lacks(const char *what)
 	ck_assert_msg(strstr(out.data, what) == NULL, "%s", what);
 }
 
+/* The text is long: strstr(3) and the like read all of it with a sanitizer. */
 static size_t
 count(const char *what)
 {
-	const char *s = out.data;
+	size_t n = 0, len = strlen(what), i;
+
+	for (i = 0; i + len <= out.len; i++)
+		n += out.data[i] == what[0] &&
+		    memcmp(out.data + i, what, len) == 0;
+	return n;
+}
+
+/* How many of these characters there are. */
+static size_t
+run_of(const char *s, const char *of)
+{
 	size_t n = 0;
 
-	for (; (s = strstr(s, what)) != NULL; s += strlen(what))
+	while (s[n] != '\0' && strchr(of, s[n]) != NULL)
 		n++;
 	return n;
 }
@@ -133,7 +145,7 @@ read_attributes(const char *s)
 
 	while (*s == ' ') {
 		s++;
-		len = strcspn(s, "=> ");
+		len = run_of(s, "abcdefghijklmnopqrstuvwxyz-");
 		must(listed(names, ARRAY_SIZE(names), s, len), "attribute", s);
 		s += len;
 		must(strncmp(s, "=\"", 2) == 0, "attribute", s);
@@ -167,7 +179,7 @@ read_tag(const char *s, struct open *open)
 	size_t len;
 
 	s += 1 + ends;
-	len = strspn(s, "abcdefghijklmnopqrstuvwxyz123");
+	len = run_of(s, "abcdefghijklmnopqrstuvwxyz123");
 	if (!ends && listed(empty, ARRAY_SIZE(empty), s, len))
 		return read_attributes(s + len);
 	must(listed(names, ARRAY_SIZE(names), s, len), "tag", s);
