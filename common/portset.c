@@ -404,12 +404,19 @@ void
 entry_name(struct text *t, const struct portset *s, const struct entry *e)
 {
 	const struct portset_host *host = entry_host(s, e);
-	const struct ask *ask = entry_ask(s, e);
 
 	if (host != NULL) {
 		text_escape_string(t, host->name);
 		text_puts(t, "/");
 	}
+	entry_port_name(t, s, e);
+}
+
+void
+entry_port_name(struct text *t, const struct portset *s, const struct entry *e)
+{
+	const struct ask *ask = entry_ask(s, e);
+
 	if (ask->udp && !ask->own_name)
 		text_puts(t, "udp/");
 	if (ask->name != NULL)

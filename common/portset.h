@@ -239,6 +239,9 @@ enum state entry_lag(const struct portset *s, const struct entry *e,
 
 /* "mx1/tcp/25", "mx1/smtp", "mx1/web/8080" or "/run/x", escaped. */
 void entry_name(struct text *t, const struct portset *s, const struct entry *e);
+/* The same without the host: "tcp/25", "smtp", "web/8080" or "/run/x". */
+void entry_port_name(struct text *t, const struct portset *s,
+    const struct entry *e);
 /* The same, and what is asked and expected there. */
 void entry_describe(struct text *t, const struct portset *s,
     const struct entry *e);

@@ -19,6 +19,7 @@ static const struct {
 	{ "csv", setreport_csv },
 	{ "prometheus", setreport_prometheus },
 	{ "portmon", setreport_portmon },
+	{ "html", setreport_html },
 };
 
 setreport_fn *

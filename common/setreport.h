@@ -17,7 +17,8 @@ struct setreport {
 	const char *limits; /* one line about the run, for -v */
 	const char *line;   /* of the portmon format; NULL: the usual one */
 	const char *run;    /* a name for the run, or NULL */
-	int64_t wall_s;     /* the time now */
+	const char *from;   /* the machine that asked; NULL: it is not told */
+	int64_t wall_s;     /* the time now; 0: it is not told */
 	int64_t took_us;    /* that the run took */
 	/* Takes what was written so far, and empties t. */
 	void (*flush)(void *sink, struct text *t);
@@ -29,11 +30,11 @@ typedef void setreport_fn(struct text *t, const struct setreport *r);
 /* The format of that name, or NULL; SETREPORT_NAMES lists them for people. */
 setreport_fn *setreport_find(const char *name);
 
-#define SETREPORT_NAMES "nagios, table, json, csv, prometheus, portmon"
+#define SETREPORT_NAMES "nagios, table, json, csv, prometheus, portmon, html"
 
 /* The formats. */
 setreport_fn setreport_nagios, setreport_table, setreport_json, setreport_csv,
-    setreport_prometheus, setreport_portmon;
+    setreport_prometheus, setreport_portmon, setreport_html;
 
 /* Whether r->line can be that: NULL, or the reason until the next call. */
 const char *setreport_line_check(const char *line);
@@ -57,5 +58,11 @@ void setreport_address(struct text *t, const struct entry *e);
 /* The least and the longest latency in seconds of many probes; NAN: none. */
 double setreport_least(const struct entry_stats *s);
 double setreport_longest(const struct entry_stats *s);
+
+/*
+ * The first line of the nagios format, "PORTSET STATE - words", without
+ * performance data or a newline; t is empty.
+ */
+setreport_fn setreport_first_line;
 
 #endif

@@ -25,7 +25,6 @@ struct listing {
 	words_fn *words;
 };
 
-static void first_line(struct text *, const struct setreport *);
 static void limited_states(struct text *, const struct setreport *);
 static void list(struct text *, const struct setreport *, const char *,
     const struct listing *);
@@ -68,7 +67,7 @@ setreport_nagios(struct text *t, const struct setreport *r)
 	size_t room, lines_cut, latencies_cut;
 	struct text details;
 
-	first_line(t, r);
+	setreport_first_line(t, r);
 	text_puts(t, "|");
 	counts(t, r);
 	room = r->max - (t->len < r->max ? t->len : r->max);
@@ -88,8 +87,8 @@ setreport_nagios(struct text *t, const struct setreport *r)
 		    lines_cut, latencies_cut);
 }
 
-static void
-first_line(struct text *t, const struct setreport *r)
+void
+setreport_first_line(struct text *t, const struct setreport *r)
 {
 	static const struct listing bad[] = { { is_first_of_down, words_down },
 		{ is_worse, setreport_words }, { is_less_bad, setreport_words },

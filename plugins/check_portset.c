@@ -3,6 +3,7 @@
  * check_portset: many ports of many hosts, each against what it should be.
  * check_portset(1) is its manual.
  */
+#include <limits.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -983,6 +984,7 @@ progress_end(struct run *r)
 static _Noreturn void
 print_report(struct run *r)
 {
+	static char from[HOST_NAME_MAX + 1];
 	struct setreport report = {
 		.set = &r->set,
 		.policy = &r->policy,
@@ -993,6 +995,7 @@ print_report(struct run *r)
 		.line = r->line,
 		.wall_s = clock_wall_s(),
 		.took_us = clock_now_us() - r->start_us,
+		.from = gethostname(from, sizeof(from) - 1) == 0 ? from : NULL,
 		.flush = flush,
 	};
 	struct text t;

@@ -612,14 +612,15 @@ START_TEST(finds)
 	ck_assert(setreport_find("nagios") == setreport_nagios);
 	ck_assert(setreport_find("table") == setreport_table);
 	ck_assert(setreport_find("JSON") == setreport_json);
+	ck_assert(setreport_find("html") == setreport_html);
 	ck_assert(setreport_find("") == NULL);
 	ck_assert(setreport_find("xml") == NULL);
 	ck_assert(setreport_find("tables") == NULL);
 	ck_assert(setreport_find("csv") == setreport_csv);
 	ck_assert(setreport_find("prometheus") == setreport_prometheus);
-	ck_assert(setreport_find("portmon") == setreport_portmon);
+	ck_assert(setreport_find("portmon, html") == setreport_portmon);
 	ck_assert_str_eq(SETREPORT_NAMES,
-	    "nagios, table, json, csv, prometheus, portmon");
+	    "nagios, table, json, csv, prometheus, portmon, html");
 }
 END_TEST
 

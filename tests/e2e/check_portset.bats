@@ -1212,8 +1212,8 @@ issued='certificate "www.test" of issuer "Test CA"'
 @test "--format: no other" {
 	for f in xml '' nagiosx; do
 		check -p 1 --format "$f"
-		usage "--format: $f: not one of nagios, table, json, csv, prometheus, portmon" ||
-			usage "--format: not one of nagios, table, json, csv, prometheus, portmon"
+		usage "--format: $f: not one of nagios, table, json, csv, prometheus, portmon, html" ||
+			usage "--format: not one of nagios, table, json, csv, prometheus, portmon, html"
 	done
 }
 
