@@ -11,9 +11,9 @@
 #define ERRORS_MAX 1000
 #define ERRORS_BYTES ((size_t)1 << 20)
 
-#define KEY(symbol, name, type, levels, option, fallback)               \
-	[CONFIG_##symbol] = { name, CONFIG_TYPE_##type, levels, option, \
-		fallback },
+#define KEY(symbol, name, type, levels, option, fallback) \
+	[CONFIG_##                                        \
+	    symbol] = { name, CONFIG_TYPE_##type, levels, option, fallback },
 #define NOWHERE CONFIG_AT_NONE
 #define PORT_ONLY CONFIG_AT_PORT
 #define DEFAULTS CONFIG_AT_DEFAULTS

@@ -91,13 +91,13 @@ struct config_portset {
 /* There may be very many. */
 struct config_host {
 	const char *name;
-	const char *address; /* NULL: its name */
+	const char *address;                 /* NULL: its name */
 	const struct config_layer *defaults; /* or NULL */
 	/* The names of its port sets; those of one list are shared. */
 	const struct config_word *portsets;
 	uint16_t n_portsets;
 	bool enabled;
-	bool implied; /* by a loose entry: it may still be given */
+	bool implied;   /* by a loose entry: it may still be given */
 	uint32_t n;     /* of entries of its own */
 	uint32_t first; /* of the configuration's entries */
 	/* Of the configuration's loose ones, CONFIG_NONE: none. */

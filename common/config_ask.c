@@ -49,7 +49,7 @@ struct config_recipe {
 	struct pattern *patterns;
 	/* Of these, from the first on, such as were written by people. */
 	size_t n_patterns;
-	size_t n_script; /* the same of the steps, from the last on */
+	size_t n_script;      /* the same of the steps, from the last on */
 	const char *bytes[3]; /* and what they send */
 };
 
@@ -164,8 +164,9 @@ check_value(struct config *c, const struct config_layer *l,
 		return;
 	set = scratch(c, udp ? UDP : TCP);
 	option = option_of(set, row->option);
-	if (option == NULL && (udp || config_value(l, CONFIG_TCP) != NULL ||
-				  config_value(l, CONFIG_UNIX) != NULL)) {
+	if (option == NULL &&
+	    (udp || config_value(l, CONFIG_TCP) != NULL ||
+		config_value(l, CONFIG_UNIX) != NULL)) {
 		config_error(c, (struct config_place){ v->line, l->at.file },
 		    row->name, udp ? "is not for UDP" : "is for UDP only");
 	} else if (option == NULL) {
@@ -360,8 +361,8 @@ merge(struct merged *m, const struct config_layers *l)
 		}
 	tls = has_tls(m);
 	for (i = 0; i < CONFIG_KEYS; i++)
-		if ((config_rows[i].levels & CONFIG_WITH_TLS) != 0 && !m->own[i] &&
-		    !tls)
+		if ((config_rows[i].levels & CONFIG_WITH_TLS) != 0 &&
+		    !m->own[i] && !tls)
 			m->values[i] = NULL;
 }
 
@@ -379,8 +380,8 @@ has_tls(const struct merged *m)
 	    (p != NULL && (p->tls || steps_to(p->steps, p->n, STEP_TLS) > 0)))
 		return true;
 	for (i = 0; i < CONFIG_KEYS; i++)
-		if ((config_rows[i].levels & CONFIG_WITH_TLS) != 0 && m->own[i] &&
-		    has(m, (enum config_key)i))
+		if ((config_rows[i].levels & CONFIG_WITH_TLS) != 0 &&
+		    m->own[i] && has(m, (enum config_key)i))
 			return true;
 	return false;
 }
@@ -475,7 +476,7 @@ config_recipe(struct config *c, const struct config_layers *l,
     const struct config_ports *ports, uint16_t port)
 {
 	struct recipe_key key = { .transport = ports->path != NULL ? UNIX
-			: ports->udp                               ? UDP
+		    : ports->udp                                   ? UDP
 								   : TCP };
 	const struct config_recipe *made;
 	struct merged m;
@@ -667,18 +668,17 @@ extract(struct config *c, struct settings *set, const struct recipe_key *key)
 			r->terms.sock = &r->sock;
 	r->ask = (struct ask){
 		.udp = key->transport == UDP,
-		.family = family == NULL              ? c->usual.family
+		.family = family == NULL          ? c->usual.family
 		    : strcmp(family, "ipv4") == 0 ? AF_INET
 		    : strcmp(family, "ipv6") == 0 ? AF_INET6
 						  : AF_UNSPEC,
 		.expected = set->expected,
-		.severity =
-		    severity != NULL && strcasecmp(severity, "warning") == 0
+		.severity = severity != NULL &&
+			strcasecmp(severity, "warning") == 0
 		    ? STATE_WARNING
 		    : STATE_CRITICAL,
-		.probes = has(key->merged, CONFIG_PROBES)
-		    ? set->series.probes
-		    : c->usual.probes,
+		.probes = has(key->merged, CONFIG_PROBES) ? set->series.probes
+							  : c->usual.probes,
 		.dialogue = &r->dialogue,
 		.terms = &r->terms,
 		.policy = &r->policy,
@@ -789,8 +789,8 @@ config_ask_free(struct config *c)
 
 		for (j = 0; j < r->n_patterns; j++) {
 			free((char *)(uintptr_t)r->patterns[j].text.data);
-			regex_free(
-			    (struct regex *)(uintptr_t)r->patterns[j].regex);
+			regex_free((struct regex *)(uintptr_t)r->patterns[j]
+				       .regex);
 		}
 		if (r->n_script > 0)
 			script_clear_steps(r->steps + r->dialogue.n -

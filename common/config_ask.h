@@ -21,7 +21,7 @@ bool config_check(struct config *c, const struct config_layer *l);
 struct config_layers {
 	const struct config_layer *layers[CONFIG_LAYERS_MAX];
 	size_t n;
-	size_t n_own; /* of these, those of the port itself */
+	size_t n_own;     /* of these, those of the port itself */
 	const char *name; /* of the entry; NULL: it has none */
 	struct config_place at;
 };
@@ -33,9 +33,9 @@ struct config_ports {
 	const char *path; /* of a Unix socket; or NULL */
 	uint16_t first;
 	uint16_t last;
-	const char *name; /* of the service; NULL: it has none */
-	bool own_name;    /* it was given */
-	const char *host; /* NULL: the one it belongs to */
+	const char *name;    /* of the service; NULL: it has none */
+	bool own_name;       /* it was given */
+	const char *host;    /* NULL: the one it belongs to */
 	const char *address; /* the same */
 };
 

@@ -171,8 +171,7 @@ read_line(struct reader *r, char *line)
 	}
 	if (words[0][0] == '/' ||
 	    addr_parse(words[0], AF_UNSPEC, &a, &why) == ADDR_BAD) {
-		error(r, words[0],
-		    words[0][0] == '/' ? "not a host" : why);
+		error(r, words[0], words[0][0] == '/' ? "not a host" : why);
 		return;
 	}
 	if (strchr(words[1], ',') != NULL) {
@@ -387,7 +386,8 @@ include(struct reader *r, struct config_place at)
 
 	if (r->item.len == 0)
 		error(r, "include", "is empty");
-	else if (r->depth == CONFIG_DEPTH_MAX || r->config->n_files >= FILES_MAX)
+	else if (r->depth == CONFIG_DEPTH_MAX ||
+	    r->config->n_files >= FILES_MAX)
 		error(r, r->item.value, "too many files");
 	else if (stat(path, &st) == -1)
 		error(r, path, strerror(errno));
@@ -532,7 +532,9 @@ read_host(struct reader *r, const char *name, struct config_place at)
 		{ "enabled", read_enabled },
 	};
 	struct config *c = r->config;
-	struct config_host host = { .name = name, .at = at, .enabled = true,
+	struct config_host host = { .name = name,
+		.at = at,
+		.enabled = true,
 		.first_loose = CONFIG_NONE };
 	struct owner owner = { .name = name, .host = &host };
 	uint32_t other = config_find_host(c, name);
@@ -779,14 +781,14 @@ item_layer(struct reader *r, const char *s, size_t len, struct config_place at)
 		}
 	mark = memchr(s, '=', len);
 	if (mark != NULL) {
-		give(r, CONFIG_EXPECTED, mark + 1,
-		    len - (size_t)(mark + 1 - s), at);
+		give(r, CONFIG_EXPECTED, mark + 1, len - (size_t)(mark + 1 - s),
+		    at);
 		len = (size_t)(mark - s);
 	}
 	mark = key != CONFIG_UNIX ? memchr(s, '/', len) : NULL;
 	if (mark != NULL) {
-		give(r, CONFIG_PROTOCOL, mark + 1,
-		    len - (size_t)(mark + 1 - s), at);
+		give(r, CONFIG_PROTOCOL, mark + 1, len - (size_t)(mark + 1 - s),
+		    at);
 		len = (size_t)(mark - s);
 	}
 	if (len == 0) {
@@ -949,8 +951,7 @@ read_words(struct reader *r, enum config_key key)
 	struct config_value *v = &r->values[key];
 	const char *name = config_rows[key].name;
 
-	*v = (struct config_value){ .key = (uint8_t)key,
-		.line = r->item.line };
+	*v = (struct config_value){ .key = (uint8_t)key, .line = r->item.line };
 	if (r->item.kind == YAMLFILE_SCALAR) {
 		add_word(r, v, words, r->item.value, here(r));
 	} else if (r->item.kind != YAMLFILE_LIST) {
@@ -1026,8 +1027,9 @@ give(struct reader *r, enum config_key key, const char *s, size_t len,
 	char *path = file ? beside(r, s) : NULL;
 
 	*word = (struct config_word){ file
-		? pool_string(&r->config->pool, path, strlen(path))
-		: pool_string(&r->config->pool, s, len), at };
+		    ? pool_string(&r->config->pool, path, strlen(path))
+		    : pool_string(&r->config->pool, s, len),
+		at };
 	free(path);
 	r->values[key] = (struct config_value){ word, 1, (uint8_t)key,
 		at.line };
@@ -1133,6 +1135,6 @@ flag_parse(const char *s, bool *out)
 {
 	*out = strcasecmp(s, "yes") == 0 || strcasecmp(s, "true") == 0 ||
 	    strcasecmp(s, "on") == 0;
-	return *out || strcasecmp(s, "no") == 0 || strcasecmp(s, "false") == 0 ||
-	    strcasecmp(s, "off") == 0;
+	return *out || strcasecmp(s, "no") == 0 ||
+	    strcasecmp(s, "false") == 0 || strcasecmp(s, "off") == 0;
 }

@@ -13,7 +13,7 @@
 struct spec {
 	struct config_ports ports;
 	struct config_layers layers;
-	uint32_t ask; /* of all its ports; NO_ASK: each has its own */
+	uint32_t ask;   /* of all its ports; NO_ASK: each has its own */
 	bool contested; /* a later one may override some of its ports */
 };
 
@@ -69,8 +69,7 @@ static bool is_override(const struct build *, const struct config_host *,
     const char *);
 static void put_layer(struct config_layers *, const struct config_layer *);
 static void put_files(const struct build *, struct config_layers *, uint16_t);
-static bool is_there(struct build *, const struct specs *,
-    const struct spec *);
+static bool is_there(struct build *, const struct specs *, const struct spec *);
 static bool overlap(const struct spec *, const struct spec *);
 static void add_entries(struct build *, const struct config_host *,
     const struct specs *);
@@ -195,8 +194,7 @@ add_host(struct build *b, const struct config_host *h, bool meant)
 	size_t i;
 	uint32_t p;
 
-	if (!plain || b->plain_portsets != h->portsets ||
-	    h->portsets == NULL) {
+	if (!plain || b->plain_portsets != h->portsets || h->portsets == NULL) {
 		specs->n = 0;
 		for (i = 0; i < h->n_portsets; i++) {
 			p = config_find_portset(b->config, h->portsets[i].s);
@@ -455,8 +453,8 @@ add_entries(struct build *b, const struct config_host *h,
 			at = host = portset_add_host(b->set, h->name,
 			    h->address != NULL ? h->address : h->name);
 		for (port = s->ports.first; port <= s->ports.last; port++) {
-			if (s->contested && is_overridden(specs, i,
-						(uint16_t)port))
+			if (s->contested &&
+			    is_overridden(specs, i, (uint16_t)port))
 				continue;
 			ask = s->ask;
 			if (ask == NO_ASK)
@@ -526,8 +524,7 @@ is_made(const void *ctx, uint32_t number, const void *p)
 
 	return made->recipe == key->recipe && same(ask->name, ports->name) &&
 	    same(ask->path, ports->path) && ask->own_name == ports->own_name &&
-	    ask->numbered ==
-	    (ports->own_name && ports->first != ports->last);
+	    ask->numbered == (ports->own_name && ports->first != ports->last);
 }
 
 static bool

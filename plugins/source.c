@@ -108,8 +108,7 @@ read_files(struct source *s)
 	if (given || s->n_portsets == 0 || access(SOURCE_CONFIG, F_OK) == 0)
 		config_read(&s->read, given ? s->config : SOURCE_CONFIG);
 	for (i = 0; i < s->n_portsets && s->read.n_errors == 0; i++)
-		if (config_find_portset(&s->read, s->portsets[i]) ==
-		    INDEX_NONE)
+		if (config_find_portset(&s->read, s->portsets[i]) == INDEX_NONE)
 			read_ready(s, s->portsets[i]);
 }
 

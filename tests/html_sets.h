@@ -151,7 +151,8 @@ html_set_free(struct html_set *s)
 
 /* For flush: whoever needs it in pieces has one of his own. */
 static inline void
-html_report(struct text *t, struct html_set *s, void (*flush)(void *, struct text *))
+html_report(struct text *t, struct html_set *s,
+    void (*flush)(void *, struct text *))
 {
 	const struct setreport r = {
 		.set = &s->set,

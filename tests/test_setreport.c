@@ -618,7 +618,7 @@ START_TEST(finds)
 	ck_assert(setreport_find("tables") == NULL);
 	ck_assert(setreport_find("csv") == setreport_csv);
 	ck_assert(setreport_find("prometheus") == setreport_prometheus);
-	ck_assert(setreport_find("portmon, html") == setreport_portmon);
+	ck_assert(setreport_find("portmon") == setreport_portmon);
 	ck_assert_str_eq(SETREPORT_NAMES,
 	    "nagios, table, json, csv, prometheus, portmon, html");
 }

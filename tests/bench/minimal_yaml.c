@@ -60,7 +60,7 @@ main(int argc, char **argv)
 	f = fopen(argv[2], "re");
 	if (f == NULL)
 		err(1, "%s", argv[2]);
-	printf("%lu\n", strcmp(argv[1], "yaml") == 0 ? count_events(f)
-						     : count_lines(f));
+	printf("%lu\n",
+	    strcmp(argv[1], "yaml") == 0 ? count_events(f) : count_lines(f));
 	return 0;
 }
