@@ -17,7 +17,8 @@ module_open(const char *file, const char *symbol, uint32_t version)
 	void *library;
 
 	text_init(&path, PATH_MAX);
-	text_puts(&path, module_in_build_tree() ? BUILDDIR "/common/" : PKGLIBDIR "/");
+	text_puts(&path,
+	    module_in_build_tree() ? BUILDDIR "/common/" : PKGLIBDIR "/");
 	text_puts(&path, file);
 	library = dlopen(path.data, RTLD_NOW | RTLD_LOCAL);
 	text_free(&path);

@@ -48,6 +48,25 @@ perfdata_format(struct text *t, const struct perfdata *p)
 	number(t, p, p->max);
 }
 
+/*
+ * The guidelines forbid '=' in it and double a quote; control bytes and '|'
+ * would end the data.
+ */
+void
+perfdata_label(struct text *t, const char *s)
+{
+	for (; *s != '\0'; s++) {
+		if (*s == '\'')
+			text_puts(t, "''");
+		else if (*s == '=')
+			text_puts(t, "_");
+		else if (*s == '\\')
+			text_puts(t, "\\");
+		else
+			text_escape(t, s, 1, 4);
+	}
+}
+
 bool
 perfdata_next(const char **s, size_t *len, struct perfdata_item *item)
 {
@@ -70,10 +89,7 @@ perfdata_next(const char **s, size_t *len, struct perfdata_item *item)
 	return found;
 }
 
-/*
- * A label with anything but plain characters is quoted.  The guidelines forbid
- * '=' in it and double a quote; control bytes and '|' would end the data.
- */
+/* A label with anything but plain characters is quoted. */
 static void
 label(struct text *t, const char *s)
 {
@@ -84,16 +100,7 @@ label(struct text *t, const char *s)
 
 	if (quote)
 		text_puts(t, "'");
-	for (; *s != '\0'; s++) {
-		if (*s == '\'')
-			text_puts(t, "''");
-		else if (*s == '=')
-			text_puts(t, "_");
-		else if (*s == '\\')
-			text_puts(t, "\\");
-		else
-			text_escape(t, s, 1, 4);
-	}
+	perfdata_label(t, s);
 	if (quote)
 		text_puts(t, "'");
 }

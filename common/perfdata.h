@@ -31,6 +31,9 @@ struct perfdata {
  */
 void perfdata_format(struct text *t, const struct perfdata *p);
 
+/* The label without quotes around it, but fit to stand between them. */
+void perfdata_label(struct text *t, const char *label);
+
 /* A value that others wrote, as they did: parts of their bytes. */
 struct perfdata_item {
 	const char *bytes; /* all of it */

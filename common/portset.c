@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "datagram_probe.h"
+#include "escape.h"
 #include "handler.h"
 #include "report.h"
 #include "xalloc.h"
@@ -15,6 +16,8 @@
 #define REPLY_BYTES 200
 
 #define REASON_BYTES 2000
+
+#define N_PORT_STATES (PORT_OPEN_FILTERED + 1)
 
 /*
  * Who told of fewer closed ports has not shown that it limits that, unless some
@@ -30,6 +33,10 @@ static enum state worth(const struct portset *, const struct entry *);
 static bool given(const struct portset *, const struct entry *, enum state *);
 static void count_entry(const struct portset *, const struct entry *,
     struct host_counts *);
+static void count_failed(const struct portset *, const struct entry *,
+    struct host_counts *);
+static bool same_reason(const struct entry *, const struct entry *);
+static bool same_string(const char *, const char *);
 static uint32_t saturate(int64_t);
 static void keep_extra(struct entry *, const struct result *,
     const struct verdict *);
@@ -181,6 +188,25 @@ share_parse(const char *s, struct share *out)
 	return why;
 }
 
+const char *
+count_limit_parse(const char *s, bool critical, struct portset_policy *p)
+{
+	size_t len = strcspn(s, "="), i;
+
+	for (i = 0; s[len] != '\0' && i < N_PORT_STATES; i++) {
+		const char *name = port_state_name((enum port_state)i);
+		struct count_limits *l = &p->ports[i];
+
+		if (word_equal(name, s, len) ||
+		    (i == PORT_OPEN_FILTERED &&
+			word_equal("open_filtered", s, len)))
+			return share_parse(s + len + 1,
+			    critical ? &l->critical : &l->warning);
+	}
+	return "not STATE=RANGE with a STATE of open, closed, filtered, "
+	       "open|filtered, unknown";
+}
+
 struct portset_summary
 portset_summarize(struct portset *s, const struct portset_policy *p)
 {
@@ -200,8 +226,7 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 		sum.met += entry_met(s, e);
 		sum.unasked += entry_unasked(s, e);
 		sum.failed += entry_failed(s, e);
-		sum.warned += entry_failed(s, e) &&
-		    worth(s, e) == STATE_WARNING;
+		sum.warned += entry_warned(s, e);
 		sum.expiring += entry_expiring(s, e);
 		sum.astray += entry_astray(s, e);
 		if (!isnan(days) && !(sum.cert_days <= days))
@@ -237,6 +262,13 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 	sum.state = state_worst(sum.state, count_states(&sum, p));
 	sum.state = state_worst(sum.state, lag);
 	return sum;
+}
+
+bool
+count_limits_alert(const struct count_limits *l, size_t n, size_t total)
+{
+	return share_alerts(&l->warning, n, total) ||
+	    share_alerts(&l->critical, n, total);
 }
 
 bool
@@ -287,6 +319,12 @@ bool
 entry_failed(const struct portset *s, const struct entry *e)
 {
 	return !entry_met(s, e) && !entry_unasked(s, e);
+}
+
+bool
+entry_warned(const struct portset *s, const struct entry *e)
+{
+	return worth(s, e) == STATE_WARNING;
 }
 
 bool
@@ -366,12 +404,19 @@ void
 entry_name(struct text *t, const struct portset *s, const struct entry *e)
 {
 	const struct portset_host *host = entry_host(s, e);
-	const struct ask *ask = entry_ask(s, e);
 
 	if (host != NULL) {
 		text_escape_string(t, host->name);
 		text_puts(t, "/");
 	}
+	entry_port_name(t, s, e);
+}
+
+void
+entry_port_name(struct text *t, const struct portset *s, const struct entry *e)
+{
+	const struct ask *ask = entry_ask(s, e);
+
 	if (ask->udp && !ask->own_name)
 		text_puts(t, "udp/");
 	if (ask->name != NULL)
@@ -529,7 +574,8 @@ count_entry(const struct portset *s, const struct entry *e,
     struct host_counts *h)
 {
 	h->total++;
-	h->failed += entry_failed(s, e);
+	if (entry_failed(s, e))
+		count_failed(s, e, h);
 	h->silent += outcome_port((enum outcome)e->outcome) ==
 	    PORT_OPEN_FILTERED;
 	if (!entry_ask(s, e)->udp || e->outcome != OUTCOME_REFUSED ||
@@ -538,6 +584,46 @@ count_entry(const struct portset *s, const struct entry *e,
 	h->told++;
 	h->late += e->time_us != ENTRY_NO_TIME &&
 	    e->time_us >= DATAGRAM_PROBE_AGAIN_US;
+}
+
+/* Whether all that failed are alike: each is compared with the first. */
+static void
+count_failed(const struct portset *s, const struct entry *e,
+    struct host_counts *h)
+{
+	const struct entry *first = &s->entries[h->first];
+
+	if (h->failed++ == 0) {
+		h->first = (uint32_t)(e - s->entries);
+		h->same_port = h->same = true;
+		return;
+	}
+	h->same_port = h->same_port &&
+	    outcome_port((enum outcome)e->outcome) ==
+		outcome_port((enum outcome)first->outcome);
+	h->same = h->same && h->same_port && same_reason(e, first);
+}
+
+/* By what entry_reason() makes words of. */
+static bool
+same_reason(const struct entry *a, const struct entry *b)
+{
+	const struct entry_extra none = { .why = NULL };
+	const struct entry_extra *x = a->extra != NULL ? a->extra : &none;
+	const struct entry_extra *y = b->extra != NULL ? b->extra : &none;
+
+	return a->outcome == b->outcome && a->finding == b->finding &&
+	    a->err == b->err && a->origin == b->origin &&
+	    a->icmp_v6 == b->icmp_v6 && a->icmp_type == b->icmp_type &&
+	    a->icmp_code == b->icmp_code &&
+	    (a->origin != ORIGIN_ICMP || addr_equal(&x->from, &y->from)) &&
+	    same_string(x->note, y->note) && same_string(x->why, y->why);
+}
+
+static bool
+same_string(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
 static uint32_t
@@ -700,7 +786,7 @@ count_states(const struct portset_summary *sum, const struct portset_policy *p)
 	enum state state = STATE_OK;
 	size_t i;
 
-	for (i = 0; i < sizeof(sum->ports) / sizeof(sum->ports[0]); i++)
+	for (i = 0; i < N_PORT_STATES; i++)
 		if (share_alerts(&p->ports[i].critical, sum->ports[i],
 			sum->total))
 			state = STATE_CRITICAL;

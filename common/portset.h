@@ -23,6 +23,9 @@ struct host_counts {
 	uint32_t told;   /* closed by an ICMP message */
 	uint32_t late;   /* of those, only when asked again */
 	uint32_t silent; /* open|filtered */
+	uint32_t first;  /* of those that failed: the index of one */
+	bool same_port;  /* they are all in the same port state ... */
+	bool same;       /* ... and that for the same reason */
 };
 
 /* What is asked of ports, and what is made of what comes back. */
@@ -184,6 +187,16 @@ bool portset_tell(struct portset *s, const struct target *t,
 /* Reads a range, with '%' at its end a share.  NULL or the reason. */
 const char *share_parse(const char *s, struct share *out);
 
+/*
+ * Reads such a range for how many ports may be in a state, "STATE=RANGE[%]"
+ * with open_filtered for open|filtered as well, into the warning or the critical
+ * one of that state.  NULL or the reason.
+ */
+const char *count_limit_parse(const char *s, bool critical,
+    struct portset_policy *p);
+/* Whether these limits say something of so many of total ports. */
+bool count_limits_alert(const struct count_limits *l, size_t n, size_t total);
+
 struct portset_summary portset_summarize(struct portset *s,
     const struct portset_policy *p);
 
@@ -208,6 +221,8 @@ bool entry_met(const struct portset *s, const struct entry *e);
 bool entry_unasked(const struct portset *s, const struct entry *e);
 /* Whether it is neither. */
 bool entry_failed(const struct portset *s, const struct entry *e);
+/* Whether it failed, and that is only worth a WARNING. */
+bool entry_warned(const struct portset *s, const struct entry *e);
 /* Whether it is as expected, but its certificates will not be for long. */
 bool entry_expiring(const struct portset *s, const struct entry *e);
 /* Whether it is as expected, but its clock is wrong. */
@@ -224,6 +239,9 @@ enum state entry_lag(const struct portset *s, const struct entry *e,
 
 /* "mx1/tcp/25", "mx1/smtp", "mx1/web/8080" or "/run/x", escaped. */
 void entry_name(struct text *t, const struct portset *s, const struct entry *e);
+/* The same without the host: "tcp/25", "smtp", "web/8080" or "/run/x". */
+void entry_port_name(struct text *t, const struct portset *s,
+    const struct entry *e);
 /* The same, and what is asked and expected there. */
 void entry_describe(struct text *t, const struct portset *s,
     const struct entry *e);

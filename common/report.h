@@ -49,6 +49,9 @@ report_fn report_one_line, report_multi_line, report_json;
 report_fn report_text;
 const char *report_text_check(const char *format);
 
+/* A time in seconds since 1970 as ISO 8601 has it: 2026-12-22T02:06:37Z */
+void report_time(struct text *t, int64_t wall_s);
+
 /* The words of the usual first line, behind "SERVICE STATE - ". */
 report_fn report_words;
 

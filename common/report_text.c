@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "letters.h"
 #include "report.h"
 
 static report_fn words, put_address, put_answer, put_host, put_outcome,
@@ -32,6 +33,8 @@ static const struct letter {
 	{ '%', put_percent },
 };
 
+#define N_LETTERS (sizeof(letters) / sizeof(letters[0]))
+
 static const struct letter *find(char);
 static void put_seconds(struct text *, int64_t);
 
@@ -46,25 +49,22 @@ report_text(struct text *t, const struct report *r)
 const char *
 report_text_check(const char *format)
 {
-	static char why[128];
-	struct text t;
+	char known[N_LETTERS + 1];
 	size_t i;
 
-	while ((format = strchr(format, '%')) != NULL && find(format[1]))
-		format += 2;
-	if (format == NULL)
-		return NULL;
-	text_init(&t, sizeof(why) - 1);
-	text_escape(&t, format, format[1] != '\0' ? 2 : 1, TEXT_WORD);
-	text_puts(&t, ": not one of ");
-	for (i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
-		text_puts(&t, i > 0 ? ", %" : "%");
-		text_put(&t, &letters[i].letter, 1);
-	}
-	for (i = 0; i <= t.len; i++)
-		why[i] = t.data[i];
-	text_free(&t);
-	return why;
+	for (i = 0; i < N_LETTERS; i++)
+		known[i] = letters[i].letter;
+	known[N_LETTERS] = '\0';
+	return letters_check(format, known);
+}
+
+void
+report_time(struct text *t, int64_t wall_s)
+{
+	const struct clock_date d = clock_date(wall_s);
+
+	text_printf(t, "%04" PRId64 "-%02u-%02uT%02u:%02u:%02uZ", d.year,
+	    d.month, d.day, d.hour, d.minute, d.second);
 }
 
 /* NULL: none has that letter. */
@@ -73,7 +73,7 @@ find(char letter)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+	for (i = 0; i < N_LETTERS; i++)
 		if (letters[i].letter == letter)
 			return &letters[i];
 	return NULL;
@@ -82,18 +82,16 @@ find(char letter)
 static void
 words(struct text *t, const struct report *r)
 {
-	const char *s = r->text;
+	const char *s = r->text, *next;
+	size_t plain;
+	char letter;
 
-	while (*s != '\0') {
-		size_t plain = strcspn(s, "%");
-
+	while ((next = letters_next(s, &plain, &letter)) != NULL) {
 		text_escape(t, s, plain, REPORT_MAX);
-		s += plain;
-		if (*s == '%') {
-			find(s[1])->put(t, r);
-			s += 2;
-		}
+		find(letter)->put(t, r);
+		s = next;
 	}
+	text_escape(t, s, plain, REPORT_MAX);
 }
 
 static void
@@ -168,14 +166,10 @@ put_answer(struct text *t, const struct report *r)
 		report_answer(t, r);
 }
 
-/* ISO 8601 */
 static void
 put_time(struct text *t, const struct report *r)
 {
-	const struct clock_date d = clock_date(r->wall_s);
-
-	text_printf(t, "%04" PRId64 "-%02u-%02uT%02u:%02u:%02uZ", d.year,
-	    d.month, d.day, d.hour, d.minute, d.second);
+	report_time(t, r->wall_s);
 }
 
 static void

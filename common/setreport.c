@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "setreport.h"
 
+#include <math.h>
 #include <strings.h>
+
+#include "report.h"
+
+/* Written in pieces of about this size. */
+#define PIECE 32768
 
 static const struct {
 	const char *name;
@@ -10,6 +16,10 @@ static const struct {
 	{ "nagios", setreport_nagios },
 	{ "table", setreport_table },
 	{ "json", setreport_json },
+	{ "csv", setreport_csv },
+	{ "prometheus", setreport_prometheus },
+	{ "portmon", setreport_portmon },
+	{ "html", setreport_html },
 };
 
 setreport_fn *
@@ -21,4 +31,64 @@ setreport_find(const char *name)
 		if (strcasecmp(name, reports[i].name) == 0)
 			return reports[i].fn;
 	return NULL;
+}
+
+void
+setreport_flush(struct text *t, const struct setreport *r)
+{
+	if (t->len > PIECE)
+		r->flush(r->sink, t);
+}
+
+void
+setreport_words(struct text *t, const struct setreport *r,
+    const struct entry *e)
+{
+	struct text reason;
+
+	entry_name(t, r->set, e);
+	text_printf(t, " %s",
+	    port_state_words(outcome_port((enum outcome)e->outcome)));
+	text_init(&reason, REPORT_MAX);
+	entry_reason(&reason, e);
+	if (reason.len > 0)
+		text_printf(t, " (%s)", reason.data);
+	text_free(&reason);
+}
+
+const char *
+setreport_transport(const struct setreport *r, const struct entry *e)
+{
+	const struct ask *ask = entry_ask(r->set, e);
+
+	if (ask->path)
+		return "unix";
+	return ask->udp ? "udp" : "tcp";
+}
+
+void
+setreport_address(struct text *t, const struct entry *e)
+{
+	struct addr literal;
+	const char *why;
+
+	if (e->extra != NULL && e->extra->addr.family != AF_UNSPEC)
+		literal = e->extra->addr;
+	else if (addr_parse(e->target.host, AF_UNSPEC, &literal, &why) !=
+	    ADDR_LITERAL)
+		literal.family = AF_UNSPEC;
+	if (literal.family != AF_UNIX)
+		addr_format(t, &literal);
+}
+
+double
+setreport_least(const struct entry_stats *s)
+{
+	return s != NULL && s->timed > 0 ? s->min_us / 1e6 : (double)NAN;
+}
+
+double
+setreport_longest(const struct entry_stats *s)
+{
+	return s != NULL && s->timed > 0 ? s->max_us / 1e6 : (double)NAN;
 }

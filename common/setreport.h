@@ -15,8 +15,14 @@ struct setreport {
 	size_t max;         /* bytes of a nagios report at the most */
 	bool colour;        /* for a terminal */
 	const char *limits; /* one line about the run, for -v */
+	const char *line;   /* of the portmon format; NULL: the usual one */
+	const char *run;    /* a name for the run, or NULL */
+	const char *from;   /* the machine that asked; NULL: it is not told */
+	int64_t wall_s;     /* the time now; 0: it is not told */
+	int64_t took_us;    /* that the run took */
 	/* Takes what was written so far, and empties t. */
-	void (*flush)(struct text *t);
+	void (*flush)(void *sink, struct text *t);
+	void *sink;
 };
 
 typedef void setreport_fn(struct text *t, const struct setreport *r);
@@ -24,9 +30,39 @@ typedef void setreport_fn(struct text *t, const struct setreport *r);
 /* The format of that name, or NULL; SETREPORT_NAMES lists them for people. */
 setreport_fn *setreport_find(const char *name);
 
-#define SETREPORT_NAMES "nagios, table, json"
+#define SETREPORT_NAMES "nagios, table, json, csv, prometheus, portmon, html"
 
 /* The formats. */
-setreport_fn setreport_nagios, setreport_table, setreport_json;
+setreport_fn setreport_nagios, setreport_table, setreport_json, setreport_csv,
+    setreport_prometheus, setreport_portmon, setreport_html;
+
+/* Whether r->line can be that: NULL, or the reason until the next call. */
+const char *setreport_line_check(const char *line);
+
+/*
+ * What the formats share: flushes t, if there is enough in it.
+ */
+void setreport_flush(struct text *t, const struct setreport *r);
+
+/* "mx1/tcp/25 closed (Connection refused)" */
+void setreport_words(struct text *t, const struct setreport *r,
+    const struct entry *e);
+
+/* "tcp", "udp" or "unix" */
+const char *setreport_transport(const struct setreport *r,
+    const struct entry *e);
+
+/* The address that was asked, or nothing. */
+void setreport_address(struct text *t, const struct entry *e);
+
+/* The least and the longest latency in seconds of many probes; NAN: none. */
+double setreport_least(const struct entry_stats *s);
+double setreport_longest(const struct entry_stats *s);
+
+/*
+ * The first line of the nagios format, "PORTSET STATE - words", without
+ * performance data or a newline; t is empty.
+ */
+setreport_fn setreport_first_line;
 
 #endif

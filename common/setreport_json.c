@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One JSON object (RFC 8259), described in check_portset(1).
+ * One JSON object (RFC 8259), described in portstate-formats(5).
  */
+#include <math.h>
+
 #include "json.h"
 #include "report.h"
 #include "setreport.h"
@@ -9,14 +11,14 @@
 /* Raised when a change may break a reader. */
 #define FORMAT_VERSION 1
 
-/* Written in pieces of about this size. */
-#define PIECE 32768
-
 static void entry(struct text *, const struct setreport *,
     const struct entry *);
 static void member(struct text *, const char *, const char *);
 static void member_tls(struct text *, const struct entry *);
 static void member_address(struct text *, const struct entry *);
+static void member_probes(struct text *, const struct setreport *,
+    const struct entry *);
+static void member_seconds(struct text *, const char *, double);
 static int64_t time_us(uint32_t);
 
 void
@@ -30,15 +32,17 @@ setreport_json(struct text *t, const struct setreport *r)
 	text_printf(t,
 	    "\"total\":%zu,\"as_expected\":%zu,\"failed\":%zu,\"open\":%zu,"
 	    "\"closed\":%zu,\"filtered\":%zu,\"open_filtered\":%zu,"
-	    "\"unknown\":%zu,\"expiring\":%zu},\n\"entries\":[",
+	    "\"unknown\":%zu,\"expiring\":%zu,\"warned\":%zu,"
+	    "\"not_probed\":%zu,\"slow\":%zu,\"clock_off\":%zu,"
+	    "\"hosts_down\":%zu},\n\"entries\":[",
 	    s->total, s->met, s->failed, s->ports[PORT_OPEN],
 	    s->ports[PORT_CLOSED], s->ports[PORT_FILTERED],
-	    s->ports[PORT_OPEN_FILTERED], s->ports[PORT_UNKNOWN], s->expiring);
+	    s->ports[PORT_OPEN_FILTERED], s->ports[PORT_UNKNOWN], s->expiring,
+	    s->warned, s->unasked, s->lagging, s->astray, s->down);
 	for (i = 0; i < r->set->n; i++) {
 		text_puts(t, i > 0 ? ",\n" : "\n");
 		entry(t, r, &r->set->entries[i]);
-		if (t->len > PIECE)
-			r->flush(t);
+		setreport_flush(t, r);
 	}
 	text_puts(t, "\n]}\n");
 }
@@ -64,14 +68,13 @@ entry(struct text *t, const struct setreport *r, const struct entry *e)
 		text_puts(t, ",\"port\":null");
 	else
 		text_printf(t, ",\"port\":%u", e->target.port);
-	member(t, ",\"transport\":",
-	    ask->path != NULL      ? "unix"
-		: ask->udp ? "udp"
-			   : "tcp");
+	member(t, ",\"transport\":", setreport_transport(r, e));
 	member(t, ",\"expected\":", expected_name(ask->expected));
 	member(t, ",\"state\":", port_state_name(port));
 	text_printf(t, ",\"open\":%s,\"ok\":%s", open ? "true" : "false",
 	    entry_met(r->set, e) ? "true" : "false");
+	member(t,
+	    ",\"severity\":", state_name(entry_state(r->set, e, r->policy)));
 	member(t, ",\"outcome\":", outcome_name((enum outcome)e->finding));
 	member(t, ",\"reason\":", reason.len > 0 ? reason.data : NULL);
 	member(t, ",\"closed_reason\":",
@@ -79,6 +82,9 @@ entry(struct text *t, const struct setreport *r, const struct entry *e)
 	member(t, ",\"note\":", e->extra != NULL ? e->extra->reply : NULL);
 	json_seconds(t, ",\"time\":", time_us(e->time_us));
 	json_seconds(t, ",\"rtt\":", time_us(e->rtt_us));
+	member_probes(t, r, e);
+	member(t,
+	    ",\"perfdata\":", e->extra != NULL ? e->extra->perfdata : NULL);
 	member_tls(t, e);
 	text_puts(t, "}");
 	text_free(&reason);
@@ -115,19 +121,37 @@ static void
 member_address(struct text *t, const struct entry *e)
 {
 	struct text address;
-	struct addr literal;
-	const char *why;
 
 	text_init(&address, REPORT_MAX);
-	if (e->extra != NULL && e->extra->addr.family != AF_UNSPEC)
-		literal = e->extra->addr;
-	else if (addr_parse(e->target.host, AF_UNSPEC, &literal, &why) !=
-	    ADDR_LITERAL)
-		literal.family = AF_UNSPEC;
-	if (literal.family != AF_UNIX)
-		addr_format(&address, &literal);
+	setreport_address(&address, e);
 	member(t, ",\"address\":", address.len > 0 ? address.data : NULL);
 	text_free(&address);
+}
+
+static void
+member_probes(struct text *t, const struct setreport *r, const struct entry *e)
+{
+	const struct entry_stats *s = entry_stats(r->set, e);
+
+	if (s == NULL) {
+		text_puts(t, ",\"probes\":null");
+		return;
+	}
+	text_printf(t, ",\"probes\":{\"sent\":%u,\"lost\":%u", s->probes,
+	    s->lost);
+	member_seconds(t, "min", setreport_least(s));
+	member_seconds(t, "avg", entry_latency(r->set, e));
+	member_seconds(t, "max", setreport_longest(s));
+	text_puts(t, "}");
+}
+
+static void
+member_seconds(struct text *t, const char *key, double seconds)
+{
+	if (isnan(seconds))
+		text_printf(t, ",\"%s\":null", key);
+	else
+		text_printf(t, ",\"%s\":%.6f", key, seconds);
 }
 
 static int64_t

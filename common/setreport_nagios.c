@@ -16,42 +16,48 @@
 /* What is kept for saying what was left out. */
 #define RESERVE 120
 
+typedef void words_fn(struct text *, const struct setreport *,
+    const struct entry *);
+
 /* Whether an entry belongs to a list, and what it is listed as. */
 struct listing {
 	bool (*belongs)(const struct setreport *, const struct entry *);
-	void (*words)(struct text *, const struct setreport *,
-	    const struct entry *);
+	words_fn *words;
 };
 
-static void first_line(struct text *, const struct setreport *);
+static void limited_states(struct text *, const struct setreport *);
 static void list(struct text *, const struct setreport *, const char *,
     const struct listing *);
 static bool is_bad(const struct setreport *, const struct entry *);
+static bool is_of_down(const struct setreport *, const struct entry *);
+static bool is_first_of_down(const struct setreport *, const struct entry *);
 static bool is_worse(const struct setreport *, const struct entry *);
 static bool is_less_bad(const struct setreport *, const struct entry *);
+static bool is_warned(const struct setreport *, const struct entry *);
 static bool is_unasked(const struct setreport *, const struct entry *);
 static bool is_expiring(const struct setreport *, const struct entry *);
+static bool is_astray(const struct setreport *, const struct entry *);
 static bool is_slow(const struct setreport *, const struct entry *);
 static bool is_any_open(const struct setreport *, const struct entry *);
-static void words_bad(struct text *, const struct setreport *,
-    const struct entry *);
-static void words_name(struct text *, const struct setreport *,
-    const struct entry *);
-static void words_why(struct text *, const struct setreport *,
-    const struct entry *);
-static void words_reason(struct text *, const struct setreport *,
-    const struct entry *);
-static void words_slow(struct text *, const struct setreport *,
-    const struct entry *);
+static words_fn words_down, words_name, words_why, words_reason, words_slow;
 static void counts(struct text *, const struct setreport *);
-static void count(struct text *, const char *, size_t);
+static void port_count(struct text *, const struct setreport *, const char *,
+    enum port_state);
+static void count(struct text *, const char *, size_t,
+    const struct count_limits *, double);
 static size_t latencies(struct text *, const struct setreport *, size_t);
 static void latency(struct text *, const struct setreport *,
     const struct entry *);
+static void loss(struct text *, const char *, const struct entry_stats *);
+static void relabelled(struct text *, const char *, const char *);
 static void limited_hosts(struct text *, const struct setreport *, size_t);
 static struct range seconds(const struct range *);
 static size_t lines(struct text *, const struct setreport *, size_t);
-static void line(struct text *, const struct setreport *, const struct entry *);
+static bool is_told(const struct setreport *, const struct entry *);
+static bool line(struct text *, const struct setreport *, size_t, size_t,
+    size_t, words_fn *);
+static words_fn line_entry;
+static void words_probes(struct text *, const struct entry_stats *, double);
 static bool append(struct text *, const struct text *, size_t);
 
 void
@@ -61,7 +67,7 @@ setreport_nagios(struct text *t, const struct setreport *r)
 	size_t room, lines_cut, latencies_cut;
 	struct text details;
 
-	first_line(t, r);
+	setreport_first_line(t, r);
 	text_puts(t, "|");
 	counts(t, r);
 	room = r->max - (t->len < r->max ? t->len : r->max);
@@ -81,12 +87,15 @@ setreport_nagios(struct text *t, const struct setreport *r)
 		    lines_cut, latencies_cut);
 }
 
-static void
-first_line(struct text *t, const struct setreport *r)
+void
+setreport_first_line(struct text *t, const struct setreport *r)
 {
-	static const struct listing bad[] = { { is_worse, words_bad },
-		{ is_less_bad, words_bad }, { NULL, NULL } };
+	static const struct listing bad[] = { { is_first_of_down, words_down },
+		{ is_worse, setreport_words }, { is_less_bad, setreport_words },
+		{ is_warned, setreport_words }, { NULL, NULL } };
 	static const struct listing expiring[] = { { is_expiring, words_why },
+		{ NULL, NULL } };
+	static const struct listing astray[] = { { is_astray, words_name },
 		{ NULL, NULL } };
 	static const struct listing slow[] = { { is_slow, words_slow },
 		{ NULL, NULL } };
@@ -102,13 +111,20 @@ first_line(struct text *t, const struct setreport *r)
 		    s->total);
 	else
 		text_printf(t, "%zu of %zu as expected", s->met, s->total);
+	if (s->warned > 0)
+		text_printf(t, ", %zu only a warning", s->warned);
 	list(t, r, ": ", bad);
+	limited_states(t, r);
 	if (s->unasked > 0)
 		text_printf(t, "; %zu not probed", s->unasked);
 	list(t, r, ": ", unasked);
 	if (s->expiring > 0)
 		text_printf(t, "; %zu expiring", s->expiring);
 	list(t, r, ": ", expiring);
+	if (s->astray > 0)
+		text_printf(t, "; %zu %s off", s->astray,
+		    s->astray == 1 ? "clock" : "clocks");
+	list(t, r, ": ", astray);
 	if (s->lagging > 0)
 		text_printf(t, "; %zu slow", s->lagging);
 	list(t, r, ": ", slow);
@@ -116,6 +132,20 @@ first_line(struct text *t, const struct setreport *r)
 		text_printf(t, "; ICMP limited: %zu of %zu told", s->told,
 		    s->told_of);
 	list(t, r, "; open: ", open);
+}
+
+/* How many ports are in a state of which that is too many, or too few. */
+static void
+limited_states(struct text *t, const struct setreport *r)
+{
+	const struct portset_summary *s = &r->summary;
+	size_t i;
+
+	for (i = 0; i < sizeof(s->ports) / sizeof(s->ports[0]); i++)
+		if (count_limits_alert(&r->policy->ports[i], s->ports[i],
+			s->total))
+			text_printf(t, "; %zu %s", s->ports[i],
+			    port_state_words((enum port_state)i));
 }
 
 /* As many as fit the first line, and at least one if there is any. */
@@ -158,17 +188,39 @@ is_bad(const struct setreport *r, const struct entry *e)
 	return entry_failed(r->set, e);
 }
 
+/* Whether its host is told as a whole. */
+static bool
+is_of_down(const struct setreport *r, const struct entry *e)
+{
+	return e->host != NO_HOST && portset_down(&r->set->counts[e->host]);
+}
+
+/* Whether it stands for all of such a host. */
+static bool
+is_first_of_down(const struct setreport *r, const struct entry *e)
+{
+	return is_of_down(r, e) &&
+	    e == &r->set->entries[r->set->counts[e->host].first];
+}
+
 static bool
 is_worse(const struct setreport *r, const struct entry *e)
 {
-	return is_bad(r, e) &&
+	return is_bad(r, e) && !is_of_down(r, e) && !entry_warned(r->set, e) &&
 	    outcome_default_state((enum outcome)e->finding) == STATE_CRITICAL;
 }
 
 static bool
 is_less_bad(const struct setreport *r, const struct entry *e)
 {
-	return is_bad(r, e) && !is_worse(r, e);
+	return is_bad(r, e) && !is_of_down(r, e) && !entry_warned(r->set, e) &&
+	    outcome_default_state((enum outcome)e->finding) != STATE_CRITICAL;
+}
+
+static bool
+is_warned(const struct setreport *r, const struct entry *e)
+{
+	return entry_warned(r->set, e) && !is_of_down(r, e);
 }
 
 static bool
@@ -182,6 +234,12 @@ static bool
 is_expiring(const struct setreport *r, const struct entry *e)
 {
 	return entry_expiring(r->set, e);
+}
+
+static bool
+is_astray(const struct setreport *r, const struct entry *e)
+{
+	return entry_astray(r->set, e);
 }
 
 static bool
@@ -203,13 +261,28 @@ words_name(struct text *t, const struct setreport *r, const struct entry *e)
 	entry_name(t, r->set, e);
 }
 
+/* "mx1 (all 5 ports: filtered, no answer)": what they have in common. */
 static void
-words_bad(struct text *t, const struct setreport *r, const struct entry *e)
+words_down(struct text *t, const struct setreport *r, const struct entry *e)
 {
-	words_name(t, r, e);
-	text_printf(t, " %s",
+	const struct host_counts *h = &r->set->counts[e->host];
+	struct text reason;
+
+	text_escape_string(t, entry_host(r->set, e)->name);
+	text_printf(t, " (all %u ports", h->total);
+	if (!h->same_port) {
+		text_puts(t, " not as expected)");
+		return;
+	}
+	text_printf(t, ": %s",
 	    port_state_words(outcome_port((enum outcome)e->outcome)));
-	words_reason(t, r, e);
+	text_init(&reason, r->max);
+	if (h->same)
+		entry_reason(&reason, e);
+	if (reason.len > 0)
+		text_printf(t, ", %s", reason.data);
+	text_free(&reason);
+	text_puts(t, ")");
 }
 
 static void
@@ -243,38 +316,52 @@ counts(struct text *t, const struct setreport *r)
 {
 	const struct portset_summary *s = &r->summary;
 	const struct portset_policy *p = r->policy;
-	const struct perfdata failed = {
-		.label = "failed",
-		.unit = "",
-		.value = (double)s->failed,
-		.warning = p->warning.set && !p->warning.percent
-		    ? &p->warning.range
-		    : NULL,
-		.critical = p->critical.set && !p->critical.percent
-		    ? &p->critical.range
-		    : NULL,
-		.min = 0,
-		.max = (double)s->total,
-		.count = true,
-	};
+	const struct count_limits failed = { p->warning, p->critical },
+				  none = { .warning = { .set = false } };
 
-	count(t, "total", s->total);
-	perfdata_format(t, &failed);
+	count(t, "total", s->total, &none, (double)NAN);
 	text_puts(t, " ");
-	count(t, "open", s->ports[PORT_OPEN]);
-	count(t, "closed", s->ports[PORT_CLOSED]);
-	count(t, "filtered", s->ports[PORT_FILTERED]);
+	count(t, "failed", s->failed, &failed, (double)s->total);
+	port_count(t, r, "open", PORT_OPEN);
+	port_count(t, r, "closed", PORT_CLOSED);
+	port_count(t, r, "filtered", PORT_FILTERED);
 	if (r->set->udp)
-		count(t, "open_filtered", s->ports[PORT_OPEN_FILTERED]);
-	text_printf(t, "unknown=%zu;;;0;", s->ports[PORT_UNKNOWN]);
+		port_count(t, r, "open_filtered", PORT_OPEN_FILTERED);
+	port_count(t, r, "unknown", PORT_UNKNOWN);
 	if (r->set->days != NULL)
 		report_cert_days(t, r->set->days, s->cert_days);
 }
 
 static void
-count(struct text *t, const char *label, size_t n)
+port_count(struct text *t, const struct setreport *r, const char *label,
+    enum port_state port)
 {
-	text_printf(t, "%s=%zu;;;0; ", label, n);
+	text_puts(t, " ");
+	count(t, label, r->summary.ports[port], &r->policy->ports[port],
+	    (double)NAN);
+}
+
+/* Limits that are shares are none of a number. */
+static void
+count(struct text *t, const char *label, size_t n, const struct count_limits *l,
+    double max)
+{
+	const struct perfdata data = {
+		.label = label,
+		.unit = "",
+		.value = (double)n,
+		.warning = l->warning.set && !l->warning.percent
+		    ? &l->warning.range
+		    : NULL,
+		.critical = l->critical.set && !l->critical.percent
+		    ? &l->critical.range
+		    : NULL,
+		.min = 0,
+		.max = max,
+		.count = true,
+	};
+
+	perfdata_format(t, &data);
 }
 
 /* Up to a length of end; returns how many were left out, from the first on. */
@@ -315,7 +402,38 @@ latency(struct text *t, const struct setreport *r, const struct entry *e)
 	entry_name(&name, r->set, e);
 	data.label = name.data;
 	perfdata_format(t, &data);
+	if (e->extra != NULL && e->extra->perfdata != NULL)
+		relabelled(t, name.data, e->extra->perfdata);
+	loss(t, name.data, entry_stats(r->set, e));
 	text_free(&name);
+}
+
+/* NULL: it is asked once. */
+static void
+loss(struct text *t, const char *name, const struct entry_stats *s)
+{
+	if (s == NULL || s->probes == 0)
+		return;
+	text_puts(t, " '");
+	perfdata_label(t, name);
+	text_printf(t, "_loss'=%.1f%%;;;0;100", 100.0 * s->lost / s->probes);
+}
+
+/* What a handler measured, with the name of its entry in front of each label. */
+static void
+relabelled(struct text *t, const char *name, const char *perfdata)
+{
+	size_t len = strlen(perfdata);
+	struct perfdata_item item;
+
+	while (perfdata_next(&perfdata, &len, &item)) {
+		text_puts(t, " '");
+		perfdata_label(t, name);
+		text_puts(t, "::");
+		text_put(t, item.label, item.label_len);
+		text_puts(t, "'=");
+		text_put(t, item.data, item.data_len);
+	}
 }
 
 /* Which hosts they are, as many as there is room for. */
@@ -346,35 +464,52 @@ seconds(const struct range *ms)
 	return (struct range){ ms->start / 1e3, ms->end / 1e3, ms->inside };
 }
 
-/* The same for the lines of all entries, or those of interest. */
+/* The same for the lines of hosts, then of all entries or those of interest. */
 static size_t
 lines(struct text *t, const struct setreport *r, size_t end)
 {
 	size_t i, cut = 0;
-	struct text one;
 
-	for (i = 0; i < r->set->n; i++) {
-		const struct entry *e = &r->set->entries[i];
-
-		if (r->verbosity == 0 && !is_bad(r, e) && !is_expiring(r, e) &&
-		    !is_slow(r, e) && !entry_unasked(r->set, e))
-			continue;
-		if (cut > 0) {
-			cut++;
-			continue;
-		}
-		text_init(&one, r->max);
-		line(&one, r, e);
-		cut += !append(t, &one, end);
-		text_free(&one);
-	}
+	for (i = 0; i < r->set->n && r->summary.down > 0; i++)
+		if (is_first_of_down(r, &r->set->entries[i]))
+			cut += !line(t, r, i, end, cut, words_down);
+	for (i = 0; i < r->set->n; i++)
+		if (r->verbosity > 0 || is_told(r, &r->set->entries[i]))
+			cut += !line(t, r, i, end, cut, line_entry);
 	return cut;
 }
 
+/* Whether it is of interest by itself. */
+static bool
+is_told(const struct setreport *r, const struct entry *e)
+{
+	return (is_bad(r, e) && !is_of_down(r, e)) || is_expiring(r, e) ||
+	    is_astray(r, e) || is_slow(r, e) || is_unasked(r, e);
+}
+
+/* Whether it is there: after one that did not fit there is none. */
+static bool
+line(struct text *t, const struct setreport *r, size_t i, size_t end,
+    size_t cut, words_fn *words)
+{
+	struct text one;
+	bool fits = false;
+
+	if (cut > 0)
+		return false;
+	text_init(&one, r->max);
+	words(&one, r, &r->set->entries[i]);
+	text_puts(&one, "\n");
+	fits = append(t, &one, end);
+	text_free(&one);
+	return fits;
+}
+
 static void
-line(struct text *t, const struct setreport *r, const struct entry *e)
+line_entry(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	enum expected expected = entry_ask(r->set, e)->expected;
+	const struct entry_stats *stats = entry_stats(r->set, e);
 	struct text reason;
 
 	words_name(t, r, e);
@@ -382,10 +517,16 @@ line(struct text *t, const struct setreport *r, const struct entry *e)
 	    port_state_words(outcome_port((enum outcome)e->outcome)));
 	if (is_bad(r, e))
 		text_printf(t, ", expected %s", expected_name(expected));
-	if (!isnan(entry_latency(r->set, e)))
+	if (entry_warned(r->set, e))
+		text_puts(t, ", only a warning");
+	if (stats != NULL)
+		words_probes(t, stats, entry_latency(r->set, e));
+	else if (!isnan(entry_latency(r->set, e)))
 		text_printf(t, ", %.6f s", entry_latency(r->set, e));
 	if (is_expiring(r, e))
 		text_puts(t, ", expiring");
+	if (is_astray(r, e))
+		text_puts(t, ", clock off");
 	if (is_slow(r, e))
 		text_puts(t, ", slow");
 	text_init(&reason, r->max);
@@ -393,7 +534,18 @@ line(struct text *t, const struct setreport *r, const struct entry *e)
 	if (reason.len > 0)
 		text_printf(t, ": %s", reason.data);
 	text_free(&reason);
-	text_puts(t, "\n");
+}
+
+/* ", 3 probes, 0 lost, min 0.100 ms, avg 0.200 ms, max 0.300 ms" */
+static void
+words_probes(struct text *t, const struct entry_stats *s, double average)
+{
+	text_printf(t, ", %u %s, %u lost", s->probes,
+	    s->probes == 1 ? "probe" : "probes", s->lost);
+	if (s->timed > 0)
+		text_printf(t, ", min %.3f ms, avg %.3f ms, max %.3f ms",
+		    setreport_least(s) * 1e3, average * 1e3,
+		    setreport_longest(s) * 1e3);
 }
 
 /* All of it or nothing. */

@@ -3,11 +3,9 @@
 # Prints how a shell completes the command line of a program:
 #
 #	PROGRAM --help |
-#	    awk -v shell=bash|zsh|fish -v program=NAME -f completion.awk
+#	    awk -v shell=bash|zsh|fish -v program=NAME -f help.awk -f completion.awk
 #
-# What it reads are the rows of options_help(): " -X, --name", with "=VALUE" or
-# "[=VALUE]" behind it, and below it the text, four columns in.  What VALUE is
-# says by what it is completed:
+# By what VALUE is, it is completed:
 #
 #	HOST		a host; when it begins with a slash, a path
 #	HOST[,HOST]...	hosts with commas between them
@@ -16,27 +14,9 @@
 #
 # An operand is a host.  Options that are refused or ignored are left out.
 
-$0 == "Options:" {
-	inside = 1
-	next
-}
-$0 == "" {
-	inside = 0
-}
-!inside {
-	next
-}
-/^ -/ {
-	n++
-	read_option(substr($0, 2))
-}
-/^    / {
-	text[n] = text[n] (text[n] == "" ? "" : " ") substr($0, 5)
-}
-
 END {
 	for (i = 1; i <= n; i++)
-		if (text[i] ~ /^(Refused:|Taken, and of no effect)/)
+		if (idle(i))
 			name[i] = ""
 		else
 			kind[i] = kind_of(i)
@@ -50,26 +30,6 @@ END {
 		fish()
 	else
 		exit 1
-}
-
-function read_option(line,    at) {
-	if (line !~ /^--/) {
-		letter[n] = substr(line, 2, 1)
-		line = substr(line, 5)
-	}
-	name[n] = substr(line, 3)
-	has[n] = "no"
-	at = index(name[n], "=")
-	if (at == 0)
-		return
-	value[n] = substr(name[n], at + 1)
-	name[n] = substr(name[n], 1, at - 1)
-	has[n] = "yes"
-	if (name[n] ~ /\[$/) {
-		has[n] = "may"
-		sub(/\[$/, "", name[n])
-		sub(/\]$/, "", value[n])
-	}
 }
 
 function kind_of(i) {

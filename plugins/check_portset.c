@@ -3,6 +3,7 @@
  * check_portset: many ports of many hosts, each against what it should be.
  * check_portset(1) is its manual.
  */
+#include <limits.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +14,12 @@
 #include "clock.h"
 #include "datagram_probe.h"
 #include "engine.h"
+#include "escape.h"
 #include "fd.h"
 #include "handler_probe.h"
 #include "num.h"
 #include "options.h"
+#include "outfile.h"
 #include "plugin.h"
 #include "resolver_cares.h"
 #include "setreport.h"
@@ -44,12 +47,13 @@
 
 /* Handlers at a time: each is a program. */
 #define HANDLERS 16
+#define HANDLER_FDS 4
 
 /* Targets added to the engine at a time. */
 #define MORE 64
 
 /* Descriptors kept for other things than probes. */
-#define OTHER_FDS (48 + 4 * HANDLERS)
+#define OTHER_FDS 48
 
 /* When the progress is shown for the first time, and how often then. */
 #define PROGRESS_FIRST_S 1
@@ -62,9 +66,12 @@ static const struct plugin_words words = {
 	    "Tells whether many ports of many hosts are what they should be.\n",
 	.usage =
 	    "Usage: check_portset -H HOST[,HOST]... -p LIST [-t SECONDS]\n"
-	    "           [-w RANGE[%]] [-c RANGE[%]] [--at-least N | --any] [-46v]\n"
-	    "           [--format nagios|table|json]\n"
+	    "           [-w RANGE[%]] [-c RANGE[%]] [--at-least N] [--any] [-46v]\n"
+	    "           [--format FORMAT] [--output FILE]\n"
 	    "       check_portset -F FILE -p LIST [OPTION]...\n"
+	    "       check_portset [--config FILE] [--portset NAME] [-H HOST]\n"
+	    "           [--check-config] [OPTION]...\n"
+	    "       check_portset --hosts FILE [OPTION]...\n"
 	    "check_portset --help lists all options.\n",
 	.notes =
 	    "A RANGE is [@]START:END of the Monitoring Plugins guidelines.\n",
@@ -80,6 +87,8 @@ struct run {
 	struct engine_conf conf;
 	struct portset_policy policy;
 	setreport_fn *report;
+	char *line;         /* of --report, or NULL */
+	const char *output; /* NULL: none but standard output */
 	unsigned verbosity;
 	bool help;
 	bool version;
@@ -88,6 +97,7 @@ struct run {
 	size_t with_tls; /* of its entries */
 	size_t added;
 	size_t told;
+	int64_t start_us;
 	int64_t deadline_us;
 	char limits[160];
 	struct watch progress;
@@ -96,15 +106,17 @@ struct run {
 };
 
 static option_fn set_any, set_at_least, set_ca_file, set_certificate,
-    set_check_config, set_client_cert, set_client_key, set_config, set_critical, set_file, set_format,
+    set_check_config, set_client_cert, set_client_key, set_config,
+    set_count_critical, set_count_warning, set_critical, set_file, set_format,
     set_hedge, set_help, set_host, set_interface, set_ipv4, set_ipv6,
     set_lag_critical, set_lag_warning, set_list, set_max_hosts, set_max_output,
-    set_parallel, set_ports, set_portset, set_probe_timeout, set_rate, set_retries,
-    set_source, set_timeout, set_tls_min, set_verbose, set_verify, set_version,
-    set_warning;
+    set_output, set_parallel, set_ports, set_portset, set_probe_timeout,
+    set_probes, set_rate, set_report, set_retries, set_source, set_timeout,
+    set_tls_min, set_verbose, set_verify, set_version, set_warning;
 
 #define NO OPTION_NO_VALUE
 #define YES OPTION_VALUE
+#define MAY OPTION_MAY_HAVE_VALUE
 
 static const struct option_row rows[] = {
 	{ 'H', "hostname", YES, "HOST[,HOST]...", set_host,
@@ -138,6 +150,8 @@ static const struct option_row rows[] = {
 	    "Ports asked in a second (default: no limit)" },
 	{ 0, "retries", YES, "NUMBER", set_retries,
 	    "Ask a port that does not answer again (default: 0)" },
+	{ 0, "probes", YES, "NUMBER", set_probes,
+	    "Ask each port so many times, 1 to 1000 (default: 1)" },
 	{ 0, "hedge", NO, "", set_hedge,
 	    "Ask a port that is late on a second socket, too" },
 	{ 'D', "certificate", YES, "DAYS[,DAYS]", set_certificate,
@@ -162,6 +176,11 @@ static const struct option_row rows[] = {
 	    "Number or share not as expected to be CRITICAL outside of\n"
 	    "(default: 0)",
 	    "ct" },
+	{ 0, "count-warning", YES, "STATE=RANGE[%]", set_count_warning,
+	    "Number or share of ports that are open, closed, filtered,\n"
+	    "open|filtered or unknown to be WARNING outside of" },
+	{ 0, "count-critical", YES, "STATE=RANGE[%]", set_count_critical,
+	    "The same to be CRITICAL" },
 	{ 0, "at-least", YES, "NUMBER", set_at_least,
 	    "OK if so many are as expected, else CRITICAL" },
 	{ 0, "any", NO, "", set_any, "The same as --at-least=1" },
@@ -171,6 +190,11 @@ static const struct option_row rows[] = {
 	    "Latency in milliseconds to be CRITICAL outside of" },
 	{ 0, "format", YES, "FORMAT", set_format,
 	    "One of " SETREPORT_NAMES " (default: nagios)" },
+	{ 0, "report", MAY, "FORMAT", set_report,
+	    "The format portmon, with lines like FORMAT" },
+	{ 0, "output", YES, "FILE", set_output,
+	    "Put the report into FILE, and the nagios format on standard\n"
+	    "output" },
 	{ 0, "max-output", YES, "BYTES", set_max_output,
 	    "Bytes of the nagios format at the most (default: 8192)" },
 	{ 'v', "verbose", NO, "", set_verbose,
@@ -187,6 +211,7 @@ static _Noreturn void print_errors(const struct config *);
 static _Noreturn void print_config(struct run *);
 static void probe_all(struct run *, int64_t);
 static double longest(const struct run *);
+static double asked(const struct run *);
 static void plan(struct run *, int64_t);
 static engine_more_fn more;
 static void done(void *, const struct target *, const struct result *);
@@ -194,7 +219,11 @@ static void progress_start(struct run *);
 static void progress_show(struct watch *, int64_t);
 static void progress_end(struct run *);
 static _Noreturn void print_report(struct run *);
-static void flush(struct text *);
+static size_t report_max(const struct run *);
+static void report_to_file(struct run *, const struct setreport *);
+static char *run_name(const char *);
+static void flush(void *, struct text *);
+static void flush_to_file(void *, struct text *);
 
 int
 main(int argc, char **argv)
@@ -324,6 +353,22 @@ set_config(void *ctx, const char *value)
 		return "one is given already; it can include others";
 	r->source.config = value;
 	return value[0] != '\0' ? NULL : "is empty";
+}
+
+static const char *
+set_count_critical(void *ctx, const char *value)
+{
+	struct run *r = ctx;
+
+	return count_limit_parse(value, true, &r->policy);
+}
+
+static const char *
+set_count_warning(void *ctx, const char *value)
+{
+	struct run *r = ctx;
+
+	return count_limit_parse(value, false, &r->policy);
 }
 
 static const char *
@@ -485,6 +530,16 @@ set_max_output(void *ctx, const char *value)
 	return num_int(value, 4096, INT64_C(1) << 30, &r->max_output);
 }
 
+/* "-" is standard output, and no file. */
+static const char *
+set_output(void *ctx, const char *value)
+{
+	struct run *r = ctx;
+
+	r->output = strcmp(value, "-") != 0 ? value : NULL;
+	return value[0] != '\0' ? NULL : "is empty";
+}
+
 static const char *
 set_parallel(void *ctx, const char *value)
 {
@@ -521,8 +576,8 @@ set_portset(void *ctx, const char *value)
 		if (from->n_portsets == SOURCE_PORTSETS_MAX)
 			return "too many";
 		from->portsets[from->n_portsets++] = xmemdup(value, len + 1);
-		((char *)(uintptr_t)from->portsets[from->n_portsets - 1])
-		    [len] = '\0';
+		((char *)(uintptr_t)
+			from->portsets[from->n_portsets - 1])[len] = '\0';
 		if (value[len] == '\0')
 			return NULL;
 	}
@@ -546,11 +601,45 @@ set_probe_timeout(void *ctx, const char *value)
 }
 
 static const char *
+set_probes(void *ctx, const char *value)
+{
+	struct run *r = ctx;
+	const char *why;
+	int64_t n;
+
+	why = num_int(value, 1, 1000, &n);
+	if (why == NULL)
+		r->source.asking.probes = (unsigned)n;
+	return why;
+}
+
+static const char *
 set_rate(void *ctx, const char *value)
 {
 	struct run *r = ctx;
 
 	return num_int(value, 1, 1000000, &r->rate);
+}
+
+static const char *
+set_report(void *ctx, const char *value)
+{
+	struct run *r = ctx;
+	const char *why;
+	size_t len;
+
+	r->report = setreport_portmon;
+	free(r->line);
+	r->line = NULL;
+	if (value == NULL)
+		return NULL;
+	r->line = xstrdup(value);
+	why = escape_decode(value, r->line, &len);
+	if (why != NULL)
+		return why;
+	r->line[len] = '\0';
+	return strlen(r->line) == len ? setreport_line_check(r->line)
+				      : "a line ends at \\0";
 }
 
 static const char *
@@ -586,7 +675,8 @@ static const char *
 set_tls_min(void *ctx, const char *value)
 {
 	struct run *r = ctx;
-	const char *why = tls_version_parse(value, &r->source.asking.tls.min_version);
+	const char *why = tls_version_parse(value,
+	    &r->source.asking.tls.min_version);
 
 	return why != NULL ? why : use_tls(r, "--tls-min");
 }
@@ -698,7 +788,7 @@ print_config(struct run *r)
 		entry_describe(&t, &r->set, &r->set.entries[i]);
 		text_puts(&t, "\n");
 		if (t.len > PIECE)
-			flush(&t);
+			flush(NULL, &t);
 	}
 	plugin_exit(STATE_OK, &t);
 }
@@ -752,6 +842,22 @@ longest(const struct run *r)
 	return most;
 }
 
+/* How many probes that is. */
+static double
+asked(const struct run *r)
+{
+	double n = 0;
+	size_t i;
+
+	for (i = 0; i < r->set.n; i++) {
+		unsigned probes = entry_ask(&r->set, &r->set.entries[i])
+				      ->probes;
+
+		n += probes > 1 ? probes : 1;
+	}
+	return n;
+}
+
 /*
  * Without -t, every probe gets its time, in as many waves as descriptors or
  * --parallel make it, and names get some to be resolved.  With it, no probe
@@ -760,7 +866,9 @@ longest(const struct run *r)
 static void
 plan(struct run *r, int64_t start_us)
 {
-	int64_t fds = fd_raise_limit() - OTHER_FDS;
+	int64_t handlers = (int64_t)portset_count_handlers(&r->set);
+	int64_t fds = fd_raise_limit() - OTHER_FDS -
+	    (handlers < HANDLERS ? handlers : HANDLERS) * HANDLER_FDS;
 	int64_t each = r->conf.hedge ? 2 : 1, waves, names = 0;
 	int64_t timeout_us = r->timeout_us;
 	char tls[32] = "";
@@ -771,7 +879,7 @@ plan(struct run *r, int64_t start_us)
 	waves = ((int64_t)r->set.n + r->parallel - 1) / r->parallel;
 	if (r->parallel > TLS_PARALLEL)
 		waves += (int64_t)r->with_tls / TLS_PARALLEL;
-	waves += (int64_t)(portset_count_handlers(&r->set) / HANDLERS);
+	waves += handlers / HANDLERS;
 	for (i = 0; i < r->set.n_hosts && names == 0; i++) {
 		struct addr a;
 		const char *why;
@@ -781,8 +889,7 @@ plan(struct run *r, int64_t start_us)
 	}
 	if (r->timeout_us == 0) {
 		double needed = (double)waves * longest(r) +
-		    (r->rate > 0 ? (double)r->set.n * 1e6 / (double)r->rate
-				 : 0) +
+		    (r->rate > 0 ? asked(r) * 1e6 / (double)r->rate : 0) +
 		    (double)(names * LOOKUP_US + SLACK_US);
 
 		timeout_us = needed < (double)RUN_MAX_US ? (int64_t)needed
@@ -800,6 +907,7 @@ plan(struct run *r, int64_t start_us)
 	    r->set.n, r->set.n == 1 ? "entry" : "entries",
 	    (long long)r->parallel, tls, (double)r->conf.timeout_us / 1e6,
 	    (double)timeout_us / 1e6);
+	r->start_us = start_us;
 	r->deadline_us = start_us + timeout_us;
 }
 
@@ -876,29 +984,96 @@ progress_end(struct run *r)
 static _Noreturn void
 print_report(struct run *r)
 {
+	static char from[HOST_NAME_MAX + 1];
 	struct setreport report = {
 		.set = &r->set,
 		.policy = &r->policy,
 		.summary = portset_summarize(&r->set, &r->policy),
 		.verbosity = r->verbosity,
 		.max = (size_t)r->max_output,
-		.colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL,
 		.limits = r->limits,
+		.line = r->line,
+		.wall_s = clock_wall_s(),
+		.took_us = clock_now_us() - r->start_us,
+		.from = gethostname(from, sizeof(from) - 1) == 0 ? from : NULL,
 		.flush = flush,
 	};
 	struct text t;
 
 	if (plugin_interrupted)
 		report.summary.state = STATE_UNKNOWN;
-	text_init(&t,
-	    r->report == setreport_nagios ? report.max : SIZE_MAX / 2);
+	if (r->output != NULL) {
+		report_to_file(r, &report);
+		r->report = setreport_nagios;
+	}
+	report.colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+	text_init(&t, report_max(r));
 	r->report(&t, &report);
 	plugin_exit(report.summary.state, &t);
 }
 
-static void
-flush(struct text *t)
+/* Who writes pieces needs no bound. */
+static size_t
+report_max(const struct run *r)
 {
+	return r->report == setreport_nagios ? (size_t)r->max_output
+					     : SIZE_MAX / 2;
+}
+
+/* When it fails, that is all there is to say, but what became of the ports. */
+static void
+report_to_file(struct run *r, const struct setreport *on_output)
+{
+	struct setreport report = *on_output;
+	struct outfile file;
+	const char *why = outfile_open(&file, r->output);
+	struct text t;
+
+	if (why == NULL) {
+		report.run = run_name(r->output);
+		report.flush = flush_to_file;
+		report.sink = &file;
+		text_init(&t, report_max(r));
+		r->report(&t, &report);
+		flush_to_file(&file, &t);
+		text_free(&t);
+		why = outfile_commit(&file);
+	}
+	if (why == NULL)
+		return;
+	text_init(&t, OUTPUT_MAX);
+	text_puts(&t, "PORTSET UNKNOWN - cannot write ");
+	text_escape_string(&t, r->output);
+	text_printf(&t, ": %s (%s: %zu of %zu not as expected)\n", why,
+	    state_name(report.summary.state), report.summary.failed,
+	    report.summary.total);
+	plugin_exit(STATE_UNKNOWN, &t);
+}
+
+/* The name of the file without what follows its last dot: "mail" of mail.prom */
+static char *
+run_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *name = xstrdup(slash != NULL ? slash + 1 : path);
+	char *dot = strrchr(name, '.');
+
+	if (dot != NULL && dot != name)
+		*dot = '\0';
+	return name;
+}
+
+static void
+flush(void *sink, struct text *t)
+{
+	(void)sink;
 	plugin_print(t);
+	text_truncate(t, 0);
+}
+
+static void
+flush_to_file(void *sink, struct text *t)
+{
+	outfile_write(sink, t->data, t->len);
 	text_truncate(t, 0);
 }

@@ -34,7 +34,7 @@ choose(struct source *s, struct text *error)
 	    access(SOURCE_CONFIG, F_OK) == 0)
 		s->config = SOURCE_CONFIG;
 	if (!is_from_files(s) && s->ports.n == 0)
-		why = "-p: no port is given, and there is no " SOURCE_CONFIG;
+		why = "-p: no port is given";
 	else if (is_from_files(s) && s->ports.n > 0)
 		why = "-p: cannot be used with --config, --portset or --hosts";
 	else if (s->n_lists > 0 && (s->config != NULL || s->n_portsets > 0))
@@ -108,8 +108,7 @@ read_files(struct source *s)
 	if (given || s->n_portsets == 0 || access(SOURCE_CONFIG, F_OK) == 0)
 		config_read(&s->read, given ? s->config : SOURCE_CONFIG);
 	for (i = 0; i < s->n_portsets && s->read.n_errors == 0; i++)
-		if (config_find_portset(&s->read, s->portsets[i]) ==
-		    INDEX_NONE)
+		if (config_find_portset(&s->read, s->portsets[i]) == INDEX_NONE)
 			read_ready(s, s->portsets[i]);
 }
 

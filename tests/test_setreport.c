@@ -132,34 +132,34 @@ static const struct nagios_row {
 static const struct {
 	const char *hosts, *ports, *outcomes, *want;
 } first_lines[] = {
-	{ "a", "1,2,3", "mrt",
-	    "PORTSET CRITICAL - 3 of 3 not as expected: a/tcp/2 closed "
+	{ "a", "1,2,3,9", "mrto",
+	    "PORTSET CRITICAL - 3 of 4 not as expected: a/tcp/2 closed "
 	    "(" REFUSED "), ..." },
-	{ "a", "1,2", "mt",
-	    "PORTSET CRITICAL - 2 of 2 not as expected: a/tcp/2 filtered "
+	{ "a", "1,2,9", "mto",
+	    "PORTSET CRITICAL - 2 of 3 not as expected: a/tcp/2 filtered "
 	    "(no answer), ..." },
-	{ "a", "1=closed,2=closed,3=closed", "ooo",
-	    "PORTSET CRITICAL - 3 of 3 not as expected: a/tcp/1 open, "
+	{ "a", "1=closed,2=closed,3=closed,9", "oooo",
+	    "PORTSET CRITICAL - 3 of 4 not as expected: a/tcp/1 open, "
 	    "a/tcp/2 open, ..." },
-	{ "a", "1=closed,2=closed", "oo",
-	    "PORTSET CRITICAL - 2 of 2 not as expected: a/tcp/1 open, "
+	{ "a", "1=closed,2=closed,9", "ooo",
+	    "PORTSET CRITICAL - 2 of 3 not as expected: a/tcp/1 open, "
 	    "a/tcp/2 open" },
-	{ "a", "1=closed,2", "ot",
-	    "PORTSET CRITICAL - 2 of 2 not as expected: a/tcp/2 filtered "
+	{ "a", "1=closed,2,9", "oto",
+	    "PORTSET CRITICAL - 2 of 3 not as expected: a/tcp/2 filtered "
 	    "(no answer), ..." },
 	/* The dots have to fit, too; where there are none, no more than that. */
-	{ "hhhhh", "1=closed,2=closed,3=closed", "ooo",
-	    "PORTSET CRITICAL - 3 of 3 not as expected: hhhhh/tcp/1 open, "
+	{ "hhhhh", "1=closed,2=closed,3=closed,9", "oooo",
+	    "PORTSET CRITICAL - 3 of 4 not as expected: hhhhh/tcp/1 open, "
 	    "..." },
-	{ "hhhhh", "1=closed,2=closed", "oo",
-	    "PORTSET CRITICAL - 2 of 2 not as expected: hhhhh/tcp/1 open, "
+	{ "hhhhh", "1=closed,2=closed,9", "ooo",
+	    "PORTSET CRITICAL - 2 of 3 not as expected: hhhhh/tcp/1 open, "
 	    "hhhhh/tcp/2 open" },
-	{ "hhhh", "1=closed,2=closed,3=closed", "ooo",
-	    "PORTSET CRITICAL - 3 of 3 not as expected: hhhh/tcp/1 open, "
+	{ "hhhh", "1=closed,2=closed,3=closed,9", "oooo",
+	    "PORTSET CRITICAL - 3 of 4 not as expected: hhhh/tcp/1 open, "
 	    "hhhh/tcp/2 open, ..." },
 	/* At least one, however long. */
-	{ X50 X50, "1,2", "rr",
-	    "PORTSET CRITICAL - 2 of 2 not as expected: " X50 X50
+	{ X50 X50, "1,2,9", "rro",
+	    "PORTSET CRITICAL - 2 of 3 not as expected: " X50 X50
 	    "/tcp/1 closed (" REFUSED "), ..." },
 	{ "a", "1-9", "ooooooooo",
 	    "PORTSET OK - 9 of 9 as expected; open: a/tcp/1, a/tcp/2, "
@@ -170,6 +170,31 @@ static const struct {
 	{ "a", "1,2-3", "roo",
 	    "PORTSET CRITICAL - 1 of 3 not as expected: a/tcp/1 closed "
 	    "(" REFUSED "); open: a/tcp/2, ..." },
+	/* Hosts that fail in all their ports, before single ones. */
+	{ "a,b", "1,2,3", "toooto",
+	    "PORTSET CRITICAL - 2 of 6 not as expected: a/tcp/1 filtered "
+	    "(no answer), ..." },
+	{ "a,b", "1,2,3", "tototo",
+	    "PORTSET CRITICAL - 3 of 6 not as expected: a (all 3 ports: "
+	    "filtered, no answer)" },
+	{ "a,b", "1,2", "rrro",
+	    "PORTSET CRITICAL - 3 of 4 not as expected: a (all 2 ports: "
+	    "closed, " REFUSED "), ..." },
+	{ "a", "1,2", "tR",
+	    "PORTSET CRITICAL - 2 of 2 not as expected: a (all 2 ports: "
+	    "filtered)" },
+	{ "a", "1,2", "rt",
+	    "PORTSET CRITICAL - 2 of 2 not as expected: a (all 2 ports not as "
+	    "expected)" },
+	{ "a", "1=closed,2=closed", "oo",
+	    "PORTSET CRITICAL - 2 of 2 not as expected: a (all 2 ports: "
+	    "open)" },
+	{ "a", "1", "t",
+	    "PORTSET CRITICAL - 1 of 1 not as expected: a/tcp/1 filtered "
+	    "(no answer)" },
+	{ "a", "1,2", "tp",
+	    "PORTSET CRITICAL - 1 of 2 not as expected: a/tcp/1 filtered "
+	    "(no answer); 1 not probed: a/tcp/2 (the run ended first)" },
 };
 
 static const char table[] =
@@ -179,7 +204,8 @@ static const char table[] =
     "a/tcp/2    filtered  closed              -  no answer\n"
     "bbb/tcp/2  open      closed     250.000 ms\n"
     "/x         unknown   open                -  the run ended first\n"
-    "CRITICAL: 1 of 5 as expected; 2 open, 1 closed, 1 filtered, 1 unknown\n";
+    "CRITICAL: 1 of 5 as expected; 2 open, 1 closed, 1 filtered, 1 unknown; "
+    "1 host down\n";
 
 static const char coloured[] =
     "NAME     STATE     EXPECTED         TIME  REASON\n"
@@ -193,55 +219,169 @@ static const char coloured[] =
 
 static const char json[] =
     "{\"version\":1,\"state\":\"CRITICAL\",\"summary\":{\"total\":7,"
-    "\"as_expected\":3,\"failed\":3,\"open\":3,\"closed\":2,\"filtered\":1,"
-    "\"open_filtered\":0,\"unknown\":1,\"expiring\":0},\n"
+    "\"as_expected\":3,\"failed\":3,\"open\":3,\"closed\":2,"
+    "\"filtered\":1,\"open_filtered\":0,\"unknown\":1,\"expiring\":0,"
+    "\"warned\":0,\"not_probed\":1,\"slow\":0,\"clock_off\":0,"
+    "\"hosts_down\":0},\n"
     "\"entries\":[\n"
     "{\"name\":\"a/tcp/1\",\"host\":\"a\",\"address\":\"192.0.2.1\","
     "\"port\":1,\"transport\":\"tcp\",\"expected\":\"open\","
-    "\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"ok\","
-    "\"reason\":null,\"closed_reason\":null,\"note\":null,"
-    "\"time\":0.002000,\"rtt\":0.001500,\"tls\":null},\n"
+    "\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"OK\","
+    "\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,"
+    "\"note\":null,\"time\":0.002000,\"rtt\":0.001500,\"probes\":null,"
+    "\"perfdata\":null,\"tls\":null},\n"
     "{\"name\":\"::1/tcp/1\",\"host\":\"::1\",\"address\":\"::1\","
     "\"port\":1,\"transport\":\"tcp\",\"expected\":\"open\","
     "\"state\":\"closed\",\"open\":false,\"ok\":false,"
-    "\"outcome\":\"refused\",\"reason\":\"" REFUSED "\","
-    "\"closed_reason\":\"" REFUSED "\",\"note\":null,\"time\":0.002000,"
-    "\"rtt\":null,\"tls\":null},\n"
+    "\"severity\":\"CRITICAL\",\"outcome\":\"refused\","
+    "\"reason\":\"Connection refused\","
+    "\"closed_reason\":\"Connection refused\",\"note\":null,"
+    "\"time\":0.002000,\"rtt\":null,\"probes\":null,\"perfdata\":null,"
+    "\"tls\":null},\n"
     "{\"name\":\"a/tcp/2\",\"host\":\"a\",\"address\":\"192.0.2.1\","
     "\"port\":2,\"transport\":\"tcp\",\"expected\":\"closed\","
     "\"state\":\"closed\",\"open\":false,\"ok\":true,"
-    "\"outcome\":\"refused\",\"reason\":\"" REFUSED "\","
-    "\"closed_reason\":\"" REFUSED "\",\"note\":null,\"time\":0.002000,"
-    "\"rtt\":null,\"tls\":null},\n"
+    "\"severity\":\"OK\",\"outcome\":\"refused\","
+    "\"reason\":\"Connection refused\","
+    "\"closed_reason\":\"Connection refused\",\"note\":null,"
+    "\"time\":0.002000,\"rtt\":null,\"probes\":null,\"perfdata\":null,"
+    "\"tls\":null},\n"
     "{\"name\":\"::1/tcp/2\",\"host\":\"::1\",\"address\":\"::1\","
     "\"port\":2,\"transport\":\"tcp\",\"expected\":\"closed\","
     "\"state\":\"filtered\",\"open\":false,\"ok\":false,"
-    "\"outcome\":\"rejected\",\"reason\":\"" REJECTED "\","
-    "\"closed_reason\":\"" REJECTED "\",\"note\":null,\"time\":0.002000,"
-    "\"rtt\":null,\"tls\":null},\n"
+    "\"severity\":\"CRITICAL\",\"outcome\":\"rejected\","
+    "\"reason\":\"Connection rejected: ICMP port unreachable from "
+    "192.0.2.254\","
+    "\"closed_reason\":\"Connection rejected: ICMP port unreachable "
+    "from 192.0.2.254\",\"note\":null,\"time\":0.002000,\"rtt\":null,"
+    "\"probes\":null,\"perfdata\":null,\"tls\":null},\n"
     "{\"name\":\"a/tcp/25\",\"host\":\"a\",\"address\":\"192.0.2.1\","
     "\"port\":25,\"transport\":\"tcp\",\"expected\":\"any\","
-    "\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"ok\","
-    "\"reason\":null,\"closed_reason\":null,\"note\":null,"
-    "\"time\":0.002000,\"rtt\":0.001500,\"tls\":null},\n"
+    "\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"OK\","
+    "\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,"
+    "\"note\":null,\"time\":0.002000,\"rtt\":0.001500,\"probes\":null,"
+    "\"perfdata\":null,\"tls\":null},\n"
     "{\"name\":\"::1/tcp/25\",\"host\":\"::1\",\"address\":\"::1\","
     "\"port\":25,\"transport\":\"tcp\",\"expected\":\"any\","
     "\"state\":\"unknown\",\"open\":false,\"ok\":false,"
-    "\"outcome\":\"not-probed\",\"reason\":\"the run ended first\","
+    "\"severity\":\"UNKNOWN\",\"outcome\":\"not-probed\","
+    "\"reason\":\"the run ended first\","
     "\"closed_reason\":\"the run ended first\",\"note\":null,"
-    "\"time\":null,\"rtt\":null,\"tls\":null},\n"
+    "\"time\":null,\"rtt\":null,\"probes\":null,\"perfdata\":null,"
+    "\"tls\":null},\n"
     "{\"name\":\"/x\",\"host\":null,\"address\":null,\"port\":null,"
     "\"transport\":\"unix\",\"expected\":\"open\",\"state\":\"open\","
-    "\"open\":true,\"ok\":false,\"outcome\":\"mismatch\","
-    "\"reason\":\"unexpected answer: 554 no\",\"closed_reason\":null,"
-    "\"note\":\"554 no\",\"time\":0.002000,\"rtt\":0.001500,\"tls\":null}\n"
+    "\"open\":true,\"ok\":false,\"severity\":\"CRITICAL\","
+    "\"outcome\":\"mismatch\",\"reason\":\"unexpected answer: 554 no\","
+    "\"closed_reason\":null,\"note\":\"554 no\",\"time\":0.002000,"
+    "\"rtt\":0.001500,\"probes\":null,\"perfdata\":null,\"tls\":null}\n"
     "]}\n";
+
+#define CSV_HEADER                                                            \
+	"name,host,address,port,transport,protocol,expected,state,ok,"        \
+	"severity,outcome,reason,time,rtt,probes,lost,min,avg,max,cert_days," \
+	"perfdata,note\r\n"
+
+static const char csv[] = CSV_HEADER
+    "a/tcp/1,a,192.0.2.1,1,tcp,,open,open,true,OK,ok,,0.002000,0.001500,,,,,,,"
+    ",\r\n"
+    "::1/tcp/1,::1,::1,1,tcp,,open,closed,false,CRITICAL,refused," REFUSED
+    ",0.002000,,,,,,,,,\r\n"
+    "a/udp/53,a,192.0.2.1,53,udp,dns,open,filtered,false,CRITICAL,timeout,no "
+    "answer,0.002000,,,,,,,,,\r\n"
+    "::1/udp/53,::1,::1,53,udp,dns,open,unknown,false,CRITICAL,unresolved,no such "
+    "name,0.002000,,,,,,,,,\r\n"
+    "/x,,,,unix,,open,open,false,CRITICAL,mismatch,unexpected answer: 554 "
+    "no,0.002000,0.001500,,,,,,,,554 no\r\n";
+
+/* Labels of an entry, and one that they begin. */
+#define L_A \
+	"{name=\"a/smtp\",host=\"a\",port=\"25\",transport=\"tcp\",protocol=\"\""
+#define L_X "{name=\"/x\",host=\"\",port=\"\",transport=\"unix\",protocol=\"\""
+#define STATE_OF(labels, name, value) \
+	"portstate_port_state" labels ",state=\"" name "\"} " #value "\n"
+#define STATES_OF(labels, open, filtered)      \
+	STATE_OF(labels, "open", open)         \
+	STATE_OF(labels, "closed", 0)          \
+	STATE_OF(labels, "filtered", filtered) \
+	STATE_OF(labels, "open|filtered", 0)   \
+	STATE_OF(labels, "unknown", 0)
+#define HEAD(name, help)                       \
+	"# HELP portstate_" name " " help "\n" \
+	"# TYPE portstate_" name " gauge\n"
+
+static const char
+    prometheus[] =
+	HEAD(
+	    "port_up", "Whether the port is as expected.") "portstate_port_up" L_A
+							   "} 1\n"
+							   "portstate_port_up" L_X "} 0\n" HEAD("port_open", "Whether the port is open.") "portstate_port_open" L_A
+																	  "} 1\n"
+																	  "portstate_port_open" L_X "} 0\n" HEAD("port_latency_seconds", "Latency of the port, of many probes the average.") "portstate_port_latency_seconds" L_A "} 0.001500\n" HEAD("port_response_seconds", "Time until the port was judged.") "portstate_port_response_seconds" L_A
+																																														  "} 0.002000\n"
+																																														  "portstate_port_response_seconds" L_X "} 0.002000\n" HEAD("port_state", "State of the port: the one that is 1.") STATES_OF(
+																																														      L_A,
+																																														      1,
+																																														      0)
+																																														      STATES_OF(L_X, 0, 1)
+																																															  HEAD("port_outcome_info", "What asking the port came to, as a label.") "portstate_port_outcome_info" L_A
+																																																								 ",outcome=\"ok\",expected=\"open\"} 1\n"
+																																																								 "portstate_port_outcome_info" L_X
+																																																								 ",outcome=\"timeout\",expected=\"open\"} 1\n" HEAD("run_state", "State of the run: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.") "portstate_run_state{run=\"mail\"} 2\n" HEAD("run_timestamp_seconds", "When the run ended.") "portstate_run_timestamp_seconds{run=\"mail\"} 1795441359\n" HEAD("run_duration_seconds", "How long the run took.") "portstate_run_duration_seconds{run=\"mail\"} 0.250000\n" HEAD(
+																																																								     "entries_failed", "Ports that are not as expected.") "portstate_entries_failed{run=\"mail\"} 1\n" HEAD("entries_not_probed", "Ports that could not be asked.") "portstate_entries_not_probed{run=\"mail\"} 0\n" HEAD("hosts_down",
+																																																								     "Hosts of which no port is as expected.") "portstate_hosts_down{run=\"mail\"} 0\n" HEAD("entries", "Ports in each state.") "portstate_entries{state=\"open\",run=\"mail\"} 1\n"
+																																																																								"portstate_entries{state=\"closed\",run=\"mail\"} 0\n"
+																																																																								"portstate_entries{state=\"filtered\",run=\"mail\"} 1\n"
+																																																																								"portstate_entries{state=\"open|filtered\",run=\"mail\"} 0\n"
+																																																																								"portstate_entries{state=\"unknown\",run=\"mail\"} 0\n" HEAD("build_info", "The program that made this.") "portstate_build_info{version=\"" PACKAGE_VERSION
+																																																																																					  "\",run=\"mail\"} 1\n";
+
+/* Lines of portmon: of a port that is open, slow, or neither. */
+static const struct {
+	const char *line, *want;
+} lines[] = {
+	{ NULL,
+	    "- Service on a:25 is normal (2ms)\n"
+	    "! Service on a:110 is down (0ms)\n"
+	    "+ Service on a:143 is lagged (250ms)\n"
+	    "! Service on localhost:/x is down (0ms)\n" },
+	{ "", "\n\n\n\n" },
+	{ "100%%", "100%\n100%\n100%\n100%\n" },
+	{ "\"|\\", "\"|\\\n\"|\\\n\"|\\\n\"|\\\n" },
+	{ "%n %P %S",
+	    "a/smtp tcp open\na/pop3 tcp closed\na/imap2 tcp open\n"
+	    "/x unix filtered\n" },
+	{ "%x,%o,%r,%a",
+	    "open,ok,,192.0.2.1\nclosed,refused," REFUSED
+	    ",192.0.2.1\nopen,ok,,192.0.2.1\nfiltered,timeout,no answer,\n" },
+	{ "%t %m",
+	    "2026-11-23T13:42:39Z a/smtp open\n"
+	    "2026-11-23T13:42:39Z a/pop3 closed (" REFUSED ")\n"
+	    "2026-11-23T13:42:39Z a/imap2 open\n"
+	    "2026-11-23T13:42:39Z /x filtered (no answer)\n" },
+};
+
+static const struct {
+	const char *line, *why;
+} line_checks[] = {
+	{ "", NULL },
+	{ "%h%p%l%s%w%a%n%P%S%x%o%r%m%t%%", NULL },
+	{ "x%", "%: not one of" },
+	{ "%H",
+	    "%H: not one of %h, %p, %l, %s, %w, %a, %n, %P, %S, %x, %o, "
+	    "%r, %m, %t, %%" },
+	{ "%h %1", "%1: not one of" },
+	{ "%\xe9", "%\\xe9: not one of" },
+};
 
 static struct hostlist hosts;
 static struct portlist ports;
 static struct listset lists;
 static struct portset set;
 static struct portset_policy policy;
+static unsigned n_probes;
+static const char *line;
+static const char *run;
 static struct text flushed;
 static unsigned flushes;
 static size_t most_at_once;
@@ -254,6 +394,8 @@ setup(void)
 	text_init(&flushed, 100000000);
 	flushes = 0;
 	most_at_once = 0;
+	n_probes = 1;
+	line = run = NULL;
 }
 
 static void
@@ -269,7 +411,7 @@ teardown(void)
 static void
 prepare(const char *h, const char *p)
 {
-	struct listset_conf conf = { 0 };
+	struct listset_conf conf = { .probes = n_probes };
 	struct text error;
 
 	policy_init(&conf.policy);
@@ -366,8 +508,9 @@ tell_letters(const char *letters)
 }
 
 static void
-flush(struct text *t)
+flush(void *sink, struct text *t)
 {
+	(void)sink;
 	if (t->len > most_at_once)
 		most_at_once = t->len;
 	text_put(&flushed, t->data, t->len);
@@ -387,6 +530,10 @@ report_of(setreport_fn *fn, unsigned verbosity, size_t max, bool colour)
 		.max = max,
 		.colour = colour,
 		.limits = "Limits: L",
+		.line = line,
+		.run = run,
+		.wall_s = 1795441359,
+		.took_us = 250000,
 		.flush = flush,
 	};
 	struct text t;
@@ -395,7 +542,7 @@ report_of(setreport_fn *fn, unsigned verbosity, size_t max, bool colour)
 	text_init(&t, fn == setreport_nagios ? max : 100000000);
 	fn(&t, &r);
 	ck_assert(!t.cut);
-	flush(&t);
+	flush(NULL, &t);
 	text_free(&t);
 	return flushed.data;
 }
@@ -404,6 +551,13 @@ static const char *
 nagios_of(unsigned verbosity, size_t max)
 {
 	return report_of(setreport_nagios, verbosity, max, false);
+}
+
+/* The whole report in one of the formats that have no options. */
+static const char *
+text_of(setreport_fn *fn)
+{
+	return report_of(fn, 0, MAX_BYTES, false);
 }
 
 static size_t
@@ -458,10 +612,15 @@ START_TEST(finds)
 	ck_assert(setreport_find("nagios") == setreport_nagios);
 	ck_assert(setreport_find("table") == setreport_table);
 	ck_assert(setreport_find("JSON") == setreport_json);
+	ck_assert(setreport_find("html") == setreport_html);
 	ck_assert(setreport_find("") == NULL);
 	ck_assert(setreport_find("xml") == NULL);
 	ck_assert(setreport_find("tables") == NULL);
-	ck_assert_str_eq(SETREPORT_NAMES, "nagios, table, json");
+	ck_assert(setreport_find("csv") == setreport_csv);
+	ck_assert(setreport_find("prometheus") == setreport_prometheus);
+	ck_assert(setreport_find("portmon") == setreport_portmon);
+	ck_assert_str_eq(SETREPORT_NAMES,
+	    "nagios, table, json, csv, prometheus, portmon, html");
 }
 END_TEST
 
@@ -496,15 +655,15 @@ END_TEST
  * 80 characters, with the dots for those that are left out.
  */
 static void
-assert_short(const char *line)
+assert_short(const char *s)
 {
-	size_t i, next, end = strcspn(line, "|");
+	size_t i, next, end = strcspn(s, "|");
 
 	for (i = 0; i < end; i = next) {
-		next = i + 1 + strcspn(line + i + 1, ":;,|");
-		if (line[i] == ',' && strncmp(line + i, ", ...", 5) != 0 &&
-		    next + (strncmp(line + next, ", ...", 5) == 0 ? 5 : 0) > 80)
-			ck_abort_msg("%.*s", (int)end, line);
+		next = i + 1 + strcspn(s + i + 1, ":;,|");
+		if (s[i] == ',' && strncmp(s + i, ", ...", 5) != 0 &&
+		    next + (strncmp(s + next, ", ...", 5) == 0 ? 5 : 0) > 80)
+			ck_abort_msg("%.*s", (int)end, s);
 	}
 }
 
@@ -614,9 +773,11 @@ assert_bounded(unsigned verbosity, size_t max)
 				     &lines_cut, &values_cut),
 		    2);
 	n_lines = count(s, "\n") - 1 - (cut != NULL) - (verbosity > 0);
-	ck_assert_uint_eq(count(s, ": closed, expected open: " REFUSED "\n"),
+	ck_assert_uint_eq(count(s, ": closed, expected open: " REFUSED "\n") +
+		count(s, ": open, 0.001500 s\n"),
 	    n_lines);
-	ck_assert_uint_eq(n_lines + lines_cut, set.n);
+	ck_assert_uint_eq(n_lines + lines_cut,
+	    verbosity > 0 ? set.n : set.n - set.n_hosts);
 	ck_assert_uint_eq(n_values + values_cut, set.n);
 }
 
@@ -624,9 +785,9 @@ START_TEST(nagios_bounded)
 {
 	size_t i, max;
 
-	prepare("mx1.example.org", "1-50=open");
+	prepare("mx1.example.org", "1-50=open,51");
 	for (i = 0; i < set.n; i++)
-		tell_letter(i, 'r');
+		tell_letter(i, i < 50 ? 'r' : 'o');
 	for (max = 1024; max < 10000; max += 37)
 		assert_bounded((unsigned)(max % 2), max);
 	/* Not for nothing. */
@@ -638,9 +799,9 @@ START_TEST(nagios_of_many)
 {
 	size_t i;
 
-	prepare("a.example.org,b.example.org", "1-5000=open");
+	prepare("a.example.org,b.example.org", "1-5000=open,6000");
 	for (i = 0; i < set.n; i++)
-		tell_letter(i, 'r');
+		tell_letter(i, i < 10000 ? 'r' : 'o');
 	assert_bounded(0, MAX_BYTES);
 	/* The room is used. */
 	ck_assert_uint_gt(flushed.len, MAX_BYTES * 3 / 4);
@@ -729,26 +890,35 @@ START_TEST(json_whole)
 END_TEST
 
 /* Ten thousand entries: all of them, in pieces. */
+static const struct {
+	setreport_fn *fn;
+	size_t n_lines;
+	const char *closed; /* in the lines of ports that are */
+} of_many[] = {
+	{ setreport_table, 10002, "  " REFUSED "\n" },
+	{ setreport_json, 10003, ",\"state\":\"closed\"," },
+	{ setreport_csv, 10001, "," REFUSED "," },
+	{ setreport_portmon, 10000, "closed" },
+	{ setreport_prometheus, 10000 * 9 + 3334 + 40,
+	    ",state=\"closed\"} 1\n" },
+};
+
 START_TEST(all_of_many)
 {
-	setreport_fn *fn = _i == 0 ? setreport_table : setreport_json;
 	const char *s;
 	size_t i;
 
 	prepare("a,b,c,d,e,f,g,h,i,j", "1-1000");
 	for (i = 0; i < set.n; i++)
 		tell_letter(i, "ort"[i % 3]);
-	s = report_of(fn, 0, MAX_BYTES, false);
+	line = "%x";
+	s = text_of(of_many[_i].fn);
 	ck_assert_uint_gt(flushes, 1);
 	ck_assert_uint_lt(most_at_once, 100000);
-	if (fn == setreport_table) {
-		ck_assert_uint_eq(count(s, "\n"), 10002);
-		ck_assert_uint_eq(count(s, "  " REFUSED "\n"), 3333);
-	} else {
+	ck_assert_uint_eq(count(s, "\n"), of_many[_i].n_lines);
+	ck_assert_uint_eq(count(s, of_many[_i].closed), 3333);
+	if (of_many[_i].fn == setreport_json)
 		assert_json(s);
-		ck_assert_uint_eq(count(s, "\n{\"name\":"), 10000);
-		ck_assert_uint_eq(count(s, "\"open\":true,"), 3334);
-	}
 }
 END_TEST
 
@@ -788,6 +958,13 @@ START_TEST(hostile)
 	ck_assert_uint_eq(count(flushed.data, "\n"), 2 + set.n);
 	assert_printable(report_of(setreport_json, 0, MAX_BYTES, false));
 	assert_json(flushed.data);
+	line = "%h%p%n%m%r%a";
+	assert_printable(text_of(setreport_portmon));
+	ck_assert_uint_eq(count(flushed.data, "\n"), set.n);
+	assert_printable(text_of(setreport_prometheus));
+	ck_assert_uint_eq(count(flushed.data, "\nportstate_port_up{"), set.n);
+	ck_assert_uint_eq(count(text_of(setreport_csv), "\r\n"), 1 + set.n);
+	ck_assert_uint_eq(count(flushed.data, "\n"), 1 + set.n);
 }
 END_TEST
 
@@ -798,6 +975,320 @@ START_TEST(json_bytes)
 	ck_assert_ptr_nonnull(strstr(report_of(setreport_json, 0, MAX_BYTES,
 					 false),
 	    "\"host\":\"a\\u0022\\u005c\\u001f\\u007f\\u00e9\","));
+}
+END_TEST
+
+static void
+assert_has(const char *s, const char *what)
+{
+	ck_assert_msg(strstr(s, what) != NULL, "no \"%s\" in \"%s\"", what, s);
+}
+
+START_TEST(csv_whole)
+{
+	prepare("a,::1", "1,udp:53/dns,unix:/x");
+	tell_letters("ortum");
+	assert_same(text_of(setreport_csv), csv);
+}
+END_TEST
+
+/* Nobody's bytes become a formula, another cell or another line. */
+START_TEST(csv_cells)
+{
+	struct result r = { OUTCOME_MISMATCH, .time_us = NONE, .rtt_us = NONE };
+	static const char reply[] = "=cmd|' /C calc'!A0,\"x\"\r\n@\xff";
+
+	prepare("-a,+b,@c,=d", "1");
+	tell(0, r, reply, sizeof(reply) - 1);
+	tell(1, r, "@", 1);
+	tell(2, r, "a,b", 3);
+	tell(3, r, "", 0);
+	assert_has(text_of(setreport_csv),
+	    "\r\n'-a/tcp/1,'-a,192.0.2.1,1,tcp,,open,open,false,CRITICAL,"
+	    "mismatch,\"unexpected answer: =cmd\\x7c' /C calc'!A0,\\\"\"x\\\"\""
+	    "\\r\\n@\\xff\",,,,,,,,,,\"'=cmd\\x7c' /C calc'!A0,\\\"\"x\\\"\""
+	    "\\r\\n@\\xff\"\r\n");
+	assert_has(flushed.data, "\r\n'+b/tcp/1,'+b,");
+	assert_has(flushed.data, ",'@\r\n'@c/tcp/1,'@c,");
+	assert_has(flushed.data, ",\"a,b\"\r\n'=d/tcp/1,'=d,");
+	ck_assert_uint_eq(count(flushed.data, "\r\n"), 5);
+}
+END_TEST
+
+START_TEST(prometheus_whole)
+{
+	run = "mail";
+	prepare("a", "smtp,unix:/x");
+	tell_letters("ot");
+	assert_same(text_of(setreport_prometheus), prometheus);
+}
+END_TEST
+
+START_TEST(prometheus_without_run)
+{
+	prepare("a", "1=any");
+	tell_letters("p");
+	assert_has(text_of(setreport_prometheus), "\nportstate_run_state 3\n");
+	assert_has(flushed.data, "\nportstate_entries{state=\"open\"} 0\n");
+	assert_has(flushed.data, "\nportstate_entries_not_probed 1\n");
+	assert_has(flushed.data,
+	    "\nportstate_build_info{version=\"" PACKAGE_VERSION "\"} 1\n");
+	/* What has no value is not named. */
+	ck_assert_ptr_null(strstr(flushed.data, "_port_latency"));
+	ck_assert_ptr_null(strstr(flushed.data, "_port_response"));
+	ck_assert_ptr_null(strstr(flushed.data, "_port_cert"));
+	ck_assert_ptr_null(strstr(flushed.data, "_port_probes"));
+	ck_assert_ptr_null(strstr(flushed.data, "NaN"));
+}
+END_TEST
+
+/* A label is UTF-8, and has its quotes and backslashes escaped. */
+START_TEST(prometheus_labels)
+{
+	prepare("a\"\\\x01\xe9", "1");
+	tell_letters("o");
+	assert_has(text_of(setreport_prometheus),
+	    "portstate_port_up{name=\"a\\\\\\\"\\\\\\\\\\\\x01\\\\xe9/tcp/1\","
+	    "host=\"a\\\\\\\"\\\\\\\\\\\\x01\\\\xe9\",port=\"1\",");
+}
+END_TEST
+
+START_TEST(portmon)
+{
+	line = lines[_i].line;
+	policy.has_lag_warning = true;
+	policy.lag_warning = (struct range){ 0, 100 };
+	prepare("a", "smtp,pop3,imap2,unix:/x");
+	tell_letters("orst");
+	unit_str(line, text_of(setreport_portmon), lines[_i].want);
+}
+END_TEST
+
+START_TEST(portmon_line_check)
+{
+	const char *why = setreport_line_check(line_checks[_i].line);
+
+	if (line_checks[_i].why == NULL)
+		ck_assert_ptr_null(why);
+	else
+		ck_assert_int_eq(strncmp(why, line_checks[_i].why,
+				     strlen(line_checks[_i].why)),
+		    0);
+}
+END_TEST
+
+/* What is expected to be closed and is open is down. */
+START_TEST(portmon_expected)
+{
+	line = "%s%w";
+	prepare("a", "1=closed,2=closed,3=any,4");
+	tell_letters("orrp");
+	ck_assert_str_eq(text_of(setreport_portmon),
+	    "!down\n-normal\n-normal\n!down\n");
+}
+END_TEST
+
+/* Three probes of each: one with two answers, one with none. */
+static void
+prepare_probes(void)
+{
+	struct result r = { .time_us = 2000, .rtt_us = 1000 };
+
+	n_probes = 3;
+	prepare("a", "1,2");
+	tell(0, r, "", 0);
+	r.rtt_us = 2000;
+	tell(0, r, "", 0);
+	tell_letter(0, 't');
+	tell_letters("-t");
+	tell_letters("-t");
+	tell_letters("-t");
+}
+
+START_TEST(probes_of_nagios)
+{
+	prepare_probes();
+	policy.critical.set = false;
+	ck_assert_str_eq(nagios_of(1, MAX_BYTES),
+	    "PORTSET OK - 2 of 2 not as expected: a (all 2 ports: filtered, "
+	    "no answer)|total=2;;;0; failed=2;;;0;2 open=0;;;0; closed=0;;;0; "
+	    "filtered=2;;;0; unknown=0;;;0; a/tcp/1=0.001500s;;;0.000000; "
+	    "'a/tcp/1_loss'=33.3%;;;0;100 a/tcp/2=U;;;0.000000; "
+	    "'a/tcp/2_loss'=100.0%;;;0;100\n"
+	    "Limits: L\n"
+	    "a (all 2 ports: filtered, no answer)\n"
+	    "a/tcp/1: filtered, expected open, 3 probes, 1 lost, min 1.000 ms, "
+	    "avg 1.500 ms, max 2.000 ms: no answer\n"
+	    "a/tcp/2: filtered, expected open, 3 probes, 3 lost: no answer\n");
+	policy.has_lag_critical = true;
+	policy.lag_critical = (struct range){ 0, 1.4 };
+	assert_has(nagios_of(0, MAX_BYTES), "; 1 slow: a/tcp/1 2 ms|total=");
+	policy.lag_critical.end = 1.6;
+	ck_assert_ptr_null(strstr(nagios_of(0, MAX_BYTES), "slow"));
+}
+END_TEST
+
+START_TEST(probes_of_others)
+{
+	prepare_probes();
+	ck_assert_str_eq(text_of(setreport_table),
+	    "NAME     STATE     EXPECTED         TIME    LOSS          MIN"
+	    "          MAX  REASON\n"
+	    "a/tcp/1  filtered  open         1.500 ms   33.3%     1.000 ms"
+	    "     2.000 ms  no answer\n"
+	    "a/tcp/2  filtered  open                -  100.0%            -"
+	    "            -  no answer\n"
+	    "CRITICAL: 0 of 2 as expected; 0 open, 0 closed, 2 filtered, "
+	    "0 unknown; 1 host down\n");
+	assert_json(text_of(setreport_json));
+	assert_has(flushed.data,
+	    "\"probes\":{\"sent\":3,\"lost\":1,\"min\":0.001000,"
+	    "\"avg\":0.001500,\"max\":0.002000},\"perfdata\"");
+	assert_has(flushed.data,
+	    "\"probes\":{\"sent\":3,\"lost\":3,\"min\":null,\"avg\":null,"
+	    "\"max\":null},\"perfdata\"");
+	assert_has(text_of(setreport_csv),
+	    ",no answer,0.002000,,3,1,0.001000,0.001500,0.002000,,,\r\n");
+	assert_has(flushed.data, ",no answer,0.002000,,3,3,,,,,,\r\n");
+	assert_has(text_of(setreport_prometheus),
+	    "\nportstate_port_latency_min_seconds{name=\"a/tcp/1\",host=\"a\","
+	    "port=\"1\",transport=\"tcp\",protocol=\"\"} 0.001000\n#");
+	assert_has(flushed.data,
+	    "transport=\"tcp\",protocol=\"\"} 3\n# HELP "
+	    "portstate_port_probes_lost ");
+	line = "%l";
+	ck_assert_str_eq(text_of(setreport_portmon), "2\n0\n");
+}
+END_TEST
+
+START_TEST(counts_of_states)
+{
+	prepare("a", "1-4");
+	tell_letters("ottr");
+	ck_assert_ptr_null(count_limit_parse("filtered=1", false, &policy));
+	ck_assert_ptr_null(count_limit_parse("OPEN=1:", true, &policy));
+	ck_assert_ptr_null(count_limit_parse("closed=50%", true, &policy));
+	ck_assert_str_eq(nagios_of(0, MAX_BYTES),
+	    "PORTSET WARNING - 4 of 4 as expected; 2 filtered; open: a/tcp/1"
+	    "|total=4;;;0; failed=0;;0;0;4 open=1;;1:;0; closed=1;;;0; "
+	    "filtered=2;1;;0; unknown=0;;;0;" TIME("a/tcp/1") NO_TIME("a/tcp/2")
+		NO_TIME("a/tcp/3") NO_TIME("a/tcp/4") "\n");
+	ck_assert_ptr_null(count_limit_parse("open=2:", true, &policy));
+	ck_assert_ptr_null(count_limit_parse("open|filtered=1:", true,
+	    &policy));
+	assert_has(nagios_of(0, MAX_BYTES),
+	    "PORTSET CRITICAL - 4 of 4 as expected; 1 open; 2 filtered; "
+	    "0 open or filtered; open: a/tcp/1|");
+	ck_assert_ptr_nonnull(count_limit_parse("open", true, &policy));
+	ck_assert_ptr_nonnull(count_limit_parse("opened=1", true, &policy));
+	ck_assert_ptr_nonnull(count_limit_parse("=1", true, &policy));
+	ck_assert_ptr_nonnull(count_limit_parse("open=x", true, &policy));
+	ck_assert_ptr_null(count_limit_parse("open_filtered=~:", true,
+	    &policy));
+}
+END_TEST
+
+/* A host that is down is told once, and its ports with -v. */
+START_TEST(hosts_down)
+{
+	prepare("a,b", "1,2,3");
+	tell_letters("rorrrs");
+	ck_assert_str_eq(strchr(nagios_of(0, MAX_BYTES), '\n'),
+	    "\na (all 3 ports: closed, " REFUSED ")\n"
+	    "b/tcp/2: closed, expected open: " REFUSED "\n");
+	ck_assert_str_eq(strchr(nagios_of(1, MAX_BYTES), '\n'),
+	    "\nLimits: L\n"
+	    "a (all 3 ports: closed, " REFUSED ")\n"
+	    "a/tcp/1: closed, expected open: " REFUSED "\n"
+	    "b/tcp/1: open, 0.001500 s\n"
+	    "a/tcp/2: closed, expected open: " REFUSED "\n"
+	    "b/tcp/2: closed, expected open: " REFUSED "\n"
+	    "a/tcp/3: closed, expected open: " REFUSED "\n"
+	    "b/tcp/3: open, 0.250000 s\n");
+	assert_has(text_of(setreport_json), "\"hosts_down\":1}");
+	assert_has(text_of(setreport_prometheus), "\nportstate_hosts_down 1\n");
+}
+END_TEST
+
+/* Of many hosts that are down, all that fit. */
+START_TEST(many_hosts_down)
+{
+	size_t i, max;
+
+	prepare("10.0.0.0/22", "1,2");
+	for (i = 0; i < set.n; i++)
+		tell_letter(i, 't');
+	for (max = 1024; max < 100000; max += 997) {
+		size_t n, cut = 0;
+		const char *s = nagios_of(0, max);
+
+		ck_assert_uint_le(flushed.len, max);
+		n = count(s, " (all 2 ports: filtered, no answer)\n");
+		s = strstr(s, "\n(left out: ");
+		if (s != NULL)
+			(void)sscanf(s, "\n(left out: %zu lines", &cut);
+		ck_assert_uint_eq(n + cut, 1024);
+	}
+}
+END_TEST
+
+START_TEST(only_a_warning)
+{
+	prepare("a", "1,2,3");
+	tell_letters("rto");
+	set.asks[set.entries[0].ask].severity = STATE_WARNING;
+	ck_assert_str_eq(nagios_of(0, MAX_BYTES),
+	    "PORTSET CRITICAL - 2 of 3 not as expected, 1 only a warning: "
+	    "a/tcp/2 filtered (no answer), ..." COUNTS(3, 2, 1, 1, 1, 0)
+		NO_TIME("a/tcp/1") NO_TIME("a/tcp/2") TIME(
+		    "a/tcp/3") "\n"
+			       "a/tcp/1: closed, expected open, only a warning: " REFUSED
+			       "\n"
+			       "a/tcp/2: filtered, expected open: no answer\n");
+	assert_has(text_of(setreport_json), "\"warned\":1,");
+	assert_has(flushed.data, "\"ok\":false,\"severity\":\"WARNING\",");
+	assert_has(text_of(setreport_csv), ",false,WARNING,refused,");
+	assert_has(report_of(setreport_table, 0, MAX_BYTES, true),
+	    "a/tcp/1  \033[33mclosed");
+	assert_has(flushed.data, "0 unknown; 1 only a warning\n");
+}
+END_TEST
+
+START_TEST(clocks_off)
+{
+	prepare("a", "1,2");
+	tell_letters("oo");
+	set.entries[1].clock = STATE_WARNING;
+	ck_assert_str_eq(nagios_of(0, MAX_BYTES),
+	    "PORTSET WARNING - 2 of 2 as expected; 1 clock off: a/tcp/2" COUNTS(
+		2, 0, 2, 0, 0, 0) TIME("a/tcp/1")
+		TIME("a/tcp/2") "\n"
+				"a/tcp/2: open, 0.001500 s, clock off\n");
+	assert_has(text_of(setreport_json), "\"clock_off\":1,");
+	assert_has(text_of(setreport_table), "0 unknown; 1 clock off\n");
+}
+END_TEST
+
+/* What a handler measured gets the name of its entry. */
+START_TEST(perfdata_of_handlers)
+{
+	struct result r = { .time_us = 2000,
+		.rtt_us = 1500,
+		.perfdata = "size=5KB;;;0 'it''s'=1%;2;3 x U=1 y=U" };
+
+	prepare("(a)", "1,2");
+	tell(0, r, "", 0);
+	tell_letter(1, 'o');
+	assert_has(nagios_of(0, MAX_BYTES),
+	    " '(a)/tcp/1'=0.001500s;;;0.000000; '(a)/tcp/1::size'=5KB;;;0 "
+	    "'(a)/tcp/1::it''s'=1%;2;3 '(a)/tcp/1::U'=1 '(a)/tcp/1::y'=U "
+	    "'(a)/tcp/2'=");
+	assert_json(text_of(setreport_json));
+	assert_has(flushed.data,
+	    ",\"perfdata\":\"size=5KB;;;0 'it''s'=1%;2;3 x U=1 y=U\",");
+	assert_has(flushed.data, ",\"perfdata\":null,");
+	assert_has(text_of(setreport_csv),
+	    ",size=5KB;;;0 'it''s'=1%;2;3 x U=1 y=U,\r\n");
 }
 END_TEST
 
@@ -820,7 +1311,23 @@ main(void)
 	tcase_add_test(tc, table_coloured);
 	tcase_add_test(tc, table_verbose);
 	tcase_add_test(tc, json_whole);
-	tcase_add_loop_test(tc, all_of_many, 0, 2);
+	tcase_add_test(tc, csv_whole);
+	tcase_add_test(tc, csv_cells);
+	tcase_add_test(tc, prometheus_whole);
+	tcase_add_test(tc, prometheus_without_run);
+	tcase_add_test(tc, prometheus_labels);
+	unit_rows(tc, portmon, lines);
+	unit_rows(tc, portmon_line_check, line_checks);
+	tcase_add_test(tc, portmon_expected);
+	tcase_add_test(tc, probes_of_nagios);
+	tcase_add_test(tc, probes_of_others);
+	tcase_add_test(tc, counts_of_states);
+	tcase_add_test(tc, hosts_down);
+	tcase_add_test(tc, many_hosts_down);
+	tcase_add_test(tc, only_a_warning);
+	tcase_add_test(tc, clocks_off);
+	tcase_add_test(tc, perfdata_of_handlers);
+	unit_rows(tc, all_of_many, of_many);
 	tcase_add_loop_test(tc, hostile, 0, 20);
 	tcase_add_test(tc, json_bytes);
 	return unit_run("setreport", tc);

@@ -211,7 +211,7 @@ ends_first='the run ended first'
 
 		127.0.0.4/31
 	END
-	for o in '-F hosts' -Fhosts --hosts-file=hosts --hosts=hosts; do
+	for o in '-F hosts' -Fhosts --hosts-file=hosts --hosts-f=hosts; do
 		check $o -p 1=closed -v
 		says 0 "OK - 5 of 5 as expected|"
 		has "127.0.0.1/tcp/1: closed: $refused" \
@@ -354,7 +354,7 @@ ends_first='the run ended first'
 
 @test "-p: a service name" {
 	grep -q '^ssh[[:blank:]]*22/tcp' /etc/services || skip "there is no ssh in /etc/services"
-	check -H 255.255.255.255 -p ssh,23
+	check -H 255.255.255.255 -p ssh,23 -v
 	has '255.255.255.255/ssh: filtered, expected open: Network is unreachable' \
 		'255.255.255.255/tcp/23: filtered, expected open: Network is unreachable'
 	check -H 255.255.255.255 -p ssh --format json
@@ -368,7 +368,7 @@ ends_first='the run ended first'
 	check -p 1-3
 	is 0 "PORTSET OK - 3 of 3 as expected$(perf 0 3 0 0 0 127.0.0.1/tcp/{1,2,3})"
 	check -p 1-3=open
-	says 2 "CRITICAL - 3 of 3 not as expected: 127.0.0.1/tcp/1 closed ($refused), ...|"
+	says 2 "CRITICAL - 3 of 3 not as expected: 127.0.0.1 (all 3 ports: closed, $refused)|"
 }
 
 @test "-p: what is expected" {
@@ -377,7 +377,7 @@ ends_first='the run ended first'
 	says 0 "OK - 3 of 3 as expected|total=3;;;0; failed=0;;0;0;3 open=1;;;0; closed=1;;;0; filtered=1;;;0; unknown=0;"
 	check -p "$p0=any,$p1=any,$p2=any" --probe-timeout 0.3
 	says 0 "OK - 3 of 3 as expected; open: 127.0.0.1/tcp/$p0|"
-	check -p "$p0=closed,$p1=filtered,$p2=open" --probe-timeout 0.3
+	check -p "$p0=closed,$p1=filtered,$p2=open" --probe-timeout 0.3 -v
 	says 2 "CRITICAL - 3 of 3 not as expected: "
 	has "127.0.0.1/tcp/$p0: open, expected closed, T s" \
 		"127.0.0.1/tcp/$p1: closed, expected filtered: $refused" \
@@ -436,7 +436,7 @@ ends_first='the run ended first'
 	check -p "$p1/smtp"
 	is 2 "PORTSET CRITICAL - 1 of 1 not as expected: 127.0.0.1/tcp/$p1 open (unexpected answer: 554 no)$(perf 1 0 0 0 1 "127.0.0.1/tcp/$p1")" \
 		"127.0.0.1/tcp/$p1: open, expected open: unexpected answer: 554 no"
-	check -p "$p2/smtp,$p4/SMTP"
+	check -p "$p2/smtp,$p4/SMTP" -v
 	has "127.0.0.1/tcp/$p2: open, expected open: connection closed without an answer" \
 		"127.0.0.1/tcp/$p4: open, expected open: Connection reset by peer"
 	check -p "$p3/imap,$p1/tcp"
@@ -452,7 +452,7 @@ ends_first='the run ended first'
 
 @test "-p: a protocol, and no answer" {
 	serve 'tcp4' 'tcp4 noaccept'
-	check -p "$p0/smtp,$p1/smtp" --probe-timeout 0.3
+	check -p "$p0/smtp,$p1/smtp" --probe-timeout 0.3 -v
 	says 2 "CRITICAL - 2 of 2 not as expected: "
 	has "127.0.0.1/tcp/$p0: open, expected open: connected, but no answer" \
 		"127.0.0.1/tcp/$p1: open, expected open: connected, but no answer"
@@ -553,7 +553,7 @@ issued='certificate "www.test" of issuer "Test CA"'
 		'tcp4 say "220 mx\r\n" expect "EHLO" say "250 mx\r\n" expect "STARTTLS" say "220 go\r\n" close' \
 		'tcp4 say "220 mx\r\n" expect "EHLO" say "250 mx\r\n" expect "STARTTLS" say "220 go\r\n"'
 	check -p "$p0/smtp+starttls,$p1/smtp+starttls,$p2/smtp+starttls,$p3/smtp+starttls" \
-		--probe-timeout 1
+		--probe-timeout 1 -v
 	says 2 "CRITICAL - 4 of 4 not as expected: "
 	has "127.0.0.1/tcp/$p0: open, expected open: TLS failed: the peer does not agree to begin TLS: 454 no\\x7c"
 	grep -q "^127.0.0.1/tcp/$p1: open, expected open: TLS failed: bytes in the clear follow the agreement on TLS" "$out"
@@ -567,7 +567,7 @@ issued='certificate "www.test" of issuer "Test CA"'
 		'tcp4 read say "\x15\x03\x03\x00\x02\x02\x28" close' \
 		'tcp4 trickle "\x16" 100'
 	check -p "$p0/smtps,$p1/imaps,$p2/imaps,$p3/imaps,$p4/https,$p5/https" \
-		--probe-timeout 0.5
+		--probe-timeout 0.5 -v
 	says 2 "CRITICAL - 6 of 6 not as expected: "
 	has "127.0.0.1/tcp/$p0: open, expected open: TLS failed: the peer does not speak TLS: 220 hi\\x7c" \
 		"127.0.0.1/tcp/$p1: open, expected open: connected, but no answer in the TLS handshake" \
@@ -765,11 +765,11 @@ issued='certificate "www.test" of issuer "Test CA"'
 	[ "$status" = 2 ] && silent
 	valid
 	masked >out.masked
-	grep -qF '"summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":1}' out.masked
+	grep -qF '"summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":1,"warned":0,"not_probed":0,"slow":0,"clock_off":0,"hosts_down":0}' out.masked
 	cert='"certificate":{"subject":"www.test","issuer":"Test CA","not_before":"DATE","not_after":"DATE"}}'
-	grep -F "\"port\":$tls_port,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"cert-expiring\",\"reason\":\"certificate \\u0022www.test" out.masked |
+	grep -F "\"port\":$tls_port,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"WARNING\",\"outcome\":\"cert-expiring\",\"reason\":\"certificate \\u0022www.test" out.masked |
 		grep -qF "\"tls\":{\"version\":\"TLSv1.3\",\"cert_days\":D,$cert}"
-	grep -F "\"port\":$expired,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":false,\"outcome\":\"cert-expired\"," out.masked |
+	grep -F "\"port\":$expired,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":false,\"severity\":\"CRITICAL\",\"outcome\":\"cert-expired\"," out.masked |
 		grep -qF "$cert}"
 	grep -F "\"port\":$p0," out.masked | grep -qF ',"tls":null}'
 	check -p "$tls_port/https,$expired/https" -D 31 --format table
@@ -1177,7 +1177,7 @@ issued='certificate "www.test" of issuer "Test CA"'
 	lacks $'\e' "$out"
 	check -p "$p0,$p1" --format table
 	lacks $'\e' "$out"
-	for f in nagios json; do
+	for f in nagios json csv prometheus portmon; do
 		on_terminal -p "$p0,$p1" --format "$f"
 		lacks $'\e' "$out"
 	done
@@ -1188,16 +1188,16 @@ issued='certificate "www.test" of issuer "Test CA"'
 	check -p "$p0/smtp,unix:$p2,$p3/smtp" --format=json
 	[ "$status" = 2 ] && silent
 	valid
-	has '{"version":1,"state":"CRITICAL","summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":0},' \
+	has '{"version":1,"state":"CRITICAL","summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":0,"warned":0,"not_probed":0,"slow":0,"clock_off":0,"hosts_down":0},' \
 		'"entries":['
 	masked >out.masked
-	grep -F "{\"name\":\"127.0.0.1/tcp/$p0\",\"host\":\"127.0.0.1\",\"address\":\"127.0.0.1\",\"port\":$p0,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":\"220 a\",\"time\":T,\"rtt\":T,\"tls\":null}" out.masked
-	grep -F "{\"name\":\"$p2\",\"host\":null,\"address\":null,\"port\":null,\"transport\":\"unix\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":null,\"time\":T,\"rtt\":null,\"tls\":null}" out.masked
+	grep -F "{\"name\":\"127.0.0.1/tcp/$p0\",\"host\":\"127.0.0.1\",\"address\":\"127.0.0.1\",\"port\":$p0,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"OK\",\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":\"220 a\",\"time\":T,\"rtt\":T,\"probes\":null,\"perfdata\":null,\"tls\":null}" out.masked
+	grep -F "{\"name\":\"$p2\",\"host\":null,\"address\":null,\"port\":null,\"transport\":\"unix\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"OK\",\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":null,\"time\":T,\"rtt\":null,\"probes\":null,\"perfdata\":null,\"tls\":null}" out.masked
 	grep -F '"outcome":"mismatch",' out.masked
 	check -p "$p1,1-2=closed" --format json
 	[ "$status" = 2 ] && silent
 	valid
-	grep -F "\"port\":$p1,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"closed\",\"open\":false,\"ok\":false,\"outcome\":\"refused\",\"reason\":\"$refused\",\"closed_reason\":\"$refused\",\"note\":null," "$out"
+	grep -F "\"port\":$p1,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"closed\",\"open\":false,\"ok\":false,\"severity\":\"CRITICAL\",\"outcome\":\"refused\",\"reason\":\"$refused\",\"closed_reason\":\"$refused\",\"note\":null," "$out"
 }
 
 @test "--format=json: of many, and of names" {
@@ -1212,24 +1212,24 @@ issued='certificate "www.test" of issuer "Test CA"'
 @test "--format: no other" {
 	for f in xml '' nagiosx; do
 		check -p 1 --format "$f"
-		usage "--format: $f: not one of nagios, table, json" ||
-			usage "--format: not one of nagios, table, json"
+		usage "--format: $f: not one of nagios, table, json, csv, prometheus, portmon, html" ||
+			usage "--format: not one of nagios, table, json, csv, prometheus, portmon, html"
 	done
 }
 
 @test "all output of the nagios format is at most 8 KiB, and counted" {
 	own_network
 	for o in '' -v; do
-		check -p 61001-62000=open $o
+		check -p 1=closed,61001-62000=open $o
 		[ "$status" = 2 ] && silent
 		(($(wc -c <"$out") <= 8192 && $(wc -c <"$out") > 6000))
-		says 2 "CRITICAL - 1000 of 1000 not as expected: 127.0.0.1/tcp/61001 closed ($refused), ...|total=1000;"
+		says 2 "CRITICAL - 1000 of 1001 not as expected: 127.0.0.1/tcp/61001 closed ($refused), ...|total=1001;"
 		left=$(tail -n 1 "$out")
 		[[ $left =~ ^\(left\ out:\ ([0-9]+)\ lines,\ ([0-9]+)\ latencies\)$ ]]
 		whole=$(grep -c "^127.0.0.1/tcp/[0-9]*: closed, expected open: $refused$" "$out")
 		((whole > 0 && whole + BASH_REMATCH[1] == 1000))
 		latencies=$(head -n 1 "$out" | grep -o '127.0.0.1/tcp/[0-9]*=U;;;0.000000;' | wc -l)
-		((latencies > 0 && latencies + BASH_REMATCH[2] == 1000))
+		((latencies > 0 && latencies + BASH_REMATCH[2] == 1001))
 	done
 	check -p 61001-62000=closed --format table
 	[ "$(wc -l <"$out")" = 1002 ]
@@ -1246,9 +1246,9 @@ issued='certificate "www.test" of issuer "Test CA"'
 
 @test "--max-output: another limit" {
 	own_network
-	check -p 61001-62000=open --max-output=20000
+	check -p 1=closed,61001-62000=open --max-output=20000
 	(($(wc -c <"$out") <= 20000 && $(wc -c <"$out") > 15000))
-	check -p 61001-62000=open --max-output 1000000
+	check -p 1=closed,61001-62000=open --max-output 1000000
 	lacks 'left out' "$out"
 	[ "$(grep -c ": closed, expected open: $refused$" "$out")" = 1000 ]
 	for n in 0 4095 x 9999999999999; do

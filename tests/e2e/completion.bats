@@ -168,16 +168,16 @@ protocols() {
 }
 
 @test "bash: the words of a value, whatever COMP_WORDBREAKS is" {
-	offered bash 'check_portset --format=' nagios table json
+	offered bash 'check_portset --format=' nagios table json csv prometheus portmon html
 	offered bash 'check_portset --format=ta' table
-	offered bash 'check_portset --format ' nagios table json
+	offered bash 'check_portset --format ' nagios table json csv prometheus portmon html
 	offered bash 'check_portset --format ta' table
 	offered bash 'check_tcp -r ' ok warn crit
 	offered bash 'check_tcp -M w' warn
 	offered bash 'check_tcp -rw' -rwarn
 	offered bash 'check_tcp --output-format=o' one-line
 	breaks=${breaks/=/}
-	offered bash 'check_portset --format=' --format={nagios,table,json}
+	offered bash 'check_portset --format=' --format={nagios,table,json,csv,prometheus,portmon,html}
 	offered bash 'check_portset --format=ta' --format=table
 	offered bash 'check_portset --format ta' table
 }
@@ -236,7 +236,7 @@ protocols() {
 @test "bash: a set IFS and strict options of the shell do no harm" {
 	before='set -u; IFS=o'
 	offered bash 'check_portset --for' --format=
-	offered bash 'check_portset --format=' nagios table json
+	offered bash 'check_portset --format=' nagios table json csv prometheus portmon html
 	offered bash 'check_portset -p '
 }
 
@@ -250,6 +250,7 @@ made() {
 	mkdir "$completions"
 	for shell in bash:$1 zsh:_$1 fish:$1.fish; do
 		"${AM_TAP_AWK:-awk}" -v shell="${shell%:*}" -v program="$1" \
+			-f "$source/data/help.awk" \
 			-f "$source/data/completion.awk" help \
 			>"$completions/${shell#*:}" || return 1
 	done
@@ -306,7 +307,7 @@ made_nasty() {
 	mapfile -t words < <(interfaces lo)
 	offered zsh 'check_portset --for' --format=
 	described
-	offered zsh 'check_portset --format=' nagios table json
+	offered zsh 'check_portset --format=' nagios table json csv prometheus portmon html
 	offered zsh 'check_portset --format t' table
 	offered zsh 'check_tcp -rw' warn
 	offered zsh 'check_tcp -p '
@@ -342,7 +343,7 @@ made_nasty() {
 	mapfile -t words < <(interfaces lo)
 	offered fish 'check_portset --for' --format
 	described
-	offered fish 'check_portset --format=' --format={nagios,table,json}
+	offered fish 'check_portset --format=' --format={nagios,table,json,csv,prometheus,portmon,html}
 	offered fish 'check_portset --format t' table
 	offered fish 'check_tcp -rw' -rwarn
 	offered fish 'check_tcp -p '

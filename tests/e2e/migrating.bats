@@ -163,6 +163,8 @@ tls_world() {
 files() {
 	printf '%s\n' 127.0.0.1 127.0.0.2 >hosts.txt
 	printf '%s\n' 'expect:220' 'send:EHLO me\r\n' 'expect:250' >smtp.steps
+	printf '%s\n' portsets: '  mine:' "    smtp: {tcp: ${port[25]}, handler:\
+ [$plugins/check_tcp, -H, '%h', -p, '%p', -e, '220']}" >mine.yaml
 	printf '%s\n' '[mail]' hostname=127.0.0.1 "port=${port[25]}" \
 		expect=220 >mail.ini
 	[[ -n $tls_port ]] || return 0
@@ -175,11 +177,14 @@ ipv6() {
 	grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null
 }
 
-# needs COMMAND: what there must be for it: network, tls, these two, or nothing.
+# needs COMMAND: what there must be for it: network, tls, these two, a port set,
+# or nothing.
 # Ranges, names of ports, ports that are not given, and both families: only
 # where all ports are ours, and have the numbers that they should have.
 needs() {
-	if [[ $1 =~ --protocol\ (simap|spop|ssmtp|nntps) ]]; then
+	if [[ $1 =~ --portset\  ]]; then
+		echo portset
+	elif [[ $1 =~ --protocol\ (simap|spop|ssmtp|nntps) ]]; then
 		echo these two
 	elif [[ $1 =~ -p\ ?[^\ ]*[0-9]-[0-9] || $1 =~ -p\ ssh || $1 =~ \ -6 ||
 		$1 =~ --protocol && ! $1 =~ -p\  ]]; then
@@ -493,6 +498,11 @@ need_perl() {
 	each tls our_row
 }
 
+@test "what needs a port set" {
+	own_network
+	each portset our_row
+}
+
 @test "what needs these two" {
 	own_network
 	need_tls
@@ -590,14 +600,20 @@ no option | 0 | ^\[OK\] - Connection succeeded
 = IO::Socket::PortState
 example | 2 | ^\{"version":1,.*"open":2,"closed":1,.*"entries":\[ | perl
 $host | 2 | ^PORTSET CRITICAL - 1 of 2 not as expected: 127\.0\.0\.2/tcp/[0-9]* closed
+$hr = check_ports | 0 | ^\{"version":1,.*"open":2,"closed":0,.*"entries":\[
 $timeout | 0 | ^PORTSET OK - 1 of 1
 name | 0 | ^PORTSET OK - 2 of 2 .* 127\.0\.0\.1/ssh=.* 127\.0\.0\.1/smtp=
 open | 0 | "open":true
+note | 0 | "open":true,.*"note":"220 mx1 ESMTP
 closed_reason | 2 | "open":false.*"closed_reason":"Connection refused"
 if !open | 0 | ^PORTSET OK - 2 of 2
 \&handler | 0 | ^PORTSET OK - 1 of 1
 \&handler of one's own | 0 | ^TCP OK -
+\&handler that is a program | 0 | ^PORTSET OK - 1 of 1
 udp | 0 | ^PORTSET OK - 1 of 1
+::cPanel, check_inbound | 2 | ^PORTSET CRITICAL - [0-9]+ of 22 not as expected: 127\.0\.0\.1/
+::cPanel, check_outbound | 2 | ^PORTSET CRITICAL - 12 of 12 not as expected: 127\.0\.0\.2/
+another ::module like it | 0 | ^PORTSET OK - 1 of 1
 = nmap
 -sT | 2 | CRITICAL: 2 of 3 as expected; 2 open, 1 closed | nmap -n -Pn @ -p 22,23,25 mx1
 -p 22,25 | 0 | ^PORTSET OK - 2 of 2 | nmap -n -Pn -sT @ mx1
@@ -671,8 +687,10 @@ mx1 25 | 0 | ^TCP OK -
 mx1 25 and mx2 25 | 2 | ^PORTSET CRITICAL - 1 of 2 not as expected: 127\.0\.0\.2/
 -t 5 | 0 | ^PORTSET OK - 1 of 1
 -g 500 | 0 | ^PORTSET OK - 1 of 1
--g 500 -p 3 | 0 | ^TCP OK - .*loss=0%
--r '%h %m' | 2 | ^127\.0\.0\.1 Connection refused
+-g 500 -p 3 | 0 | ^PORTSET OK - 1 of 1.*_loss'=0\.0%
+its report | 2 | ^! Service on 127\.0\.0\.1:[0-9]+ is down \(0ms\)$
+-r '%s %h:%p' | 2 | ^! 127\.0\.0\.1:[0-9]+$
+-r '%h %m' | 2 | ^127\.0\.0\.1 127\.0\.0\.1/tcp/[0-9]+ closed \(Connection refused\)$
 -v | 0 | ^PORTSET OK - .*Limits:
 -V | 3 | ^check_portset v
 -h | 3 | ^check_portset v.*Usage:

@@ -176,7 +176,7 @@ silent_status() {
 		'tcp dport 2 reject with icmp type admin-prohibited' \
 		'tcp dport 3 reject with icmp type host-unreachable' \
 		'tcp dport 4 reject with tcp reset'
-	check -H 10.9.0.2 -p 1,2,3,4 --probe-timeout 5
+	check -H 10.9.0.2 -p 1,2,3,4 --probe-timeout 5 -v
 	silent_status 2
 	while read -r line; do
 		grep -Fqx "10.9.0.2/tcp/$line" "$out" || {
@@ -199,7 +199,7 @@ silent_status() {
 
 @test "unreachable: no route" {
 	client ip route del default
-	check -H 10.9.0.2,10.9.2.7 -p 1,2=filtered --probe-timeout 5
+	check -H 10.9.0.2,10.9.2.7 -p 1,2=filtered --probe-timeout 5 -v
 	silent_status 2
 	grep -qx '10.9.2.7/tcp/1: filtered, expected open: Network is unreachable' "$out"
 	# Our own lack of a route makes nothing filtered.
@@ -262,7 +262,7 @@ lose_next() {
 	serve 'udp4@127.0.0.1:53 copy 0 2 0 copy 12 18 12 reply "\x00\x00\x81\x83\x00\x01\x00\x00\x00\x00\x00\x00------------------"'
 	check -H www.test.lan,127.0.0.1 -p 1-200=closed
 	silent_status 2
-	head -n 1 "$out" | grep -q '^PORTSET CRITICAL - 200 of 400 not as expected: www.test.lan/tcp/1 unknown ('
+	head -n 1 "$out" | grep -q '^PORTSET CRITICAL - 200 of 400 not as expected: www.test.lan (all 200 ports: unknown, '
 	# Of either family, and each once more.
 	[ "$(fake_count accept 0)" -ge 1 ] && [ "$(fake_count accept 0)" -le 4 ]
 }
@@ -300,7 +300,7 @@ a_record="copy 0 2 0 copy 12 19 12 reply \"\\x00\\x00\\x81\\x80\\x00\\x01\\x00\\
 	serve 'udp4@127.0.0.1:53 silent'
 	check -H www.test.lan,127.0.0.1 -p 1-100=closed -t 1
 	silent_status 2
-	head -n 1 "$out" | grep -q '^PORTSET CRITICAL - 100 of 200 not as expected: www.test.lan/tcp/1 unknown (no answer from the name service), ...|'
+	head -n 1 "$out" | grep -q '^PORTSET CRITICAL - 100 of 200 not as expected: www.test.lan (all 100 ports: unknown, no answer from the name service)|'
 	((took_ms >= 1000))
 	within 9000
 	check -H www.test.lan -p 1=any -t 0.5 --any
@@ -350,7 +350,7 @@ a_record="copy 0 2 0 copy 12 19 12 reply \"\\x00\\x00\\x81\\x80\\x00\\x01\\x00\\
 		--probe-timeout 0.7
 	silent_status 0
 	grep -q 'open=1;;;0; closed=1;;;0; filtered=1;;;0; open_filtered=1;;;0; unknown=0' "$out"
-	check -H 10.9.0.2 -p udp:4004,udp:53,udp:4002 --probe-timeout 0.7
+	check -H 10.9.0.2 -p udp:4004,udp:53,udp:4002 --probe-timeout 0.7 -v
 	silent_status 2
 	grep -qx '10.9.0.2/udp/4004: open or filtered, expected open: no reply' "$out"
 	grep -qx '10.9.0.2/udp/53: open or filtered, expected open: no reply' "$out"
