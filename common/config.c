@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_ask.h"
 #include "xalloc.h"
 
 /* No more than so many lines of errors are kept. */
@@ -38,7 +37,8 @@ static index_fn is_host, is_portset;
 void
 config_free(struct config *c)
 {
-	config_ask_free(c);
+	if (c->free_asks != NULL)
+		c->free_asks(c);
 	free(c->files);
 	free(c->portsets);
 	free(c->hosts);

@@ -171,6 +171,7 @@ struct config {
 	struct config_tls *contexts;
 	const struct portset *set; /* whose entries handlers decide */
 	struct settings *scratch;
+	void (*free_asks)(struct config *c); /* all this; or NULL */
 };
 
 void config_free(struct config *c);

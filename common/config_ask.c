@@ -149,6 +149,7 @@ static struct tls_context *context_for(struct config *,
     const struct tls_conf *);
 static bool same_conf(const struct tls_conf *, const struct tls_conf *);
 static bool same(const char *, const char *);
+static void free_asks(struct config *);
 
 bool
 config_check(struct config *c, const struct config_layer *l)
@@ -279,6 +280,7 @@ scratch(struct config *c, enum transport transport)
 {
 	if (c->scratch == NULL)
 		c->scratch = xmalloc(sizeof(*c->scratch));
+	c->free_asks = free_asks;
 	memset(c->scratch, 0, sizeof(*c->scratch));
 	if (transport == UDP)
 		settings_init_datagram(c->scratch, "check_udp");
@@ -895,8 +897,8 @@ same(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-void
-config_ask_free(struct config *c)
+static void
+free_asks(struct config *c)
 {
 	struct config_tls *t;
 	size_t i, j;

@@ -57,7 +57,4 @@ const struct config_recipe *config_recipe(struct config *c,
 /* Without a name; it lives as long as the configuration. */
 const struct ask *config_recipe_ask(const struct config_recipe *r);
 
-/* Frees what this file made for a configuration. */
-void config_ask_free(struct config *c);
-
 #endif
