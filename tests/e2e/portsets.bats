@@ -418,7 +418,7 @@ has_half() {
 			[[ $severity == warning ]] || want='2 CRITICAL'
 		done
 		((${#but[@]} > 0)) && world "$1" "${but[@]}" && ask "$1" &&
-			tells "${want% *}" "${want#* } - ${#but[@]} of $total not as expected: " &&
+			tells "${want% *}" "${want#* } - ${#but[@]} of $total not as expected" &&
 			diff <(sort names) <(sed -n -E '2,$s/^(127[^:]*): .*/\1/p' "$out" | sort) ||
 			return 1
 	done
