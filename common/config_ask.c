@@ -148,7 +148,6 @@ static void extract_datagram(struct settings *, struct config_recipe *);
 static struct tls_context *context_for(struct config *,
     const struct tls_conf *);
 static bool same_conf(const struct tls_conf *, const struct tls_conf *);
-static bool same(const char *, const char *);
 static void free_asks(struct config *);
 
 bool
@@ -884,17 +883,12 @@ static bool
 same_conf(const struct tls_conf *a, const struct tls_conf *b)
 {
 	return a->min_version == b->min_version && a->verify == b->verify &&
-	    a->anonymous == b->anonymous && same(a->sni, b->sni) &&
-	    same(a->verify_name, b->verify_name) &&
-	    same(a->ca_file, b->ca_file) &&
-	    same(a->client_cert, b->client_cert) &&
-	    same(a->client_key, b->client_key) && same(a->alpn, b->alpn);
-}
-
-static bool
-same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+	    a->anonymous == b->anonymous && text_same(a->sni, b->sni) &&
+	    text_same(a->verify_name, b->verify_name) &&
+	    text_same(a->ca_file, b->ca_file) &&
+	    text_same(a->client_cert, b->client_cert) &&
+	    text_same(a->client_key, b->client_key) &&
+	    text_same(a->alpn, b->alpn);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "addr.h"
 #include "config.h"
 #include "config_ask.h"
+#include "portlist.h"
 #include "xalloc.h"
 #include "yamlfile.h"
 
@@ -762,46 +763,26 @@ add_items(struct reader *r, struct owner *owner, const char *name,
 static const struct config_layer *
 item_layer(struct reader *r, const char *s, size_t len, struct config_place at)
 {
-	static const struct {
-		const char *prefix;
-		enum config_key key;
-	} transports[] = { { "tcp:", CONFIG_TCP }, { "udp:", CONFIG_UDP },
-		{ "unix:", CONFIG_UNIX } };
-	enum config_key key = CONFIG_TCP;
-	const char *mark;
-	size_t i;
+	static const enum config_key keys[] = { [ITEM_TCP] = CONFIG_TCP,
+		[ITEM_UDP] = CONFIG_UDP,
+		[ITEM_UNIX] = CONFIG_UNIX };
+	struct item_words w;
 
 	begin_layer(r);
-	while (len > 0 && (s[0] == ' ' || s[0] == '\t' || s[0] == '\n')) {
+	while (len > 0 && strchr(SPACES, s[0]) != NULL) {
 		s++;
 		len--;
 	}
-	len = text_trimmed(s, len);
-	for (i = 0; i < sizeof(transports) / sizeof(transports[0]); i++)
-		if (strncmp(s, transports[i].prefix,
-			strlen(transports[i].prefix)) == 0) {
-			key = transports[i].key;
-			s += strlen(transports[i].prefix);
-			len -= strlen(transports[i].prefix);
-			break;
-		}
-	mark = memchr(s, '=', len);
-	if (mark != NULL) {
-		give(r, CONFIG_EXPECTED, mark + 1, len - (size_t)(mark + 1 - s),
-		    at);
-		len = (size_t)(mark - s);
-	}
-	mark = key != CONFIG_UNIX ? memchr(s, '/', len) : NULL;
-	if (mark != NULL) {
-		give(r, CONFIG_PROTOCOL, mark + 1, len - (size_t)(mark + 1 - s),
-		    at);
-		len = (size_t)(mark - s);
-	}
-	if (len == 0) {
+	portlist_split(s, text_trimmed(s, len), &w);
+	if (w.ports.len == 0) {
 		config_error(r->config, at, NULL, "an item is empty");
 		return NULL;
 	}
-	give(r, key, s, len, at);
+	if (w.expected.data != NULL)
+		give(r, CONFIG_EXPECTED, w.expected.data, w.expected.len, at);
+	if (w.protocol.data != NULL)
+		give(r, CONFIG_PROTOCOL, w.protocol.data, w.protocol.len, at);
+	give(r, keys[w.transport], w.ports.data, w.ports.len, at);
 	return keep_layer(r, at);
 }
 

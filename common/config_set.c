@@ -102,7 +102,6 @@ static index_fn is_path;
 static void claim(struct build *, const struct specs *, bool);
 static uint32_t ask_for(struct build *, struct spec *, uint16_t);
 static index_fn is_made;
-static bool same(const char *, const char *);
 
 bool
 config_fill(struct config *c, const struct config_selection *sel,
@@ -540,8 +539,8 @@ same_spec(const struct spec *a, const struct spec *b)
 	    a->ports.own_name == b->ports.own_name &&
 	    a->ports.first == b->ports.first &&
 	    a->ports.last == b->ports.last &&
-	    same(a->ports.path, b->ports.path) &&
-	    same(a->ports.address, b->ports.address);
+	    text_same(a->ports.path, b->ports.path) &&
+	    text_same(a->ports.address, b->ports.address);
 }
 
 /* Whether its ports are called by their numbers. */
@@ -678,13 +677,9 @@ is_made(const void *ctx, uint32_t number, const void *p)
 	const struct ask *ask = &b->set->asks[made->ask];
 	const struct config_ports *ports = key->ports;
 
-	return made->recipe == key->recipe && same(ask->name, ports->name) &&
-	    same(ask->path, ports->path) && ask->own_name == ports->own_name &&
+	return made->recipe == key->recipe &&
+	    text_same(ask->name, ports->name) &&
+	    text_same(ask->path, ports->path) &&
+	    ask->own_name == ports->own_name &&
 	    ask->numbered == (ports->own_name && ports->first != ports->last);
-}
-
-static bool
-same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "index.h"
 #include "xalloc.h"
 
 #define NOWHERE UINT32_MAX
@@ -18,22 +19,21 @@ struct port_seen {
 	bool bad;
 };
 
-/* All of them, and where they are found: a hash table of indices. */
+/* All of them. */
 struct ports_seen {
+	const struct portset *set;
 	struct port_seen *ports;
 	size_t n;
 	size_t size;
-	uint32_t *slots;
-	size_t mask;
+	struct index index;
 };
 
 static void see_all(struct grid *, struct ports_seen *,
     const struct portset_policy *);
-static uint32_t see(struct ports_seen *, const struct portset *, uint32_t);
-static size_t hash(const struct ask *, const struct entry *);
-static bool same_port(const struct portset *, const struct entry *,
-    const struct entry *);
-static bool same_word(const char *, const char *);
+static uint32_t see(struct ports_seen *, uint32_t);
+static bool has_number(const struct ask *);
+static uint32_t hash(const struct ask *, const struct entry *);
+static index_fn is_same_port;
 static void rank_hosts(struct grid *, uint32_t **, size_t *);
 static void rank_ports(struct grid *, const struct ports_seen *, uint32_t **,
     size_t *);
@@ -47,7 +47,7 @@ void
 grid_init(struct grid *g, const struct portset *s,
     const struct portset_policy *p)
 {
-	struct ports_seen seen = { .n = 0 };
+	struct ports_seen seen = { .set = s };
 	uint32_t *hosts, *ports;
 	size_t n_hosts, n_ports;
 
@@ -60,7 +60,7 @@ grid_init(struct grid *g, const struct portset *s,
 	if (g->left_out > 0)
 		leave_out(g, p);
 	free(seen.ports);
-	free(seen.slots);
+	index_free(&seen.index);
 	g->rows = g->ports_down ? ports : hosts;
 	g->n_rows = g->ports_down ? n_ports : n_hosts;
 	g->columns = g->ports_down ? hosts : ports;
@@ -95,13 +95,8 @@ static void
 see_all(struct grid *g, struct ports_seen *seen, const struct portset_policy *p)
 {
 	const struct portset *s = g->set;
-	size_t i, slots = 16;
+	size_t i;
 
-	while (slots < s->n * 2)
-		slots *= 2;
-	seen->mask = slots - 1;
-	seen->slots = xreallocarray(NULL, slots, sizeof(seen->slots[0]));
-	memset(seen->slots, 0xff, slots * sizeof(seen->slots[0]));
 	g->port_of = xcalloc(s->n, sizeof(g->port_of[0]));
 	for (i = 0; i < s->n; i++) {
 		const struct entry *e = &s->entries[i];
@@ -111,7 +106,7 @@ see_all(struct grid *g, struct ports_seen *seen, const struct portset_policy *p)
 		g->port_of[i] = NOWHERE;
 		if (e->host == NO_HOST)
 			continue;
-		g->port_of[i] = see(seen, s, (uint32_t)i);
+		g->port_of[i] = see(seen, (uint32_t)i);
 		port = &seen->ports[g->port_of[i]];
 		port->bad |= bad;
 		port->of_interest |= bad ||
@@ -119,27 +114,20 @@ see_all(struct grid *g, struct ports_seen *seen, const struct portset_policy *p)
 	}
 }
 
-/* The index of the entry's port, which may be new. */
+/* The number of the entry's port, which may be new. */
 static uint32_t
-see(struct ports_seen *seen, const struct portset *s, uint32_t i)
+see(struct ports_seen *seen, uint32_t i)
 {
-	const struct entry *e = &s->entries[i];
-	size_t at = hash(entry_ask(s, e), e) & seen->mask;
+	const struct entry *e = &seen->set->entries[i];
+	uint32_t h = hash(entry_ask(seen->set, e), e), found;
 
-	while (seen->slots[at] != NOWHERE) {
-		uint32_t found = seen->slots[at];
-
-		if (same_port(s, &s->entries[seen->ports[found].first], e))
-			return found;
-		at = (at + 1) & seen->mask;
-	}
-	if (seen->n == seen->size) {
-		seen->size = seen->size == 0 ? 16 : seen->size * 2;
-		seen->ports = xreallocarray(seen->ports, seen->size,
-		    sizeof(seen->ports[0]));
-	}
+	found = index_find(&seen->index, h, is_same_port, seen, e);
+	if (found != INDEX_NONE)
+		return found;
+	seen->ports = xgrow(seen->ports, &seen->size, seen->n,
+	    sizeof(seen->ports[0]));
 	seen->ports[seen->n] = (struct port_seen){ .first = i };
-	seen->slots[at] = (uint32_t)seen->n;
+	index_add(&seen->index, h, (uint32_t)seen->n);
 	return (uint32_t)seen->n++;
 }
 
@@ -150,36 +138,30 @@ has_number(const struct ask *a)
 	return a->name == NULL || a->numbered;
 }
 
-/* FNV-1a. */
-static size_t
+static uint32_t
 hash(const struct ask *a, const struct entry *e)
 {
-	uint32_t h = 2166136261U ^ (has_number(a) ? e->target.port : 0);
-	const char *c;
+	uint16_t number = has_number(a) ? e->target.port : 0;
+	uint32_t h = index_hash(&number, sizeof(number), INDEX_HASH);
 
-	h *= 16777619U;
-	for (c = a->name != NULL ? a->name : ""; *c != '\0'; c++)
-		h = (h ^ (unsigned char)*c) * 16777619U;
-	return h ^ h >> 15;
+	return a->name != NULL ? index_hash(a->name, strlen(a->name), h) : h;
 }
 
 static bool
-same_port(const struct portset *s, const struct entry *a, const struct entry *b)
+is_same_port(const void *ctx, uint32_t number, const void *key)
 {
-	const struct ask *x = entry_ask(s, a), *y = entry_ask(s, b);
+	const struct ports_seen *seen = ctx;
+	const struct entry *b = key;
+	const struct entry *a = &seen->set->entries[seen->ports[number].first];
+	const struct ask *x = entry_ask(seen->set, a);
+	const struct ask *y = entry_ask(seen->set, b);
 
 	if (has_number(x) && a->target.port != b->target.port)
 		return false;
 	return x == y ||
 	    (x->udp == y->udp && x->own_name == y->own_name &&
-		has_number(x) == has_number(y) && same_word(x->name, y->name) &&
-		same_word(x->protocol, y->protocol));
-}
-
-static bool
-same_word(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+		has_number(x) == has_number(y) && text_same(x->name, y->name) &&
+		text_same(x->protocol, y->protocol));
 }
 
 /* Those of which something was asked. */

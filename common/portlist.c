@@ -23,8 +23,9 @@ struct parse {
 };
 
 static bool parse_item(struct parse *);
+static char *copy_of(struct bytes);
 static bool parse_path(struct parse *, const char *);
-static bool parse_ports(struct parse *, char *);
+static bool parse_ports(struct parse *, const char *);
 static bool parse_protocol(struct parse *, const char *);
 static bool parse_datagram(struct parse *, const char *);
 static bool fail(const struct parse *, const char *);
@@ -46,6 +47,41 @@ portlist_free(struct portlist *l)
 	free(l->tcp.item);
 	free(l->udp.item);
 	*l = (struct portlist){ 0 };
+}
+
+void
+portlist_split(const char *s, size_t len, struct item_words *w)
+{
+	static const char *const prefixes[] = {
+		[ITEM_TCP] = "tcp:", [ITEM_UDP] = "udp:", [ITEM_UNIX] = "unix:"
+	};
+	const char *mark;
+	size_t i;
+
+	*w = (struct item_words){ .transport = ITEM_TCP };
+	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		size_t n = strlen(prefixes[i]);
+
+		if (n > len || memcmp(s, prefixes[i], n) != 0)
+			continue;
+		w->transport = (enum item_transport)i;
+		s += n;
+		len -= n;
+		break;
+	}
+	mark = memchr(s, '=', len);
+	if (mark != NULL) {
+		w->expected = (struct bytes){ mark + 1,
+			len - (size_t)(mark + 1 - s) };
+		len = (size_t)(mark - s);
+	}
+	mark = w->transport != ITEM_UNIX ? memchr(s, '/', len) : NULL;
+	if (mark != NULL) {
+		w->protocol = (struct bytes){ mark + 1,
+			len - (size_t)(mark + 1 - s) };
+		len = (size_t)(mark - s);
+	}
+	w->ports = (struct bytes){ s, len };
 }
 
 const char *
@@ -97,78 +133,70 @@ portlist_add(struct portlist *l, const char *s, struct text *error)
 static bool
 parse_item(struct parse *p)
 {
-	static const char unix_prefix[] = "unix:", tcp_prefix[] = "tcp:",
-			  udp_prefix[] = "udp:";
-	const char *ports = p->s;
-	char *copy;
+	struct item_words w;
+	char *ports, *protocol;
 	bool ok;
 
 	if (p->len == 0)
 		return fail(p, "an item is empty");
-	if (strncmp(p->s, unix_prefix, sizeof(unix_prefix) - 1) == 0)
-		return parse_path(p, p->s + sizeof(unix_prefix) - 1);
-	p->item.udp = strncmp(p->s, udp_prefix, sizeof(udp_prefix) - 1) == 0;
-	if (p->item.udp ||
-	    strncmp(p->s, tcp_prefix, sizeof(tcp_prefix) - 1) == 0)
-		ports += sizeof(tcp_prefix) - 1;
-	copy = xmalloc(p->len + 1);
-	memcpy(copy, ports, p->len - (size_t)(ports - p->s));
-	copy[p->len - (size_t)(ports - p->s)] = '\0';
-	ok = parse_ports(p, copy);
-	free(copy);
+	portlist_split(p->s, p->len, &w);
+	ports = copy_of(w.ports);
+	protocol = copy_of(w.protocol);
+	p->item.udp = w.transport == ITEM_UDP;
+	p->item.path = w.transport == ITEM_UNIX;
+	ok = p->item.path ? parse_path(p, ports) : parse_ports(p, ports);
+	free(ports);
+	if (ok && w.expected.data != NULL &&
+	    !expected_parse(w.expected.data, w.expected.len, &p->item.expected))
+		ok = fail(p, "not expected one of " EXPECTED_NAMES);
+	if (ok && p->item.udp)
+		ok = parse_datagram(p, protocol);
+	else if (ok)
+		ok = parse_protocol(p, protocol != NULL ? protocol : "tcp");
+	free(protocol);
 	return ok;
 }
 
-/* s is the item without its prefix. */
-static bool
-parse_path(struct parse *p, const char *s)
+/* NULL of nothing. */
+static char *
+copy_of(struct bytes b)
 {
-	size_t len = p->len - (size_t)(s - p->s), path_len;
-	const char *equals = memchr(s, '=', len), *why;
-	struct addr a;
+	char *copy;
 
-	path_len = equals != NULL ? (size_t)(equals - s) : len;
-	if (equals != NULL &&
-	    !expected_parse(equals + 1, len - path_len - 1, &p->item.expected))
-		return fail(p, "not expected one of " EXPECTED_NAMES);
-	p->item.path = true;
-	p->item.proto = proto_find("tcp");
-	p->item.name = xmalloc(path_len + 1);
-	memcpy(p->item.name, s, path_len);
-	p->item.name[path_len] = '\0';
-	if (p->item.name[0] != '/')
-		return fail(p, "the path does not begin with a slash");
-	if (addr_parse(p->item.name, AF_UNSPEC, &a, &why) != ADDR_LITERAL)
-		return fail(p, why);
-	return true;
+	if (b.data == NULL)
+		return NULL;
+	copy = xmalloc(b.len + 1);
+	memcpy(copy, b.data, b.len);
+	copy[b.len] = '\0';
+	return copy;
 }
 
-/* copy is the item without its prefix, to be cut up. */
 static bool
-parse_ports(struct parse *p, char *copy)
+parse_path(struct parse *p, const char *path)
 {
-	char *equals = strchr(copy, '='), *slash;
 	const char *why;
-	bool is_range;
+	struct addr a;
 
-	if (equals != NULL)
-		*equals++ = '\0';
-	slash = strchr(copy, '/');
-	if (slash != NULL)
-		*slash++ = '\0';
-	why = portlist_parse_range(copy, &p->first, &p->last);
+	p->item.name = xstrdup(path);
+	if (path[0] != '/')
+		return fail(p, "the path does not begin with a slash");
+	return addr_parse(path, AF_UNSPEC, &a, &why) == ADDR_LITERAL ||
+	    fail(p, why);
+}
+
+static bool
+parse_ports(struct parse *p, const char *ports)
+{
+	const char *why = portlist_parse_range(ports, &p->first, &p->last);
+	bool number = ports[strspn(ports, "0123456789-")] == '\0';
+
 	if (why != NULL)
 		return fail(p, why);
-	is_range = strspn(copy, "0123456789-") == strlen(copy) &&
-	    strchr(copy, '-') != NULL;
-	if (copy[strspn(copy, "0123456789-")] != '\0')
-		p->item.name = xstrdup(copy);
-	p->item.expected = is_range ? EXPECTED_ANY : EXPECTED_OPEN;
-	if (equals != NULL &&
-	    !expected_parse(equals, strlen(equals), &p->item.expected))
-		return fail(p, "not expected one of " EXPECTED_NAMES);
-	return p->item.udp ? parse_datagram(p, slash)
-			   : parse_protocol(p, slash != NULL ? slash : "tcp");
+	if (!number)
+		p->item.name = xstrdup(ports);
+	p->item.expected = number && strchr(ports, '-') != NULL ? EXPECTED_ANY
+								: EXPECTED_OPEN;
+	return true;
 }
 
 static bool

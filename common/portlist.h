@@ -52,6 +52,18 @@ struct portlist {
 /* A zeroed one is empty and ready for use. */
 void portlist_free(struct portlist *l);
 
+enum item_transport { ITEM_TCP, ITEM_UDP, ITEM_UNIX };
+
+/* An item, taken apart and not looked at; what is not there has no data. */
+struct item_words {
+	enum item_transport transport;
+	struct bytes ports; /* or the path */
+	struct bytes protocol;
+	struct bytes expected;
+};
+
+void portlist_split(const char *s, size_t len, struct item_words *w);
+
 /*
  * Reads a port from 1 to 65535, a service name or a range of ports.  NULL or the
  * reason.

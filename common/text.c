@@ -39,6 +39,12 @@ text_truncate(struct text *t, size_t len)
 	t->data[len] = '\0';
 }
 
+bool
+text_same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 size_t
 text_trimmed(const void *bytes, size_t len)
 {

@@ -29,6 +29,9 @@ void text_free(struct text *t);
 /* Keeps the first len bytes, which is no more than there are. */
 void text_truncate(struct text *t, size_t len);
 
+/* Whether two strings are the same, each of which may be NULL. */
+bool text_same(const char *a, const char *b);
+
 /* How many of len bytes there are without the white space at their end. */
 size_t text_trimmed(const void *bytes, size_t len);
 
