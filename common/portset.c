@@ -27,8 +27,13 @@
 
 static const char *name_beside(const struct portset_host *);
 static void keep(struct entry *, const struct result *, const struct verdict *);
+static bool is_worse(const struct portset *, const struct entry *,
+    const struct entry *);
+static void inherit(struct entry *, struct entry *);
+static int64_t left_s(const struct entry_tls *);
 static void count_probe(struct entry_stats *, const struct result *);
 static bool answered(enum outcome);
+static bool has_time(enum outcome);
 static enum state worth(const struct portset *, const struct entry *);
 static bool given(const struct portset *, const struct entry *, enum state *);
 static void count_entry(const struct portset *, const struct entry *,
@@ -150,22 +155,27 @@ portset_tell(struct portset *s, const struct target *t, const struct result *r)
 	struct entry *e = &s->entries[i], fresh = *e;
 	const struct ask *ask = entry_ask(s, e);
 	const struct verdict v = verdict_of(ask->policy, r);
+	bool many = ask->probes > 1;
 
+	if (many && s->stats == NULL)
+		s->stats = xcalloc(s->n, sizeof(s->stats[0]));
+	if (many && e->told && r->outcome == OUTCOME_NOT_PROBED)
+		return false;
 	fresh.extra = NULL;
 	keep(&fresh, r, &v);
-	if (ask->probes <= 1 || !e->told ||
-	    state_worst(worth(s, &fresh), worth(s, e)) != worth(s, e)) {
+	if (!many || !e->told) {
 		clear_extra(e);
 		*e = fresh;
+	} else if (is_worse(s, &fresh, e)) {
+		inherit(&fresh, e);
+		*e = fresh;
 	} else {
-		clear_extra(&fresh);
+		inherit(e, &fresh);
 	}
-	if (ask->probes <= 1)
+	if (!many || r->outcome == OUTCOME_NOT_PROBED)
 		return false;
-	if (s->stats == NULL)
-		s->stats = xcalloc(s->n, sizeof(s->stats[0]));
 	count_probe(&s->stats[i], r);
-	return s->stats[i].probes < ask->probes;
+	return s->stats[i].ended < ask->probes;
 }
 
 const char *
@@ -370,23 +380,37 @@ entry_latency(const struct portset *s, const struct entry *e)
 		return stats->timed > 0
 		    ? (double)stats->sum_us / stats->timed / 1e6
 		    : (double)NAN;
-	if (e->outcome != OUTCOME_OK)
+	if (!has_time((enum outcome)e->outcome))
 		return NAN;
 	if (e->rtt_us != ENTRY_NO_TIME)
 		return e->rtt_us / 1e6;
 	return e->time_us != ENTRY_NO_TIME ? e->time_us / 1e6 : (double)NAN;
 }
 
+double
+entry_response(const struct portset *s, const struct entry *e)
+{
+	const struct entry_stats *stats = entry_stats(s, e);
+
+	if (stats != NULL)
+		return stats->timed > 0
+		    ? (double)stats->response_us / stats->timed / 1e6
+		    : (double)NAN;
+	return has_time((enum outcome)e->outcome) && e->time_us != ENTRY_NO_TIME
+	    ? e->time_us / 1e6
+	    : entry_latency(s, e);
+}
+
 /*
- * The latency by the limits of the set; the time to the answer, of many probes
- * the latency as well, by those of the entry.
+ * The latency by the limits of the set, the time to the answer by those of the
+ * entry.
  */
 enum state
 entry_lag(const struct portset *s, const struct entry *e,
     const struct portset_policy *p)
 {
 	const struct policy *own = entry_ask(s, e)->policy;
-	double seconds = entry_latency(s, e), ms = seconds * 1e3;
+	double ms = entry_latency(s, e) * 1e3;
 	enum state lag = STATE_OK;
 
 	if (isnan(ms))
@@ -395,9 +419,7 @@ entry_lag(const struct portset *s, const struct entry *e,
 		lag = STATE_CRITICAL;
 	else if (p->has_lag_warning && range_alerts(&p->lag_warning, ms))
 		lag = STATE_WARNING;
-	if (entry_stats(s, e) == NULL && e->time_us != ENTRY_NO_TIME)
-		seconds = e->time_us / 1e6;
-	return state_worst(lag, verdict_time(own, seconds));
+	return state_worst(lag, verdict_time(own, entry_response(s, e)));
 }
 
 void
@@ -507,22 +529,74 @@ keep(struct entry *e, const struct result *r, const struct verdict *v)
 	keep_extra(e, r, v);
 }
 
+static bool
+is_worse(const struct portset *s, const struct entry *a, const struct entry *b)
+{
+	enum state x[] = { worth(s, a), (enum state)a->dates,
+		(enum state)a->clock };
+	enum state y[] = { worth(s, b), (enum state)b->dates,
+		(enum state)b->clock };
+	size_t i = 0;
+
+	while (i < 2 && x[i] == y[i])
+		i++;
+	return state_worst(y[i], x[i]) != y[i];
+}
+
+/*
+ * What is not to be lost of the better of two, which ends here: that its clock
+ * is wrong, and its certificates, if they expire first.
+ */
+static void
+inherit(struct entry *e, struct entry *better)
+{
+	struct entry_tls *theirs = better->extra != NULL ? better->extra->tls
+							 : NULL;
+	struct entry_tls **ours;
+
+	e->clock = (unsigned char)state_worst((enum state)e->clock,
+		       (enum state)better->clock) &
+	    3;
+	if (theirs != NULL && e->extra == NULL)
+		e->extra = xcalloc(1, sizeof(*e->extra));
+	ours = e->extra != NULL ? &e->extra->tls : NULL;
+	if (theirs != NULL && left_s(theirs) < left_s(*ours)) {
+		better->extra->tls = *ours;
+		*ours = theirs;
+	}
+	clear_extra(better);
+}
+
+/* Seconds until its first certificate expires; more than ever: it has none. */
+static int64_t
+left_s(const struct entry_tls *tls)
+{
+	return tls != NULL && tls->has_first
+	    ? tls->first.not_after_s - tls->at_s
+	    : INT64_MAX;
+}
+
+/* One that could not ask the port says nothing of it. */
 static void
 count_probe(struct entry_stats *s, const struct result *r)
 {
 	uint32_t us = saturate(r->rtt_us != RESULT_NONE ? r->rtt_us
 							: r->time_us);
 
+	s->ended++;
+	if (outcome_default_state(r->outcome) == STATE_UNKNOWN)
+		return;
 	s->probes++;
 	if (!answered(r->outcome))
 		s->lost++;
-	if (r->outcome != OUTCOME_OK || us == ENTRY_NO_TIME)
+	if (!has_time(r->outcome) || us == ENTRY_NO_TIME)
 		return;
 	if (s->timed == 0 || us < s->min_us)
 		s->min_us = us;
 	if (us > s->max_us)
 		s->max_us = us;
 	s->sum_us += us;
+	s->response_us += r->time_us != RESULT_NONE ? saturate(r->time_us) : us;
 	s->timed++;
 }
 
@@ -533,6 +607,15 @@ answered(enum outcome o)
 	return o != OUTCOME_STALLED && outcome_port(o) != PORT_FILTERED &&
 	    outcome_port(o) != PORT_OPEN_FILTERED &&
 	    outcome_port(o) != PORT_UNKNOWN;
+}
+
+/* Whether it took its time to answer. */
+static bool
+has_time(enum outcome o)
+{
+	const struct result r = { .outcome = o };
+
+	return result_answered(&r);
 }
 
 /* A state: of the port by itself, and not of its latency. */

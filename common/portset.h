@@ -67,12 +67,14 @@ struct entry_extra {
 
 /* What many probes of one port came to. */
 struct entry_stats {
-	uint32_t probes; /* that have ended */
+	uint32_t ended;  /* whatever became of them */
+	uint32_t probes; /* of these, such as asked the port */
 	uint32_t lost;   /* of these, without any answer */
-	uint32_t timed;  /* of these, with a latency: the sum of these */
-	uint32_t min_us;
+	uint32_t timed;  /* of these, with an answer and a latency */
+	uint32_t min_us; /* of the latency */
 	uint32_t max_us;
 	uint64_t sum_us;
+	uint64_t response_us; /* the sum of their response times */
 };
 
 /* One port of one host.  There may be very many. */
@@ -179,7 +181,10 @@ size_t portset_count_handlers(const struct portset *s);
 
 /*
  * Keeps what there is to tell of the result of an entry's target, of many the
- * worst.  Returns whether it is to be asked once more.  All are in the set.
+ * worst: by what the port is worth, then by the dates of its certificates, then
+ * by its clock; of them all the certificate that expires first.  Not-probed says
+ * that the run is over, and changes nothing where something was told before.
+ * Returns whether it is to be asked once more.  All are in the set.
  */
 bool portset_tell(struct portset *s, const struct target *t,
     const struct result *r);
@@ -232,8 +237,13 @@ enum state entry_state(const struct portset *s, const struct entry *e,
     const struct portset_policy *p);
 /* In how many days the first of its certificates expires, or NAN. */
 double entry_cert_days(const struct entry *e);
-/* The latency in seconds, of many probes the average, or NAN. */
+/*
+ * The latency of an open port that answered, be it wrongly, in seconds, of many
+ * probes the average; or NAN.
+ */
 double entry_latency(const struct portset *s, const struct entry *e);
+/* The same of the time to the answer. */
+double entry_response(const struct portset *s, const struct entry *e);
 enum state entry_lag(const struct portset *s, const struct entry *e,
     const struct portset_policy *p);
 

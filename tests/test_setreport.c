@@ -74,9 +74,9 @@ static const struct nagios_row {
 		NO_TIME("a/tcp/23") "\n" },
 	{ "a", "25/smtp", "m", 0, 0,
 	    "PORTSET CRITICAL - 1 of 1 not as expected: a/tcp/25 open "
-	    "(unexpected answer: 554 no)" COUNTS(1, 1, 1, 0, 0, 0) NO_TIME(
+	    "(unexpected answer: 554 no)" COUNTS(1, 1, 1, 0, 0, 0) TIME(
 		"a/tcp/25") "\n"
-			    "a/tcp/25: open, expected open: unexpected answer: 554 no\n" },
+			    "a/tcp/25: open, expected open, 0.001500 s: unexpected answer: 554 no\n" },
 	/* What was not probed. */
 	{ "a", "1,2", "p.", 0, 0,
 	    "PORTSET UNKNOWN - 0 of 2 as expected; 2 not probed: a/tcp/1 "
