@@ -36,6 +36,9 @@ static bool answered(enum outcome);
 static bool has_time(enum outcome);
 static enum state worth(const struct portset *, const struct entry *);
 static bool given(const struct portset *, const struct entry *, enum state *);
+static enum state lag_of_set(const struct portset *, const struct entry *,
+    const struct portset_policy *);
+static enum state lag_of_own(const struct portset *, const struct entry *);
 static void count_entry(const struct portset *, const struct entry *,
     struct host_counts *);
 static void count_failed(const struct portset *, const struct entry *,
@@ -401,25 +404,29 @@ entry_response(const struct portset *s, const struct entry *e)
 	    : entry_latency(s, e);
 }
 
-/*
- * The latency by the limits of the set, the time to the answer by those of the
- * entry.
- */
+double
+entry_judged(const struct portset *s, const struct entry *e,
+    const struct portset_policy *p)
+{
+	const struct policy *own = entry_ask(s, e)->policy;
+	enum state by_set = lag_of_set(s, e, p), by_own = lag_of_own(s, e);
+	bool limits = p->has_lag_warning || p->has_lag_critical;
+
+	if (by_own == by_set)
+		return limits || !(own->has_warning || own->has_critical)
+		    ? entry_latency(s, e)
+		    : entry_response(s, e);
+	return state_worst(by_set, by_own) == by_own ? entry_response(s, e)
+						     : entry_latency(s, e);
+}
+
 enum state
 entry_lag(const struct portset *s, const struct entry *e,
     const struct portset_policy *p)
 {
-	const struct policy *own = entry_ask(s, e)->policy;
-	double ms = entry_latency(s, e) * 1e3;
-	enum state lag = STATE_OK;
+	enum state lag = state_worst(lag_of_set(s, e, p), lag_of_own(s, e));
 
-	if (isnan(ms))
-		return STATE_OK;
-	if (p->has_lag_critical && range_alerts(&p->lag_critical, ms))
-		lag = STATE_CRITICAL;
-	else if (p->has_lag_warning && range_alerts(&p->lag_warning, ms))
-		lag = STATE_WARNING;
-	return state_worst(lag, verdict_time(own, entry_response(s, e)));
+	return lag == STATE_CRITICAL ? entry_ask(s, e)->severity : lag;
 }
 
 void
@@ -650,6 +657,32 @@ given(const struct portset *s, const struct entry *e, enum state *state)
 
 	*state = p->states[e->finding];
 	return p->given[e->finding];
+}
+
+/* The latency by the limits of the set. */
+static enum state
+lag_of_set(const struct portset *s, const struct entry *e,
+    const struct portset_policy *p)
+{
+	double ms = entry_latency(s, e) * 1e3;
+
+	if (isnan(ms))
+		return STATE_OK;
+	if (p->has_lag_critical && range_alerts(&p->lag_critical, ms))
+		return STATE_CRITICAL;
+	return p->has_lag_warning && range_alerts(&p->lag_warning, ms)
+	    ? STATE_WARNING
+	    : STATE_OK;
+}
+
+/* The time to the answer by those of the entry. */
+static enum state
+lag_of_own(const struct portset *s, const struct entry *e)
+{
+	double seconds = entry_response(s, e);
+
+	return isnan(seconds) ? STATE_OK
+			      : verdict_time(entry_ask(s, e)->policy, seconds);
 }
 
 static void

@@ -242,8 +242,15 @@ double entry_cert_days(const struct entry *e);
  * probes the average; or NAN.
  */
 double entry_latency(const struct portset *s, const struct entry *e);
-/* The same of the time to the answer. */
+/* The same of the time to the answer, which the limits of the entry judge. */
 double entry_response(const struct portset *s, const struct entry *e);
+/*
+ * Which of the two is told of: that which makes it slow, and of an entry that is
+ * not, the one that has limits, by the set's before its own; or the latency.
+ */
+double entry_judged(const struct portset *s, const struct entry *e,
+    const struct portset_policy *p);
+/* What its times are worth: with a severity of WARNING never more than that. */
 enum state entry_lag(const struct portset *s, const struct entry *e,
     const struct portset_policy *p);
 

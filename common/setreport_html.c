@@ -359,9 +359,9 @@ item(struct text *t, const struct setreport *r, const struct entry *e)
 	html_puts(t, words.data);
 	text_printf(t, "</b> %s", words_of(e));
 	judgement(t, r, e);
-	if (!isnan(entry_latency(r->set, e))) {
+	if (!isnan(entry_judged(r->set, e, r->policy))) {
 		text_puts(t, ", ");
-		span(t, entry_latency(r->set, e));
+		span(t, entry_judged(r->set, e, r->policy));
 	}
 	text_puts(t, "</p>");
 	text_truncate(&words, 0);
@@ -633,16 +633,16 @@ opening(struct text *t, const struct setreport *r, const struct entry *e)
 static void
 content(struct text *t, const struct setreport *r, const struct entry *e)
 {
-	double latency = entry_latency(r->set, e);
+	double seconds = entry_judged(r->set, e, r->policy);
 
-	if (isnan(latency)) {
+	if (isnan(seconds)) {
 		text_printf(t, "<b>%s %s</b>", symbol_of(r, e), words_of(e));
 	} else {
 		text_printf(t,
 		    "<div class=\"b%d\"><b>%s %s</b> "
 		    "<span class=\"time\">",
-		    bar_of(latency), symbol_of(r, e), words_of(e));
-		span(t, latency);
+		    bar_of(seconds), symbol_of(r, e), words_of(e));
+		span(t, seconds);
 		text_puts(t, "</span></div>");
 	}
 	remarks(t, r, e);

@@ -308,7 +308,7 @@ static void
 words_slow(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	words_name(t, r, e);
-	text_printf(t, " %.0f ms", entry_latency(r->set, e) * 1e3);
+	text_printf(t, " %.0f ms", entry_judged(r->set, e, r->policy) * 1e3);
 }
 
 static void
@@ -386,6 +386,7 @@ static void
 latency(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	const struct portset_policy *p = r->policy;
+	const struct policy *own = entry_ask(r->set, e)->policy;
 	struct range warning = seconds(&p->lag_warning);
 	struct range critical = seconds(&p->lag_critical);
 	struct text name;
@@ -398,6 +399,13 @@ latency(struct text *t, const struct setreport *r, const struct entry *e)
 		.max = (double)NAN,
 	};
 
+	/* Limits stand beside what they judge, and nothing else. */
+	if (data.warning == NULL && data.critical == NULL &&
+	    (own->has_warning || own->has_critical)) {
+		data.value = entry_response(r->set, e);
+		data.warning = own->has_warning ? &own->warning : NULL;
+		data.critical = own->has_critical ? &own->critical : NULL;
+	}
 	text_init(&name, r->max);
 	entry_name(&name, r->set, e);
 	data.label = name.data;
@@ -510,6 +518,7 @@ line_entry(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	enum expected expected = entry_ask(r->set, e)->expected;
 	const struct entry_stats *stats = entry_stats(r->set, e);
+	double judged = entry_judged(r->set, e, r->policy);
 	struct text reason;
 
 	words_name(t, r, e);
@@ -521,13 +530,15 @@ line_entry(struct text *t, const struct setreport *r, const struct entry *e)
 		text_puts(t, ", only a warning");
 	if (stats != NULL)
 		words_probes(t, stats, entry_latency(r->set, e));
-	else if (!isnan(entry_latency(r->set, e)))
-		text_printf(t, ", %.6f s", entry_latency(r->set, e));
+	else if (!isnan(judged))
+		text_printf(t, ", %.6f s", judged);
 	if (is_expiring(r, e))
 		text_puts(t, ", expiring");
 	if (is_astray(r, e))
 		text_puts(t, ", clock off");
-	if (is_slow(r, e))
+	if (is_slow(r, e) && stats != NULL)
+		text_printf(t, ", slow: %.3f ms", judged * 1e3);
+	else if (is_slow(r, e))
 		text_puts(t, ", slow");
 	text_init(&reason, r->max);
 	entry_reason(&reason, e);

@@ -89,7 +89,7 @@ row(struct text *t, const struct setreport *r, const struct entry *e, int width)
 	struct text name;
 	char time[24];
 
-	milliseconds(time, sizeof(time), entry_latency(r->set, e));
+	milliseconds(time, sizeof(time), entry_judged(r->set, e, r->policy));
 	text_init(&name, REPORT_MAX);
 	entry_name(&name, r->set, e);
 	text_printf(t, "%-*s  %s%-8s%s  %-8s  %11s", width, name.data, on,

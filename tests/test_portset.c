@@ -737,6 +737,51 @@ START_TEST(lag_of_many)
 }
 END_TEST
 
+/* Which of the two times is judged; what is only worth a warning stays one. */
+static const struct judged_row {
+	const char *set,
+	    *own; /* limits for a CRITICAL in seconds; NULL: none */
+	enum state lag;
+	double seconds;
+} judged_rows[] = {
+	{ NULL, NULL, STATE_OK, 0.01 },
+	{ "1", NULL, STATE_OK, 0.01 },
+	{ NULL, "1", STATE_OK, 0.4 },
+	{ "1", "1", STATE_OK, 0.01 },
+	{ "0.001", NULL, STATE_CRITICAL, 0.01 },
+	{ NULL, "0.1", STATE_CRITICAL, 0.4 },
+	{ "1", "0.1", STATE_CRITICAL, 0.4 },
+	{ "0.001", "1", STATE_CRITICAL, 0.01 },
+	{ "0.001", "0.1", STATE_CRITICAL, 0.01 },
+};
+
+START_TEST(judged)
+{
+	const struct judged_row *row = &judged_rows[_i];
+	struct result r = { OUTCOME_OK, .rtt_us = 10000, .time_us = 400000 };
+	struct portset_policy policy = { .has_lag_critical = row->set != NULL };
+	struct policy own;
+	const struct entry *e;
+
+	policy_init(&own);
+	own.has_critical = row->own != NULL;
+	if (row->own != NULL)
+		ck_assert_ptr_null(range_parse(row->own, &own.critical));
+	if (row->set != NULL)
+		ck_assert_ptr_null(range_parse(row->set, &policy.lag_critical));
+	policy.lag_critical.end *= 1e3;
+	prepare_probes(1, &own);
+	e = &set.entries[0];
+	tell(0, &r);
+	ck_assert_int_eq(entry_lag(&set, e, &policy), row->lag);
+	ck_assert(fabs(entry_judged(&set, e, &policy) - row->seconds) < 1e-9);
+	set.asks[0].severity = STATE_WARNING;
+	ck_assert_int_eq(portset_summarize(&set, &policy).state,
+	    row->lag == STATE_OK ? STATE_OK : STATE_WARNING);
+	ck_assert(fabs(entry_judged(&set, e, &policy) - row->seconds) < 1e-9);
+}
+END_TEST
+
 /* Good and bad back ends of one name, whichever of them comes first. */
 START_TEST(dates_of_many)
 {
@@ -1160,6 +1205,7 @@ main(void)
 	tcase_add_test(tc, latency);
 	unit_rows(tc, many_probes, many);
 	tcase_add_test(tc, lag_of_many);
+	unit_rows(tc, judged, judged_rows);
 	tcase_add_loop_test(tc, dates_of_many, 0, 3);
 	tcase_add_loop_test(tc, cert_days_of_many, 0, 3);
 	tcase_add_loop_test(tc, clock_of_many, 0, 2);

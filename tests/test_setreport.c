@@ -700,6 +700,36 @@ START_TEST(nagios_slow)
 }
 END_TEST
 
+/* By limits of its own: not the round trip, but the time to the answer. */
+START_TEST(slow_by_its_own)
+{
+	struct result r = { OUTCOME_OK, .time_us = 400000, .rtt_us = 100 };
+
+	n_probes = (unsigned)_i + 1;
+	prepare("a", "1");
+	lists.conf.policy.has_warning = true;
+	lists.conf.policy.warning = (struct range){ 0, 0.1 };
+	tell(0, r, "", 0);
+	ck_assert_ptr_nonnull(strstr(nagios_of(0, MAX_BYTES),
+	    "PORTSET WARNING - 1 of 1 as expected; 1 slow: a/tcp/1 400 ms|"));
+	ck_assert_ptr_nonnull(strstr(flushed.data,
+	    " a/tcp/1=0.400000s;0.100000;;0.000000;"));
+	ck_assert_ptr_nonnull(strstr(flushed.data,
+	    _i == 0 ? "\na/tcp/1: open, 0.400000 s, slow\n"
+		    : "avg 0.100 ms, max 0.100 ms, slow: 400.000 ms\n"));
+	ck_assert_ptr_nonnull(strstr(text_of(setreport_table),
+	    "  open       400.000 ms"));
+	ck_assert_str_eq(text_of(setreport_portmon),
+	    "+ Service on a:1 is lagged (400ms)\n");
+	/* Limits of the set judge the latency, and have it beside them. */
+	policy.has_lag_critical = true;
+	policy.lag_critical = (struct range){ 0, 500 };
+	ck_assert_ptr_nonnull(strstr(nagios_of(0, MAX_BYTES),
+	    " a/tcp/1=0.000100s;;0.500000;0.000000;"));
+	ck_assert_ptr_nonnull(strstr(flushed.data, "1 slow: a/tcp/1 400 ms|"));
+}
+END_TEST
+
 /* Limits that are shares are no limits of a number. */
 START_TEST(nagios_limits)
 {
@@ -1303,6 +1333,7 @@ main(void)
 	unit_rows(tc, nagios_first_line, first_lines);
 	tcase_add_loop_test(tc, nagios_first_line_is_short, 0, 50);
 	tcase_add_test(tc, nagios_slow);
+	tcase_add_loop_test(tc, slow_by_its_own, 0, 2);
 	tcase_add_test(tc, nagios_limits);
 	tcase_add_test(tc, nagios_bounded);
 	tcase_add_test(tc, nagios_of_many);
