@@ -238,6 +238,7 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 		sum.ports[outcome_port((enum outcome)e->outcome)]++;
 		sum.met += entry_met(s, e);
 		sum.unasked += entry_unasked(s, e);
+		sum.unknown += entry_unknown(s, e);
 		sum.failed += entry_failed(s, e);
 		sum.warned += entry_warned(s, e);
 		sum.expiring += entry_expiring(s, e);
@@ -260,15 +261,16 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 		}
 	}
 	if (p->at_least > 0)
-		sum.state = sum.met >= p->at_least         ? STATE_OK
-		    : sum.met + sum.unasked >= p->at_least ? STATE_UNKNOWN
-							   : STATE_CRITICAL;
+		sum.state = sum.met >= p->at_least ? STATE_OK
+		    : sum.met + sum.unasked + sum.unknown >= p->at_least
+		    ? STATE_UNKNOWN
+		    : STATE_CRITICAL;
 	else if (share_alerts(&p->critical, sum.failed - sum.warned, sum.total))
 		sum.state = STATE_CRITICAL;
 	else if (share_alerts(&p->warning, sum.failed, sum.total) ||
 	    (!p->warning.set && sum.warned > 0))
 		sum.state = STATE_WARNING;
-	if (sum.unasked > 0 && p->at_least == 0)
+	if (sum.unasked + sum.unknown > 0 && p->at_least == 0)
 		sum.state = state_worst(sum.state, STATE_UNKNOWN);
 	if (sum.expiring + sum.astray > 0)
 		sum.state = state_worst(sum.state, STATE_WARNING);
@@ -325,13 +327,21 @@ entry_met(const struct portset *s, const struct entry *e)
 bool
 entry_unasked(const struct portset *s, const struct entry *e)
 {
-	return worth(s, e) == STATE_UNKNOWN;
+	return worth(s, e) == STATE_UNKNOWN &&
+	    (e->outcome == OUTCOME_NOT_PROBED ||
+		e->outcome == OUTCOME_LOCAL_ERROR);
+}
+
+bool
+entry_unknown(const struct portset *s, const struct entry *e)
+{
+	return worth(s, e) == STATE_UNKNOWN && !entry_unasked(s, e);
 }
 
 bool
 entry_failed(const struct portset *s, const struct entry *e)
 {
-	return !entry_met(s, e) && !entry_unasked(s, e);
+	return !entry_met(s, e) && worth(s, e) != STATE_UNKNOWN;
 }
 
 bool

@@ -131,6 +131,8 @@ struct portset_summary {
 	size_t failed;  /* not as expected */
 	size_t warned;  /* of these, such that are only worth a WARNING */
 	size_t unasked; /* by our own fault, or since the run ended */
+	size_t
+	    unknown; /* else worth UNKNOWN: a handler's, or by their states */
 	size_t lagging;
 	size_t expiring;  /* certificates that will be no good soon */
 	size_t astray;    /* as expected, but with a clock that is wrong */
@@ -222,9 +224,17 @@ const struct portset_host *entry_host(const struct portset *s,
 const struct entry_stats *entry_stats(const struct portset *s,
     const struct entry *e);
 bool entry_met(const struct portset *s, const struct entry *e);
-/* Whether it could not be asked, by no fault of the host's. */
+/*
+ * Whether it could not be asked, by no fault of the host's: not-probed or
+ * local-error, where these are worth what they are by default.
+ */
 bool entry_unasked(const struct portset *s, const struct entry *e);
-/* Whether it is neither. */
+/*
+ * Whether it was asked and is worth UNKNOWN all the same: a handler said so, or
+ * the outcome has that state.
+ */
+bool entry_unknown(const struct portset *s, const struct entry *e);
+/* Whether it is none of the three. */
 bool entry_failed(const struct portset *s, const struct entry *e);
 /* Whether it failed, and that is only worth a WARNING. */
 bool entry_warned(const struct portset *s, const struct entry *e);

@@ -59,6 +59,7 @@ static bool in_down(const struct setreport *, const struct entry *);
 static bool is_bad(const struct setreport *, const struct entry *);
 static bool is_less_bad(const struct setreport *, const struct entry *);
 static bool is_unasked(const struct setreport *, const struct entry *);
+static bool is_unknown(const struct setreport *, const struct entry *);
 static bool is_expiring(const struct setreport *, const struct entry *);
 static bool is_astray(const struct setreport *, const struct entry *);
 static bool is_slow(const struct setreport *, const struct entry *);
@@ -101,6 +102,7 @@ static const struct heading headings[] = {
 	{ "Not as expected", is_bad },
 	{ "Not as expected, worth a warning", is_less_bad },
 	{ "Not probed", is_unasked },
+	{ "Worth UNKNOWN", is_unknown },
 	{ "Certificates that expire soon", is_expiring },
 	{ "Wrong clocks", is_astray },
 	{ "Too slow or too fast", is_slow },
@@ -206,6 +208,8 @@ counts(struct text *t, const struct setreport *r)
 		    "not as expected", s->failed);
 	if (s->unasked > 0)
 		count(t, "unk", "not probed", s->unasked);
+	if (s->unknown > 0)
+		count(t, "unk", "worth UNKNOWN", s->unknown);
 	if (s->down > 0)
 		count(t, "bad", s->down == 1 ? "host down" : "hosts down",
 		    s->down);
@@ -412,6 +416,12 @@ static bool
 is_unasked(const struct setreport *r, const struct entry *e)
 {
 	return entry_unasked(r->set, e);
+}
+
+static bool
+is_unknown(const struct setreport *r, const struct entry *e)
+{
+	return entry_unknown(r->set, e);
 }
 
 static bool
@@ -686,8 +696,8 @@ judgement(struct text *t, const struct setreport *r, const struct entry *e)
 		text_printf(t, ", expected %s", expected);
 	else if (entry_failed(r->set, e))
 		text_printf(t, ", %s", outcome_name((enum outcome)e->finding));
-	else if (entry_unasked(r->set, e))
-		text_printf(t, ", %s", outcome_name((enum outcome)e->outcome));
+	else if (entry_unasked(r->set, e) || entry_unknown(r->set, e))
+		text_printf(t, ", %s", outcome_name((enum outcome)e->finding));
 	if (entry_expiring(r->set, e))
 		text_puts(t, ", expiring");
 	if (entry_astray(r->set, e))
@@ -749,7 +759,7 @@ key(struct text *t)
 	    "<li>&#10003; as expected</li>\n"
 	    "<li>&#10007; not as expected</li>\n"
 	    "<li>! as expected, but not good</li>\n"
-	    "<li>? not probed</li>\n"
+	    "<li>? not probed, or worth UNKNOWN</li>\n"
 	    "<li>Bars are logarithmic: a quarter is 1 ms, half 10 ms, three "
 	    "quarters 100 ms, all of it 1 s or more</li>\n</ul>\n");
 }
@@ -831,7 +841,7 @@ class_of(enum state s)
 static const char *
 symbol_of(const struct setreport *r, const struct entry *e)
 {
-	if (entry_unasked(r->set, e))
+	if (entry_unasked(r->set, e) || entry_unknown(r->set, e))
 		return "?";
 	if (entry_failed(r->set, e))
 		return "&#10007;";

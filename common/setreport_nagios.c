@@ -35,6 +35,7 @@ static bool is_worse(const struct setreport *, const struct entry *);
 static bool is_less_bad(const struct setreport *, const struct entry *);
 static bool is_warned(const struct setreport *, const struct entry *);
 static bool is_unasked(const struct setreport *, const struct entry *);
+static bool is_unknown(const struct setreport *, const struct entry *);
 static bool is_expiring(const struct setreport *, const struct entry *);
 static bool is_astray(const struct setreport *, const struct entry *);
 static bool is_slow(const struct setreport *, const struct entry *);
@@ -101,6 +102,8 @@ setreport_first_line(struct text *t, const struct setreport *r)
 		{ NULL, NULL } };
 	static const struct listing unasked[] = { { is_unasked, words_why },
 		{ NULL, NULL } };
+	static const struct listing unknown[] = { { is_unknown, words_why },
+		{ NULL, NULL } };
 	static const struct listing open[] = { { is_any_open, words_name },
 		{ NULL, NULL } };
 	const struct portset_summary *s = &r->summary;
@@ -118,6 +121,9 @@ setreport_first_line(struct text *t, const struct setreport *r)
 	if (s->unasked > 0)
 		text_printf(t, "; %zu not probed", s->unasked);
 	list(t, r, ": ", unasked);
+	if (s->unknown > 0)
+		text_printf(t, "; %zu unknown", s->unknown);
+	list(t, r, ": ", unknown);
 	if (s->expiring > 0)
 		text_printf(t, "; %zu expiring", s->expiring);
 	list(t, r, ": ", expiring);
@@ -228,6 +234,12 @@ is_unasked(const struct setreport *r, const struct entry *e)
 {
 	(void)r;
 	return entry_unasked(r->set, e);
+}
+
+static bool
+is_unknown(const struct setreport *r, const struct entry *e)
+{
+	return entry_unknown(r->set, e);
 }
 
 static bool
@@ -492,7 +504,8 @@ static bool
 is_told(const struct setreport *r, const struct entry *e)
 {
 	return (is_bad(r, e) && !is_of_down(r, e)) || is_expiring(r, e) ||
-	    is_astray(r, e) || is_slow(r, e) || is_unasked(r, e);
+	    is_astray(r, e) || is_slow(r, e) || is_unasked(r, e) ||
+	    is_unknown(r, e);
 }
 
 /* Whether it is there: after one that did not fit there is none. */

@@ -52,6 +52,10 @@ summary(struct text *t, const struct portset_summary *s)
 		    s->ports[PORT_OPEN_FILTERED]);
 	if (s->warned > 0)
 		text_printf(t, "; %zu only a warning", s->warned);
+	if (s->unasked > 0)
+		text_printf(t, "; %zu not probed", s->unasked);
+	if (s->unknown > 0)
+		text_printf(t, "; %zu worth UNKNOWN", s->unknown);
 	if (s->limited > 0)
 		text_printf(t, "; ICMP limited: %zu of %zu told", s->told,
 		    s->told_of);

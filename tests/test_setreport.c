@@ -205,7 +205,7 @@ static const char table[] =
     "bbb/tcp/2  open      closed     250.000 ms\n"
     "/x         unknown   open                -  the run ended first\n"
     "CRITICAL: 1 of 5 as expected; 2 open, 1 closed, 1 filtered, 1 unknown; "
-    "1 host down\n";
+    "1 not probed; 1 host down\n";
 
 static const char coloured[] =
     "NAME     STATE     EXPECTED         TIME  REASON\n"
@@ -215,13 +215,15 @@ static const char coloured[] =
     "a/tcp/4  \033[33munknown \033[0m  open                -  "
     "the run ended first\n"
     "a/tcp/5  \033[33mopen    \033[0m  open       250.000 ms\n"
-    "CRITICAL: 3 of 5 as expected; 2 open, 2 closed, 0 filtered, 1 unknown\n";
+    "CRITICAL: 3 of 5 as expected; 2 open, 2 closed, 0 filtered, 1 unknown; "
+    "1 not probed\n";
 
 static const char json[] =
     "{\"version\":1,\"state\":\"CRITICAL\",\"summary\":{\"total\":7,"
     "\"as_expected\":3,\"failed\":3,\"open\":3,\"closed\":2,"
     "\"filtered\":1,\"open_filtered\":0,\"unknown\":1,\"expiring\":0,"
-    "\"warned\":0,\"not_probed\":1,\"slow\":0,\"clock_off\":0,"
+    "\"warned\":0,\"not_probed\":1,\"worth_unknown\":0,\"slow\":0,"
+    "\"clock_off\":0,"
     "\"hosts_down\":0},\n"
     "\"entries\":[\n"
     "{\"name\":\"a/tcp/1\",\"host\":\"a\",\"address\":\"192.0.2.1\","
@@ -310,31 +312,28 @@ static const char csv[] = CSV_HEADER
 	"# HELP portstate_" name " " help "\n" \
 	"# TYPE portstate_" name " gauge\n"
 
-static const char
-    prometheus[] =
-	HEAD(
-	    "port_up", "Whether the port is as expected.") "portstate_port_up" L_A
-							   "} 1\n"
-							   "portstate_port_up" L_X "} 0\n" HEAD("port_open", "Whether the port is open.") "portstate_port_open" L_A
-																	  "} 1\n"
-																	  "portstate_port_open" L_X "} 0\n" HEAD("port_latency_seconds", "Latency of the port, of many probes the average.") "portstate_port_latency_seconds" L_A "} 0.001500\n" HEAD("port_response_seconds", "Time until the port was judged.") "portstate_port_response_seconds" L_A
-																																														  "} 0.002000\n"
-																																														  "portstate_port_response_seconds" L_X "} 0.002000\n" HEAD("port_state", "State of the port: the one that is 1.") STATES_OF(
-																																														      L_A,
-																																														      1,
-																																														      0)
-																																														      STATES_OF(L_X, 0, 1)
-																																															  HEAD("port_outcome_info", "What asking the port came to, as a label.") "portstate_port_outcome_info" L_A
-																																																								 ",outcome=\"ok\",expected=\"open\"} 1\n"
-																																																								 "portstate_port_outcome_info" L_X
-																																																								 ",outcome=\"timeout\",expected=\"open\"} 1\n" HEAD("run_state", "State of the run: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.") "portstate_run_state{run=\"mail\"} 2\n" HEAD("run_timestamp_seconds", "When the run ended.") "portstate_run_timestamp_seconds{run=\"mail\"} 1795441359\n" HEAD("run_duration_seconds", "How long the run took.") "portstate_run_duration_seconds{run=\"mail\"} 0.250000\n" HEAD(
-																																																								     "entries_failed", "Ports that are not as expected.") "portstate_entries_failed{run=\"mail\"} 1\n" HEAD("entries_not_probed", "Ports that could not be asked.") "portstate_entries_not_probed{run=\"mail\"} 0\n" HEAD("hosts_down",
-																																																								     "Hosts of which no port is as expected.") "portstate_hosts_down{run=\"mail\"} 0\n" HEAD("entries", "Ports in each state.") "portstate_entries{state=\"open\",run=\"mail\"} 1\n"
-																																																																								"portstate_entries{state=\"closed\",run=\"mail\"} 0\n"
-																																																																								"portstate_entries{state=\"filtered\",run=\"mail\"} 1\n"
-																																																																								"portstate_entries{state=\"open|filtered\",run=\"mail\"} 0\n"
-																																																																								"portstate_entries{state=\"unknown\",run=\"mail\"} 0\n" HEAD("build_info", "The program that made this.") "portstate_build_info{version=\"" PACKAGE_VERSION
-																																																																																					  "\",run=\"mail\"} 1\n";
+static const char prometheus[] =
+    HEAD(
+	"port_up", "Whether the port is as expected.") "portstate_port_up" L_A
+						       "} 1\n"
+						       "portstate_port_up" L_X "} 0\n" HEAD("port_open", "Whether the port is open.") "portstate_port_open" L_A
+																      "} 1\n"
+																      "portstate_port_open" L_X
+																      "} 0\n" HEAD("port_latency_seconds", "Latency of the port, of many probes the average.") "portstate_port_latency_seconds" L_A "} 0.001500\n" HEAD("port_response_seconds", "Time until the port was judged.") "portstate_port_response_seconds" L_A "} 0.002000\n"
+																																										    "portstate_port_response_seconds" L_X
+																																										    "} 0.002000\n" HEAD(
+																																											"port_state", "State of the port: the one that is 1.") STATES_OF(L_A, 1,
+																																											0)
+																																											STATES_OF(L_X, 0, 1) HEAD("port_outcome_info", "What asking the port came to, as a label.") "portstate_port_outcome_info" L_A
+																																																						    ",outcome=\"ok\",expected=\"open\"} 1\n"
+																																																						    "portstate_port_outcome_info" L_X
+																																																						    ",outcome=\"timeout\",expected=\"open\"} 1\n" HEAD("run_state", "State of the run: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.") "portstate_run_state{run=\"mail\"} 2\n" HEAD("run_timestamp_seconds", "When the run ended.") "portstate_run_timestamp_seconds{run=\"mail\"} 1795441359\n" HEAD("run_duration_seconds", "How long the run took.") "portstate_run_duration_seconds{run=\"mail\"} 0.250000\n" HEAD("entries_failed", "Ports that are not as expected.") "portstate_entries_failed{run=\"mail\"} 1\n" HEAD("entries_not_probed", "Ports that could not be asked.") "portstate_entries_not_probed{run=\"mail\"} 0\n" HEAD("entries_worth_unknown", "Ports that were asked and are worth UNKNOWN.") "portstate_entries_worth_unknown{run=\"mail\"} 0\n" HEAD("hosts_down", "Hosts of which no port is as expected.") "portstate_hosts_down{run=\"mail\"} 0\n" HEAD("entries", "Ports in each state.") "portstate_entries{state=\"open\",run=\"mail\"} 1\n"
+																																																																																																																																																																				 "portstate_entries{state=\"closed\",run=\"mail\"} 0\n"
+																																																																																																																																																																				 "portstate_entries{state=\"filtered\",run=\"mail\"} 1\n"
+																																																																																																																																																																				 "portstate_entries{state=\"open|filtered\",run=\"mail\"} 0\n"
+																																																																																																																																																																				 "portstate_entries{state=\"unknown\",run=\"mail\"} 0\n" HEAD("build_info",
+																																																																																																																																																																				     "The program that made this.") "portstate_build_info{version=\"" PACKAGE_VERSION
+																																																																																																																																																																								    "\",run=\"mail\"} 1\n";
 
 /* Lines of portmon: of a port that is open, slow, or neither. */
 static const struct {
@@ -602,6 +601,12 @@ assert_printable(const char *s)
 }
 
 static void
+assert_has(const char *s, const char *what)
+{
+	ck_assert_msg(strstr(s, what) != NULL, "no \"%s\" in \"%s\"", what, s);
+}
+
+static void
 assert_json(const char *s)
 {
 	ck_assert_msg(json_is_valid(s), "not JSON: %.200s", s);
@@ -727,6 +732,42 @@ START_TEST(slow_by_its_own)
 	ck_assert_ptr_nonnull(strstr(nagios_of(0, MAX_BYTES),
 	    " a/tcp/1=0.000100s;;0.500000;0.000000;"));
 	ck_assert_ptr_nonnull(strstr(flushed.data, "1 slow: a/tcp/1 400 ms|"));
+}
+END_TEST
+
+/* By what they said, and not since nobody asked. */
+START_TEST(worth_unknown)
+{
+	struct result r = { OUTCOME_HANDLER_UNKNOWN, .time_us = 2000,
+		.rtt_us = NONE };
+
+	prepare("a,b", "1,2");
+	lists.conf.policy.states[OUTCOME_REFUSED] = STATE_UNKNOWN;
+	lists.conf.policy.given[OUTCOME_REFUSED] = true;
+	tell(0, r, "why", 3);
+	tell_letters("-rpo");
+	assert_has(nagios_of(0, MAX_BYTES),
+	    "PORTSET UNKNOWN - 1 of 4 as expected; 1 not probed: a/tcp/2 (the "
+	    "run ended first); 2 unknown: a/tcp/1 (handler: UNKNOWN: why), "
+	    "...|");
+	assert_has(flushed.data, "\na/tcp/1: unknown: handler: UNKNOWN: why\n");
+	assert_has(flushed.data, "\nb/tcp/1: closed: " REFUSED "\n");
+	assert_has(text_of(setreport_table),
+	    "2 unknown; 1 not probed; 2 worth UNKNOWN\n");
+	assert_has(text_of(setreport_json),
+	    "\"not_probed\":1,\"worth_unknown\":2,");
+	assert_has(text_of(setreport_prometheus),
+	    "\nportstate_entries_not_probed 1\n");
+	assert_has(flushed.data, "\nportstate_entries_worth_unknown 2\n");
+	assert_has(text_of(setreport_html),
+	    "<strong>1</strong> not probed</li>\n"
+	    "<li class=\"unk\"><strong>2</strong> worth UNKNOWN</li>");
+	assert_has(flushed.data, "<h3>Worth UNKNOWN</h3>");
+	assert_has(flushed.data, "<b>? a/tcp/1</b> unknown, handler-unknown<");
+	assert_has(flushed.data, "<b>? b/tcp/1</b> closed, refused<");
+	/* Enough are as expected, or might be. */
+	policy.at_least = 4;
+	assert_has(nagios_of(0, MAX_BYTES), "PORTSET UNKNOWN - ");
 }
 END_TEST
 
@@ -929,7 +970,7 @@ static const struct {
 	{ setreport_json, 10003, ",\"state\":\"closed\"," },
 	{ setreport_csv, 10001, "," REFUSED "," },
 	{ setreport_portmon, 10000, "closed" },
-	{ setreport_prometheus, 10000 * 9 + 3334 + 40,
+	{ setreport_prometheus, 10000 * 9 + 3334 + 43,
 	    ",state=\"closed\"} 1\n" },
 };
 
@@ -1007,12 +1048,6 @@ START_TEST(json_bytes)
 	    "\"host\":\"a\\u0022\\u005c\\u001f\\u007f\\u00e9\","));
 }
 END_TEST
-
-static void
-assert_has(const char *s, const char *what)
-{
-	ck_assert_msg(strstr(s, what) != NULL, "no \"%s\" in \"%s\"", what, s);
-}
 
 START_TEST(csv_whole)
 {
@@ -1333,6 +1368,7 @@ main(void)
 	unit_rows(tc, nagios_first_line, first_lines);
 	tcase_add_loop_test(tc, nagios_first_line_is_short, 0, 50);
 	tcase_add_test(tc, nagios_slow);
+	tcase_add_test(tc, worth_unknown);
 	tcase_add_loop_test(tc, slow_by_its_own, 0, 2);
 	tcase_add_test(tc, nagios_limits);
 	tcase_add_test(tc, nagios_bounded);

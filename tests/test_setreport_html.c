@@ -281,7 +281,7 @@ static const char small[] =
     "<li>&#10003; as expected</li>\n"
     "<li>&#10007; not as expected</li>\n"
     "<li>! as expected, but not good</li>\n"
-    "<li>? not probed</li>\n"
+    "<li>? not probed, or worth UNKNOWN</li>\n"
     "<li>Bars are logarithmic: a quarter is 1 ms, half 10 ms, three quarters "
     "100 ms, all of it 1 s or more</li>\n</ul>\n"
     "</section>\n"

@@ -765,7 +765,7 @@ issued='certificate "www.test" of issuer "Test CA"'
 	[ "$status" = 2 ] && silent
 	valid
 	masked >out.masked
-	grep -qF '"summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":1,"warned":0,"not_probed":0,"slow":0,"clock_off":0,"hosts_down":0}' out.masked
+	grep -qF '"summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":1,"warned":0,"not_probed":0,"worth_unknown":0,"slow":0,"clock_off":0,"hosts_down":0}' out.masked
 	cert='"certificate":{"subject":"www.test","issuer":"Test CA","not_before":"DATE","not_after":"DATE"}}'
 	grep -F "\"port\":$tls_port,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"WARNING\",\"outcome\":\"cert-expiring\",\"reason\":\"certificate \\u0022www.test" out.masked |
 		grep -qF "\"tls\":{\"version\":\"TLSv1.3\",\"cert_days\":D,$cert}"
@@ -1188,7 +1188,7 @@ issued='certificate "www.test" of issuer "Test CA"'
 	check -p "$p0/smtp,unix:$p2,$p3/smtp" --format=json
 	[ "$status" = 2 ] && silent
 	valid
-	has '{"version":1,"state":"CRITICAL","summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":0,"warned":0,"not_probed":0,"slow":0,"clock_off":0,"hosts_down":0},' \
+	has '{"version":1,"state":"CRITICAL","summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":0,"warned":0,"not_probed":0,"worth_unknown":0,"slow":0,"clock_off":0,"hosts_down":0},' \
 		'"entries":['
 	masked >out.masked
 	grep -F "{\"name\":\"127.0.0.1/tcp/$p0\",\"host\":\"127.0.0.1\",\"address\":\"127.0.0.1\",\"port\":$p0,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"OK\",\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":\"220 a\",\"time\":T,\"rtt\":T,\"probes\":null,\"perfdata\":null,\"tls\":null}" out.masked

@@ -110,7 +110,7 @@ has() {
 		<li>&#10003; as expected</li>
 		<li>&#10007; not as expected</li>
 		<li>! as expected, but not good</li>
-		<li>? not probed</li>
+		<li>? not probed, or worth UNKNOWN</li>
 		<li>Bars are logarithmic: a quarter is T ms, half 10 ms, three quarters 100 ms, all of it 1 s or more</li>
 		</ul>
 		</section>
