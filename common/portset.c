@@ -40,7 +40,8 @@ static enum state lag_of_set(const struct portset *, const struct entry *,
     const struct portset_policy *);
 static enum state lag_of_own(const struct portset *, const struct entry *);
 static void count_entry(const struct portset *, const struct entry *,
-    struct host_counts *);
+    const struct portset_policy *, struct host_counts *);
+static bool is_silence(const struct entry *);
 static void count_failed(const struct portset *, const struct entry *,
     struct host_counts *);
 static bool same_reason(const struct entry *, const struct entry *);
@@ -248,12 +249,15 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 		sum.lagging += slow != STATE_OK;
 		lag = state_worst(lag, slow);
 		if (e->host != NO_HOST)
-			count_entry(s, e, &s->counts[e->host]);
+			count_entry(s, e, p, &s->counts[e->host]);
 	}
 	for (i = 0; i < s->n_hosts; i++) {
 		const struct host_counts *h = &s->counts[i];
 
-		sum.down += portset_down(h);
+		if (portset_down(h)) {
+			sum.down++;
+			sum.down_worst = state_worst(sum.down_worst, h->worst);
+		}
 		if (portset_limited(h)) {
 			sum.limited++;
 			sum.told += h->told;
@@ -295,7 +299,9 @@ portset_limited(const struct host_counts *h)
 bool
 portset_down(const struct host_counts *h)
 {
-	return h->total > 1 && h->failed == h->total;
+	return h->total > 1 && h->failed > 0 &&
+	    (h->failed == h->total ||
+		(h->mute == h->failed && h->failed + h->quiet == h->total));
 }
 
 const struct ask *
@@ -697,11 +703,18 @@ lag_of_own(const struct portset *s, const struct entry *e)
 
 static void
 count_entry(const struct portset *s, const struct entry *e,
-    struct host_counts *h)
+    const struct portset_policy *p, struct host_counts *h)
 {
 	h->total++;
-	if (entry_failed(s, e))
+	h->worst = state_worst(h->worst, entry_state(s, e, p));
+	if (entry_failed(s, e)) {
 		count_failed(s, e, h);
+		h->mute += is_silence(e);
+	} else if (entry_met(s, e) && is_silence(e)) {
+		h->quiet++;
+		h->quiet_ports |= (unsigned char)(1U
+		    << outcome_port((enum outcome)e->outcome));
+	}
 	h->silent += outcome_port((enum outcome)e->outcome) ==
 	    PORT_OPEN_FILTERED;
 	if (!entry_ask(s, e)->udp || e->outcome != OUTCOME_REFUSED ||
@@ -710,6 +723,14 @@ count_entry(const struct portset *s, const struct entry *e,
 	h->told++;
 	h->late += e->time_us != ENTRY_NO_TIME &&
 	    e->time_us >= DATAGRAM_PROBE_AGAIN_US;
+}
+
+/* Whether a host that is dead would be the same: nothing of it was heard. */
+static bool
+is_silence(const struct entry *e)
+{
+	return outcome_port((enum outcome)e->outcome) == PORT_FILTERED ||
+	    outcome_port((enum outcome)e->outcome) == PORT_OPEN_FILTERED;
 }
 
 /* Whether all that failed are alike: each is compared with the first. */

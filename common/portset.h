@@ -23,9 +23,13 @@ struct host_counts {
 	uint32_t told;   /* closed by an ICMP message */
 	uint32_t late;   /* of those, only when asked again */
 	uint32_t silent; /* open|filtered */
+	uint32_t mute;   /* of those that failed: such as did not answer */
+	uint32_t quiet;  /* as expected, but by such silence alone */
 	uint32_t first;  /* of those that failed: the index of one */
 	bool same_port;  /* they are all in the same port state ... */
 	bool same;       /* ... and that for the same reason */
+	unsigned char quiet_ports; /* the states of quiet ones: a bit each */
+	enum state worst;          /* what an entry of it is worth */
 };
 
 /* What is asked of ports, and what is made of what comes back. */
@@ -134,10 +138,11 @@ struct portset_summary {
 	size_t
 	    unknown; /* else worth UNKNOWN: a handler's, or by their states */
 	size_t lagging;
-	size_t expiring;  /* certificates that will be no good soon */
-	size_t astray;    /* as expected, but with a clock that is wrong */
-	size_t down;      /* hosts of which no entry is as expected */
-	double cert_days; /* until the first of all expires, or NAN */
+	size_t expiring; /* certificates that will be no good soon */
+	size_t astray;   /* as expected, but with a clock that is wrong */
+	size_t down;     /* hosts of which nothing is, by portset_down() */
+	enum state down_worst; /* what entries of these are worth */
+	double cert_days;      /* until the first of all expires, or NAN */
 	size_t ports[PORT_OPEN_FILTERED + 1]; /* by port state */
 	/* Hosts that limit their ICMP messages, and what these told. */
 	size_t limited;
@@ -213,7 +218,10 @@ struct portset_summary portset_summarize(struct portset *s,
  * told nothing.
  */
 bool portset_limited(const struct host_counts *h);
-/* Whether a host of more than one entry fails in all. */
+/*
+ * Whether a host of more than one entry fails in all; where those that fail do so
+ * by silence, such as are expected to be silent do not speak for it.
+ */
 bool portset_down(const struct host_counts *h);
 
 const struct ask *entry_ask(const struct portset *s, const struct entry *e);

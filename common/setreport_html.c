@@ -211,7 +211,7 @@ counts(struct text *t, const struct setreport *r)
 	if (s->unknown > 0)
 		count(t, "unk", "worth UNKNOWN", s->unknown);
 	if (s->down > 0)
-		count(t, "bad", s->down == 1 ? "host down" : "hosts down",
+		count(t, class_of(s->down_worst), setreport_hosts_down(s->down),
 		    s->down);
 	if (s->expiring > 0)
 		count(t, "warn", "expiring", s->expiring);
@@ -281,7 +281,7 @@ hosts_down(struct text *t, const struct setreport *r, size_t *n)
 			continue;
 		if (*n == 1)
 			text_puts(t,
-			    "<h3>Hosts of which no port is as expected</h3>\n"
+			    "<h3>Hosts with nothing as expected</h3>\n"
 			    "<ul class=\"list\" role=\"list\">\n");
 		host_down(t, r, &s->entries[s->counts[i].first]);
 		setreport_flush(t, r);
@@ -295,13 +295,16 @@ static void
 host_down(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	const struct portset_host *h = entry_host(r->set, e);
+	const struct host_counts *counts = &r->set->counts[e->host];
 	struct text words;
 
-	text_puts(t, "<li class=\"bad\"><p><b>&#10007; ");
+	text_printf(t, "<li class=\"%s\"><p><b>&#10007; ",
+	    class_of(counts->worst));
 	escaped(t, h->name);
 	text_puts(t, "</b> none of ");
-	number(t, r->set->counts[e->host].total);
-	text_puts(t, " ports</p>\n<p class=\"reason\">");
+	number(t, counts->total);
+	text_puts(t, counts->quiet > 0 ? " ports answers" : " ports");
+	text_puts(t, "</p>\n<p class=\"reason\">");
 	text_init(&words, WORDS_MAX);
 	entry_port_name(&words, r->set, e);
 	text_printf(&words, " %s", words_of(e));

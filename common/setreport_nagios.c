@@ -31,6 +31,8 @@ static void list(struct text *, const struct setreport *, const char *,
 static bool is_bad(const struct setreport *, const struct entry *);
 static bool is_of_down(const struct setreport *, const struct entry *);
 static bool is_first_of_down(const struct setreport *, const struct entry *);
+static bool is_bad_down(const struct setreport *, const struct entry *);
+static bool is_warned_down(const struct setreport *, const struct entry *);
 static bool is_worse(const struct setreport *, const struct entry *);
 static bool is_less_bad(const struct setreport *, const struct entry *);
 static bool is_warned(const struct setreport *, const struct entry *);
@@ -91,9 +93,10 @@ setreport_nagios(struct text *t, const struct setreport *r)
 void
 setreport_first_line(struct text *t, const struct setreport *r)
 {
-	static const struct listing bad[] = { { is_first_of_down, words_down },
+	static const struct listing bad[] = { { is_bad_down, words_down },
 		{ is_worse, setreport_words }, { is_less_bad, setreport_words },
-		{ is_warned, setreport_words }, { NULL, NULL } };
+		{ is_warned_down, words_down }, { is_warned, setreport_words },
+		{ NULL, NULL } };
 	static const struct listing expiring[] = { { is_expiring, words_why },
 		{ NULL, NULL } };
 	static const struct listing astray[] = { { is_astray, words_name },
@@ -210,6 +213,19 @@ is_first_of_down(const struct setreport *r, const struct entry *e)
 }
 
 static bool
+is_bad_down(const struct setreport *r, const struct entry *e)
+{
+	return is_first_of_down(r, e) &&
+	    r->set->counts[e->host].worst == STATE_CRITICAL;
+}
+
+static bool
+is_warned_down(const struct setreport *r, const struct entry *e)
+{
+	return is_first_of_down(r, e) && !is_bad_down(r, e);
+}
+
+static bool
 is_worse(const struct setreport *r, const struct entry *e)
 {
 	return is_bad(r, e) && !is_of_down(r, e) && !entry_warned(r->set, e) &&
@@ -278,16 +294,17 @@ static void
 words_down(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	const struct host_counts *h = &r->set->counts[e->host];
+	enum port_state port = outcome_port((enum outcome)e->outcome);
 	struct text reason;
 
 	text_escape_string(t, entry_host(r->set, e)->name);
 	text_printf(t, " (all %u ports", h->total);
-	if (!h->same_port) {
-		text_puts(t, " not as expected)");
+	if (!h->same_port || (h->quiet_ports & ~(1U << port)) != 0) {
+		text_puts(t,
+		    h->quiet > 0 ? ": no answer)" : " not as expected)");
 		return;
 	}
-	text_printf(t, ": %s",
-	    port_state_words(outcome_port((enum outcome)e->outcome)));
+	text_printf(t, ": %s", port_state_words(port));
 	text_init(&reason, r->max);
 	if (h->same)
 		entry_reason(&reason, e);

@@ -162,7 +162,7 @@ run(struct text *t, const struct setreport *r)
 	of_run(t, r, "entries_worth_unknown",
 	    "Ports that were asked and are worth UNKNOWN.");
 	text_printf(t, "%zu\n", s->unknown);
-	of_run(t, r, "hosts_down", "Hosts of which no port is as expected.");
+	of_run(t, r, "hosts_down", "Hosts with nothing as expected.");
 	text_printf(t, "%zu\n", s->down);
 	text_puts(t,
 	    "# HELP portstate_entries Ports in each state.\n"

@@ -64,8 +64,8 @@ summary(struct text *t, const struct portset_summary *s)
 	if (s->astray > 0)
 		text_printf(t, "; %zu clock off", s->astray);
 	if (s->down > 0)
-		text_printf(t, "; %zu %s down", s->down,
-		    s->down == 1 ? "host" : "hosts");
+		text_printf(t, "; %zu %s", s->down,
+		    setreport_hosts_down(s->down));
 }
 
 static int

@@ -205,7 +205,7 @@ static const char table[] =
     "bbb/tcp/2  open      closed     250.000 ms\n"
     "/x         unknown   open                -  the run ended first\n"
     "CRITICAL: 1 of 5 as expected; 2 open, 1 closed, 1 filtered, 1 unknown; "
-    "1 not probed; 1 host down\n";
+    "1 not probed; 1 host with nothing as expected\n";
 
 static const char coloured[] =
     "NAME     STATE     EXPECTED         TIME  REASON\n"
@@ -312,28 +312,39 @@ static const char csv[] = CSV_HEADER
 	"# HELP portstate_" name " " help "\n" \
 	"# TYPE portstate_" name " gauge\n"
 
-static const char prometheus[] =
-    HEAD(
-	"port_up", "Whether the port is as expected.") "portstate_port_up" L_A
-						       "} 1\n"
-						       "portstate_port_up" L_X "} 0\n" HEAD("port_open", "Whether the port is open.") "portstate_port_open" L_A
-																      "} 1\n"
-																      "portstate_port_open" L_X
-																      "} 0\n" HEAD("port_latency_seconds", "Latency of the port, of many probes the average.") "portstate_port_latency_seconds" L_A "} 0.001500\n" HEAD("port_response_seconds", "Time until the port was judged.") "portstate_port_response_seconds" L_A "} 0.002000\n"
-																																										    "portstate_port_response_seconds" L_X
-																																										    "} 0.002000\n" HEAD(
-																																											"port_state", "State of the port: the one that is 1.") STATES_OF(L_A, 1,
-																																											0)
-																																											STATES_OF(L_X, 0, 1) HEAD("port_outcome_info", "What asking the port came to, as a label.") "portstate_port_outcome_info" L_A
-																																																						    ",outcome=\"ok\",expected=\"open\"} 1\n"
-																																																						    "portstate_port_outcome_info" L_X
-																																																						    ",outcome=\"timeout\",expected=\"open\"} 1\n" HEAD("run_state", "State of the run: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.") "portstate_run_state{run=\"mail\"} 2\n" HEAD("run_timestamp_seconds", "When the run ended.") "portstate_run_timestamp_seconds{run=\"mail\"} 1795441359\n" HEAD("run_duration_seconds", "How long the run took.") "portstate_run_duration_seconds{run=\"mail\"} 0.250000\n" HEAD("entries_failed", "Ports that are not as expected.") "portstate_entries_failed{run=\"mail\"} 1\n" HEAD("entries_not_probed", "Ports that could not be asked.") "portstate_entries_not_probed{run=\"mail\"} 0\n" HEAD("entries_worth_unknown", "Ports that were asked and are worth UNKNOWN.") "portstate_entries_worth_unknown{run=\"mail\"} 0\n" HEAD("hosts_down", "Hosts of which no port is as expected.") "portstate_hosts_down{run=\"mail\"} 0\n" HEAD("entries", "Ports in each state.") "portstate_entries{state=\"open\",run=\"mail\"} 1\n"
-																																																																																																																																																																				 "portstate_entries{state=\"closed\",run=\"mail\"} 0\n"
-																																																																																																																																																																				 "portstate_entries{state=\"filtered\",run=\"mail\"} 1\n"
-																																																																																																																																																																				 "portstate_entries{state=\"open|filtered\",run=\"mail\"} 0\n"
-																																																																																																																																																																				 "portstate_entries{state=\"unknown\",run=\"mail\"} 0\n" HEAD("build_info",
-																																																																																																																																																																				     "The program that made this.") "portstate_build_info{version=\"" PACKAGE_VERSION
-																																																																																																																																																																								    "\",run=\"mail\"} 1\n";
+static const char
+    prometheus[] =
+	HEAD("port_up", "Whether the port is as expected.") "portstate_port_up" L_A
+							    "} 1\n"
+							    "portstate_port_up" L_X "} 0\n" HEAD("port_open", "Whether the port is open.") "portstate_port_open" L_A
+																	   "} 1\n"
+																	   "portstate_port_open" L_X "} 0\n" HEAD("port_latency_seconds", "Latency of the port, of many probes the average.") "portstate_port_latency_seconds" L_A "} 0.001500\n" HEAD("port_response_seconds", "Time until the port was judged.") "portstate_port_response_seconds" L_A
+																																														   "} 0.002000\n"
+																																														   "portstate_port_response_seconds" L_X
+																																														   "} 0.002000\n" HEAD(
+																																														       "port_state", "State of the port: the one that is 1.") STATES_OF(L_A,
+																																														       1,
+																																														       0)
+																																														       STATES_OF(
+																																															   L_X, 0, 1)
+																																															   HEAD(
+																																															       "port_outcome_info",
+																																															       "What asking the port came to, as a label.") "portstate_port_outcome_info" L_A
+																																																					    ",outcome=\"ok\",expected=\"open\"} 1\n"
+																																																					    "portstate_port_outcome_info" L_X
+																																																					    ",outcome=\"timeout\",expected=\"open\"} 1\n" HEAD(
+																																																						"run_state",
+																																																						"State of the run: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.") "portstate_run_state{run=\"mail\"} 2\n" HEAD("run_timestamp_seconds", "When the run ended.") "portstate_run_timestamp_seconds{run=\"mail\"} 1795441359\n" HEAD("run_duration_seconds", "How long the run took.") "portstate_run_duration_seconds{run=\"mail\"} 0.250000\n" HEAD("entries_failed", "Ports that are not as expected.") "portstate_entries_failed{run=\"mail\"} 1\n" HEAD("entries_not_probed", "Ports that could not be asked.") "portstate_entries_not_probed{run=\"mail\"} 0\n" HEAD("entries_worth_unknown",
+																																																						"Ports that were asked and are worth UNKNOWN.") "portstate_entries_worth_unknown{run=\"mail\"} 0\n" HEAD("hosts_down",
+																																																						"Hosts with nothing as expected.") "portstate_hosts_down{run=\"mail\"} 0\n" HEAD("entries",
+																																																						"Ports in each state.") "portstate_entries{state=\"open\",run=\"mail\"} 1\n"
+																																																									"portstate_entries{state=\"closed\",run=\"mail\"} 0\n"
+																																																									"portstate_entries{state=\"filtered\",run=\"mail\"} 1\n"
+																																																									"portstate_entries{state=\"open|filtered\",run=\"mail\"} 0\n"
+																																																									"portstate_entries{state=\"unknown\",run=\"mail\"} 0\n" HEAD(
+																																																									    "build_info",
+																																																									    "The program that made this.") "portstate_build_info{version=\"" PACKAGE_VERSION
+																																																													   "\",run=\"mail\"} 1\n";
 
 /* Lines of portmon: of a port that is open, slow, or neither. */
 static const struct {
@@ -378,6 +389,7 @@ static struct portlist ports;
 static struct listset lists;
 static struct portset set;
 static struct portset_policy policy;
+static struct policy closed_or_silent;
 static unsigned n_probes;
 static const char *line;
 static const char *run;
@@ -472,6 +484,9 @@ tell_letter(size_t i, char letter)
 		break;
 	case 't':
 		r.outcome = OUTCOME_TIMEOUT;
+		break;
+	case 'S':
+		r.outcome = OUTCOME_SILENT;
 		break;
 	case 'm':
 		r.outcome = OUTCOME_MISMATCH;
@@ -1204,7 +1219,7 @@ START_TEST(probes_of_others)
 	    "a/tcp/2  filtered  open                -  100.0%            -"
 	    "            -  no answer\n"
 	    "CRITICAL: 0 of 2 as expected; 0 open, 0 closed, 2 filtered, "
-	    "0 unknown; 1 host down\n");
+	    "0 unknown; 1 host with nothing as expected\n");
 	assert_json(text_of(setreport_json));
 	assert_has(flushed.data,
 	    "\"probes\":{\"sent\":3,\"lost\":1,\"min\":0.001000,"
@@ -1272,6 +1287,65 @@ START_TEST(hosts_down)
 	    "b/tcp/3: open, 0.250000 s\n");
 	assert_has(text_of(setreport_json), "\"hosts_down\":1}");
 	assert_has(text_of(setreport_prometheus), "\nportstate_hosts_down 1\n");
+}
+END_TEST
+
+/* A host by the silence of which others of its entries are as expected. */
+static const struct quiet_row {
+	const char *ports, *outcomes, *want;
+} quiet_rows[] = {
+	{ "1,2=closed", "tt", "a (all 2 ports: filtered, no answer)" },
+	{ "1,2=filtered,3-3", "ttt", "a (all 3 ports: filtered, no answer)" },
+	{ "1,2=closed,udp:9=any", "tts",
+	    "a/tcp/1 filtered (no answer); open: a/udp/9" },
+	{ "1,2=closed,udp:9=any", "ttS", "a (all 3 ports: no answer)" },
+	/* It has answered. */
+	{ "1,2=closed", "rt", "a/tcp/1 closed (" REFUSED ")" },
+	{ "1,2=closed,3=closed", "ttr", "a/tcp/1 filtered (no answer)" },
+	{ "1,2=closed,3", "tto", "a/tcp/1 filtered (no answer)" },
+	{ "1,2=closed,3", "ttp",
+	    "a/tcp/1 filtered (no answer); 1 not probed: "
+	    "a/tcp/3 (the run ended first)" },
+	{ "1", "t", "a/tcp/1 filtered (no answer)" },
+};
+
+START_TEST(quiet_hosts)
+{
+	const struct quiet_row *row = &quiet_rows[_i];
+	const char *s;
+	size_t i;
+
+	prepare("a", row->ports);
+	closed_or_silent = lists.conf.policy;
+	closed_or_silent.states[OUTCOME_TIMEOUT] = STATE_OK;
+	closed_or_silent.given[OUTCOME_TIMEOUT] = true;
+	for (i = 0; i < set.n_asks; i++)
+		if (set.asks[i].expected == EXPECTED_CLOSED)
+			set.asks[i].policy = &closed_or_silent;
+	tell_letters(row->outcomes);
+	s = strchr(nagios_of(0, MAX_BYTES), ':') + 2;
+	ck_assert_msg(strncmp(s, row->want, strlen(row->want)) == 0 &&
+		s[strlen(row->want)] == '|',
+	    "%s", s);
+}
+END_TEST
+
+/* One that is only worth a warning comes after what is worse. */
+START_TEST(warned_host_down)
+{
+	size_t i;
+
+	prepare("a", "1,2,unix:/x");
+	tell_letters("rrr");
+	for (i = 0; i < 2; i++)
+		set.asks[set.entries[i].ask].severity = STATE_WARNING;
+	assert_has(nagios_of(0, MAX_BYTES),
+	    "3 of 3 not as expected, 2 only a warning: /x closed (" REFUSED
+	    "), ...|");
+	assert_has(text_of(setreport_html),
+	    "<li class=\"warn\"><strong>1</strong> host with nothing as "
+	    "expected</li>");
+	assert_has(flushed.data, "<li class=\"warn\"><p><b>&#10007; a</b>");
 }
 END_TEST
 
@@ -1391,6 +1465,8 @@ main(void)
 	tcase_add_test(tc, counts_of_states);
 	tcase_add_test(tc, hosts_down);
 	tcase_add_test(tc, many_hosts_down);
+	unit_rows(tc, quiet_hosts, quiet_rows);
+	tcase_add_test(tc, warned_host_down);
 	tcase_add_test(tc, only_a_warning);
 	tcase_add_test(tc, clocks_off);
 	tcase_add_test(tc, perfdata_of_handlers);

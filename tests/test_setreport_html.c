@@ -387,8 +387,8 @@ START_TEST(down)
 	html_ask(&set, "a,b", "1,2,3", 0);
 	html_answer(&set, "toroto");
 	assert_html(page());
-	has("<strong>1</strong> host down</li>");
-	has("<h3>Hosts of which no port is as expected</h3>\n"
+	has("<strong>1</strong> host with nothing as expected</li>");
+	has("<h3>Hosts with nothing as expected</h3>\n"
 	    "<ul class=\"list\" role=\"list\">\n"
 	    "<li class=\"bad\"><p><b>&#10007; a</b> none of 3 ports</p>\n"
 	    "<p class=\"reason\">tcp/1 filtered: no answer</p></li>\n</ul>\n"

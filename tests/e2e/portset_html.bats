@@ -158,7 +158,7 @@ has() {
 @test "html: a host of which nothing is as expected is listed once" {
 	page 2 -H 127.0.0.1,127.0.0.2 -p 1-3=open
 	has '<li><strong>0 of 6</strong> as expected</li>' \
-		'<li class="bad"><strong>2</strong> hosts down</li>' \
+		'<li class="bad"><strong>2</strong> hosts with nothing as expected</li>' \
 		'<li class="bad"><p><b>&#10007; 127.0.0.1</b> none of 3 ports</p>' \
 		'<p class="reason">tcp/1 closed: Connection refused</p></li>' \
 		'<th scope="row">127.0.0.2 <small>nothing as expected</small></th>'
