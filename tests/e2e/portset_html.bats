@@ -140,10 +140,10 @@ has() {
 	page 2 -H 127.0.0.1 -p "$p0/smtp"
 	said='554 \&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#39;]]&gt;--&gt;\x01\xe2\x80\xae\xff\x00&lt;/td&gt;'
 	has "<h3>Not as expected</h3>" \
-		"<li class=\"bad\"><p><b>&#10007; 127.0.0.1/tcp/$p0</b> open, mismatch</p>" \
+		"<li class=\"bad\"><p><b>&#10007; 127.0.0.1/tcp/$p0</b> open, mismatch, T ms</p>" \
 		"<p class=\"reason\">unexpected answer: $said</p></li>" \
 		"<th scope=\"col\">tcp/$p0 <small>smtp</small></th>" \
-		"<td class=\"bad\" title=\"unexpected answer: $said\"><b>&#10007; open</b> <small>mismatch</small></td>"
+		"<td class=\"bad\" title=\"unexpected answer: $said\"><div class=\"bN\"><b>&#10007; open</b> <span class=\"time\">T ms</span></div> <small>mismatch</small></td>"
 	is_tidy
 }
 
