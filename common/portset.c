@@ -101,7 +101,8 @@ portset_room(struct portset *s, size_t n)
 {
 	if (s->n + n <= s->sizes[2])
 		return;
-	s->sizes[2] = s->n + n;
+	/* More than one: xgrow() adds half of what there is. */
+	s->sizes[2] = s->n + n > 1 ? s->n + n : 2;
 	s->entries = xreallocarray(s->entries, s->sizes[2],
 	    sizeof(s->entries[0]));
 }

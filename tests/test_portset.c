@@ -479,6 +479,17 @@ START_TEST(entries)
 }
 END_TEST
 
+/* Room for one is not all that there can be. */
+START_TEST(more_than_room)
+{
+	prepare("a", "1", AF_UNSPEC);
+	ck_assert_uint_eq(set.n, 1);
+	while (set.n < 20)
+		(void)portset_add(&set, 0, 0, (uint16_t)set.n);
+	ck_assert_uint_ge(set.sizes[2], set.n);
+}
+END_TEST
+
 /* Memory: there may be millions. */
 START_TEST(small)
 {
@@ -1196,6 +1207,7 @@ main(void)
 
 	tcase_add_checked_fixture(tc, NULL, teardown);
 	tcase_add_test(tc, entries);
+	tcase_add_test(tc, more_than_room);
 	tcase_add_test(tc, small);
 	unit_rows(tc, verdict, verdicts);
 	tcase_add_test(tc, port_states);
