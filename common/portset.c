@@ -92,6 +92,9 @@ portset_add_ask(struct portset *s, const struct ask *a)
 	s->asks[s->n_asks] = *a;
 	if (s->days == NULL && a->policy->has_days)
 		s->days = a->policy;
+	s->many_days |= a->policy->has_days &&
+	    (a->policy->warning_days != s->days->warning_days ||
+		a->policy->critical_days != s->days->critical_days);
 	s->udp |= a->udp;
 	return (uint32_t)s->n_asks++;
 }
@@ -226,7 +229,8 @@ struct portset_summary
 portset_summarize(struct portset *s, const struct portset_policy *p)
 {
 	struct portset_summary sum = { .total = s->n,
-		.cert_days = (double)NAN };
+		.cert_days = (double)NAN,
+		.days = s->many_days ? NULL : s->days };
 	enum state lag = STATE_OK;
 	size_t i;
 
@@ -245,6 +249,8 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 		sum.warned += entry_warned(s, e);
 		sum.expiring += entry_expiring(s, e);
 		sum.astray += entry_astray(s, e);
+		if (!isnan(days) && !entry_ask(s, e)->policy->has_days)
+			sum.days = NULL;
 		if (!isnan(days) && !(sum.cert_days <= days))
 			sum.cert_days = days;
 		sum.lagging += slow != STATE_OK;

@@ -143,6 +143,8 @@ struct portset_summary {
 	size_t down;     /* hosts of which nothing is, by portset_down() */
 	enum state down_worst; /* what entries of these are worth */
 	double cert_days;      /* until the first of all expires, or NAN */
+	/* The numbers of days by which all of them are judged; NULL: none. */
+	const struct policy *days;
 	size_t ports[PORT_OPEN_FILTERED + 1]; /* by port state */
 	/* Hosts that limit their ICMP messages, and what these told. */
 	size_t limited;
@@ -163,6 +165,7 @@ struct portset {
 	    *stats; /* one for each entry; NULL: one probe each */
 	/* Of the numbers of days that were given first; NULL: none were. */
 	const struct policy *days;
+	bool many_days;  /* others were given, too */
 	bool udp;        /* some are of datagrams */
 	size_t sizes[3]; /* of the three arrays */
 };

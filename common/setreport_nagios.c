@@ -345,6 +345,7 @@ counts(struct text *t, const struct setreport *r)
 {
 	const struct portset_summary *s = &r->summary;
 	const struct portset_policy *p = r->policy;
+	static const struct policy no_days;
 	const struct count_limits failed = { p->warning, p->critical },
 				  none = { .warning = { .set = false } };
 
@@ -358,7 +359,8 @@ counts(struct text *t, const struct setreport *r)
 		port_count(t, r, "open_filtered", PORT_OPEN_FILTERED);
 	port_count(t, r, "unknown", PORT_UNKNOWN);
 	if (r->set->days != NULL)
-		report_cert_days(t, r->set->days, s->cert_days);
+		report_cert_days(t, s->days != NULL ? s->days : &no_days,
+		    s->cert_days);
 }
 
 static void

@@ -1408,6 +1408,43 @@ START_TEST(clocks_off)
 }
 END_TEST
 
+/* The limits of certificates, where all of them have the same. */
+START_TEST(perfdata_of_days)
+{
+	static const struct handshake good = { "TLSv1.3", .at_s = 1000, .n = 1,
+		.certs = { { "a", "b", 0, 1000 + 86400 * 20 } } };
+	struct result r = {
+		.time_us = 2000, .rtt_us = 1500, .handshake = &good
+	};
+	static const char *const want[] = {
+		" cert_days=20.000000;14.000000:;7.000000:;; ",
+		" cert_days=20.000000;14.000000:;7.000000:;; ",
+		" cert_days=20.000000;;;; ",
+		" cert_days=20.000000;;;; ",
+	};
+	struct policy days[2];
+	struct ask ask;
+
+	prepare("a", "1");
+	ask = set.asks[0];
+	ask.policy = &days[0];
+	policy_init(&days[0]);
+	days[0].has_days = true;
+	days[0].warning_days = 14;
+	days[0].critical_days = 7;
+	days[1] = days[0];
+	days[1].critical_days = _i == 2 ? 8 : 7;
+	days[1].has_days = _i != 3;
+	(void)portset_add(&set, 0, portset_add_ask(&set, &ask), 2);
+	ask.policy = &days[1];
+	(void)portset_add(&set, 0, portset_add_ask(&set, &ask), 3);
+	tell(1, r, "", 0);
+	if (_i > 0)
+		tell(2, r, "", 0);
+	assert_has(nagios_of(0, MAX_BYTES), want[_i]);
+}
+END_TEST
+
 /* What a handler measured gets the name of its entry. */
 START_TEST(perfdata_of_handlers)
 {
@@ -1469,6 +1506,7 @@ main(void)
 	tcase_add_test(tc, warned_host_down);
 	tcase_add_test(tc, only_a_warning);
 	tcase_add_test(tc, clocks_off);
+	tcase_add_loop_test(tc, perfdata_of_days, 0, 4);
 	tcase_add_test(tc, perfdata_of_handlers);
 	unit_rows(tc, all_of_many, of_many);
 	tcase_add_loop_test(tc, hostile, 0, 20);
