@@ -27,12 +27,21 @@
 
 static const char *name_beside(const struct portset_host *);
 static void keep(struct entry *, const struct result *, const struct verdict *);
+static bool is_worse(const struct portset *, const struct entry *,
+    const struct entry *);
+static void inherit(struct entry *, struct entry *);
+static int64_t left_s(const struct entry_tls *);
 static void count_probe(struct entry_stats *, const struct result *);
 static bool answered(enum outcome);
+static bool has_time(enum outcome);
 static enum state worth(const struct portset *, const struct entry *);
 static bool given(const struct portset *, const struct entry *, enum state *);
+static enum state lag_of_set(const struct portset *, const struct entry *,
+    const struct portset_policy *);
+static enum state lag_of_own(const struct portset *, const struct entry *);
 static void count_entry(const struct portset *, const struct entry *,
-    struct host_counts *);
+    const struct portset_policy *, struct host_counts *);
+static bool is_silence(const struct entry *);
 static void count_failed(const struct portset *, const struct entry *,
     struct host_counts *);
 static bool same_reason(const struct entry *, const struct entry *);
@@ -83,6 +92,9 @@ portset_add_ask(struct portset *s, const struct ask *a)
 	s->asks[s->n_asks] = *a;
 	if (s->days == NULL && a->policy->has_days)
 		s->days = a->policy;
+	s->many_days |= a->policy->has_days &&
+	    (a->policy->warning_days != s->days->warning_days ||
+		a->policy->critical_days != s->days->critical_days);
 	s->udp |= a->udp;
 	return (uint32_t)s->n_asks++;
 }
@@ -92,7 +104,8 @@ portset_room(struct portset *s, size_t n)
 {
 	if (s->n + n <= s->sizes[2])
 		return;
-	s->sizes[2] = s->n + n;
+	/* More than one: xgrow() adds half of what there is. */
+	s->sizes[2] = s->n + n > 1 ? s->n + n : 2;
 	s->entries = xreallocarray(s->entries, s->sizes[2],
 	    sizeof(s->entries[0]));
 }
@@ -150,22 +163,27 @@ portset_tell(struct portset *s, const struct target *t, const struct result *r)
 	struct entry *e = &s->entries[i], fresh = *e;
 	const struct ask *ask = entry_ask(s, e);
 	const struct verdict v = verdict_of(ask->policy, r);
+	bool many = ask->probes > 1;
 
+	if (many && s->stats == NULL)
+		s->stats = xcalloc(s->n, sizeof(s->stats[0]));
+	if (many && e->told && r->outcome == OUTCOME_NOT_PROBED)
+		return false;
 	fresh.extra = NULL;
 	keep(&fresh, r, &v);
-	if (ask->probes <= 1 || !e->told ||
-	    state_worst(worth(s, &fresh), worth(s, e)) != worth(s, e)) {
+	if (!many || !e->told) {
 		clear_extra(e);
 		*e = fresh;
+	} else if (is_worse(s, &fresh, e)) {
+		inherit(&fresh, e);
+		*e = fresh;
 	} else {
-		clear_extra(&fresh);
+		inherit(e, &fresh);
 	}
-	if (ask->probes <= 1)
+	if (!many || r->outcome == OUTCOME_NOT_PROBED)
 		return false;
-	if (s->stats == NULL)
-		s->stats = xcalloc(s->n, sizeof(s->stats[0]));
 	count_probe(&s->stats[i], r);
-	return s->stats[i].probes < ask->probes;
+	return s->stats[i].ended < ask->probes;
 }
 
 const char *
@@ -211,7 +229,8 @@ struct portset_summary
 portset_summarize(struct portset *s, const struct portset_policy *p)
 {
 	struct portset_summary sum = { .total = s->n,
-		.cert_days = (double)NAN };
+		.cert_days = (double)NAN,
+		.days = s->many_days ? NULL : s->days };
 	enum state lag = STATE_OK;
 	size_t i;
 
@@ -225,21 +244,27 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 		sum.ports[outcome_port((enum outcome)e->outcome)]++;
 		sum.met += entry_met(s, e);
 		sum.unasked += entry_unasked(s, e);
+		sum.unknown += entry_unknown(s, e);
 		sum.failed += entry_failed(s, e);
 		sum.warned += entry_warned(s, e);
 		sum.expiring += entry_expiring(s, e);
 		sum.astray += entry_astray(s, e);
+		if (!isnan(days) && !entry_ask(s, e)->policy->has_days)
+			sum.days = NULL;
 		if (!isnan(days) && !(sum.cert_days <= days))
 			sum.cert_days = days;
 		sum.lagging += slow != STATE_OK;
 		lag = state_worst(lag, slow);
 		if (e->host != NO_HOST)
-			count_entry(s, e, &s->counts[e->host]);
+			count_entry(s, e, p, &s->counts[e->host]);
 	}
 	for (i = 0; i < s->n_hosts; i++) {
 		const struct host_counts *h = &s->counts[i];
 
-		sum.down += portset_down(h);
+		if (portset_down(h)) {
+			sum.down++;
+			sum.down_worst = state_worst(sum.down_worst, h->worst);
+		}
 		if (portset_limited(h)) {
 			sum.limited++;
 			sum.told += h->told;
@@ -247,15 +272,16 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 		}
 	}
 	if (p->at_least > 0)
-		sum.state = sum.met >= p->at_least         ? STATE_OK
-		    : sum.met + sum.unasked >= p->at_least ? STATE_UNKNOWN
-							   : STATE_CRITICAL;
+		sum.state = sum.met >= p->at_least ? STATE_OK
+		    : sum.met + sum.unasked + sum.unknown >= p->at_least
+		    ? STATE_UNKNOWN
+		    : STATE_CRITICAL;
 	else if (share_alerts(&p->critical, sum.failed - sum.warned, sum.total))
 		sum.state = STATE_CRITICAL;
 	else if (share_alerts(&p->warning, sum.failed, sum.total) ||
 	    (!p->warning.set && sum.warned > 0))
 		sum.state = STATE_WARNING;
-	if (sum.unasked > 0 && p->at_least == 0)
+	if (sum.unasked + sum.unknown > 0 && p->at_least == 0)
 		sum.state = state_worst(sum.state, STATE_UNKNOWN);
 	if (sum.expiring + sum.astray > 0)
 		sum.state = state_worst(sum.state, STATE_WARNING);
@@ -280,7 +306,9 @@ portset_limited(const struct host_counts *h)
 bool
 portset_down(const struct host_counts *h)
 {
-	return h->total > 1 && h->failed == h->total;
+	return h->total > 1 && h->failed > 0 &&
+	    (h->failed == h->total ||
+		(h->mute == h->failed && h->failed + h->quiet == h->total));
 }
 
 const struct ask *
@@ -312,13 +340,21 @@ entry_met(const struct portset *s, const struct entry *e)
 bool
 entry_unasked(const struct portset *s, const struct entry *e)
 {
-	return worth(s, e) == STATE_UNKNOWN;
+	return worth(s, e) == STATE_UNKNOWN &&
+	    (e->outcome == OUTCOME_NOT_PROBED ||
+		e->outcome == OUTCOME_LOCAL_ERROR);
+}
+
+bool
+entry_unknown(const struct portset *s, const struct entry *e)
+{
+	return worth(s, e) == STATE_UNKNOWN && !entry_unasked(s, e);
 }
 
 bool
 entry_failed(const struct portset *s, const struct entry *e)
 {
-	return !entry_met(s, e) && !entry_unasked(s, e);
+	return !entry_met(s, e) && worth(s, e) != STATE_UNKNOWN;
 }
 
 bool
@@ -370,34 +406,50 @@ entry_latency(const struct portset *s, const struct entry *e)
 		return stats->timed > 0
 		    ? (double)stats->sum_us / stats->timed / 1e6
 		    : (double)NAN;
-	if (e->outcome != OUTCOME_OK)
+	if (!has_time((enum outcome)e->outcome))
 		return NAN;
 	if (e->rtt_us != ENTRY_NO_TIME)
 		return e->rtt_us / 1e6;
 	return e->time_us != ENTRY_NO_TIME ? e->time_us / 1e6 : (double)NAN;
 }
 
-/*
- * The latency by the limits of the set; the time to the answer, of many probes
- * the latency as well, by those of the entry.
- */
+double
+entry_response(const struct portset *s, const struct entry *e)
+{
+	const struct entry_stats *stats = entry_stats(s, e);
+
+	if (stats != NULL)
+		return stats->timed > 0
+		    ? (double)stats->response_us / stats->timed / 1e6
+		    : (double)NAN;
+	return has_time((enum outcome)e->outcome) && e->time_us != ENTRY_NO_TIME
+	    ? e->time_us / 1e6
+	    : entry_latency(s, e);
+}
+
+double
+entry_judged(const struct portset *s, const struct entry *e,
+    const struct portset_policy *p)
+{
+	const struct policy *own = entry_ask(s, e)->policy;
+	enum state by_set = lag_of_set(s, e, p), by_own = lag_of_own(s, e);
+	bool limits = p->has_lag_warning || p->has_lag_critical;
+
+	if (by_own == by_set)
+		return limits || !(own->has_warning || own->has_critical)
+		    ? entry_latency(s, e)
+		    : entry_response(s, e);
+	return state_worst(by_set, by_own) == by_own ? entry_response(s, e)
+						     : entry_latency(s, e);
+}
+
 enum state
 entry_lag(const struct portset *s, const struct entry *e,
     const struct portset_policy *p)
 {
-	const struct policy *own = entry_ask(s, e)->policy;
-	double seconds = entry_latency(s, e), ms = seconds * 1e3;
-	enum state lag = STATE_OK;
+	enum state lag = state_worst(lag_of_set(s, e, p), lag_of_own(s, e));
 
-	if (isnan(ms))
-		return STATE_OK;
-	if (p->has_lag_critical && range_alerts(&p->lag_critical, ms))
-		lag = STATE_CRITICAL;
-	else if (p->has_lag_warning && range_alerts(&p->lag_warning, ms))
-		lag = STATE_WARNING;
-	if (entry_stats(s, e) == NULL && e->time_us != ENTRY_NO_TIME)
-		seconds = e->time_us / 1e6;
-	return state_worst(lag, verdict_time(own, seconds));
+	return lag == STATE_CRITICAL ? entry_ask(s, e)->severity : lag;
 }
 
 void
@@ -507,22 +559,74 @@ keep(struct entry *e, const struct result *r, const struct verdict *v)
 	keep_extra(e, r, v);
 }
 
+static bool
+is_worse(const struct portset *s, const struct entry *a, const struct entry *b)
+{
+	enum state x[] = { worth(s, a), (enum state)a->dates,
+		(enum state)a->clock };
+	enum state y[] = { worth(s, b), (enum state)b->dates,
+		(enum state)b->clock };
+	size_t i = 0;
+
+	while (i < 2 && x[i] == y[i])
+		i++;
+	return state_worst(y[i], x[i]) != y[i];
+}
+
+/*
+ * What is not to be lost of the better of two, which ends here: that its clock
+ * is wrong, and its certificates, if they expire first.
+ */
+static void
+inherit(struct entry *e, struct entry *better)
+{
+	struct entry_tls *theirs = better->extra != NULL ? better->extra->tls
+							 : NULL;
+	struct entry_tls **ours;
+
+	e->clock = (unsigned char)state_worst((enum state)e->clock,
+		       (enum state)better->clock) &
+	    3;
+	if (theirs != NULL && e->extra == NULL)
+		e->extra = xcalloc(1, sizeof(*e->extra));
+	ours = e->extra != NULL ? &e->extra->tls : NULL;
+	if (theirs != NULL && left_s(theirs) < left_s(*ours)) {
+		better->extra->tls = *ours;
+		*ours = theirs;
+	}
+	clear_extra(better);
+}
+
+/* Seconds until its first certificate expires; more than ever: it has none. */
+static int64_t
+left_s(const struct entry_tls *tls)
+{
+	return tls != NULL && tls->has_first
+	    ? tls->first.not_after_s - tls->at_s
+	    : INT64_MAX;
+}
+
+/* One that could not ask the port says nothing of it. */
 static void
 count_probe(struct entry_stats *s, const struct result *r)
 {
 	uint32_t us = saturate(r->rtt_us != RESULT_NONE ? r->rtt_us
 							: r->time_us);
 
+	s->ended++;
+	if (outcome_default_state(r->outcome) == STATE_UNKNOWN)
+		return;
 	s->probes++;
 	if (!answered(r->outcome))
 		s->lost++;
-	if (r->outcome != OUTCOME_OK || us == ENTRY_NO_TIME)
+	if (!has_time(r->outcome) || us == ENTRY_NO_TIME)
 		return;
 	if (s->timed == 0 || us < s->min_us)
 		s->min_us = us;
 	if (us > s->max_us)
 		s->max_us = us;
 	s->sum_us += us;
+	s->response_us += r->time_us != RESULT_NONE ? saturate(r->time_us) : us;
 	s->timed++;
 }
 
@@ -533,6 +637,15 @@ answered(enum outcome o)
 	return o != OUTCOME_STALLED && outcome_port(o) != PORT_FILTERED &&
 	    outcome_port(o) != PORT_OPEN_FILTERED &&
 	    outcome_port(o) != PORT_UNKNOWN;
+}
+
+/* Whether it took its time to answer. */
+static bool
+has_time(enum outcome o)
+{
+	const struct result r = { .outcome = o };
+
+	return result_answered(&r);
 }
 
 /* A state: of the port by itself, and not of its latency. */
@@ -569,13 +682,46 @@ given(const struct portset *s, const struct entry *e, enum state *state)
 	return p->given[e->finding];
 }
 
+/* The latency by the limits of the set. */
+static enum state
+lag_of_set(const struct portset *s, const struct entry *e,
+    const struct portset_policy *p)
+{
+	double ms = entry_latency(s, e) * 1e3;
+
+	if (isnan(ms))
+		return STATE_OK;
+	if (p->has_lag_critical && range_alerts(&p->lag_critical, ms))
+		return STATE_CRITICAL;
+	return p->has_lag_warning && range_alerts(&p->lag_warning, ms)
+	    ? STATE_WARNING
+	    : STATE_OK;
+}
+
+/* The time to the answer by those of the entry. */
+static enum state
+lag_of_own(const struct portset *s, const struct entry *e)
+{
+	double seconds = entry_response(s, e);
+
+	return isnan(seconds) ? STATE_OK
+			      : verdict_time(entry_ask(s, e)->policy, seconds);
+}
+
 static void
 count_entry(const struct portset *s, const struct entry *e,
-    struct host_counts *h)
+    const struct portset_policy *p, struct host_counts *h)
 {
 	h->total++;
-	if (entry_failed(s, e))
+	h->worst = state_worst(h->worst, entry_state(s, e, p));
+	if (entry_failed(s, e)) {
 		count_failed(s, e, h);
+		h->mute += is_silence(e);
+	} else if (entry_met(s, e) && is_silence(e)) {
+		h->quiet++;
+		h->quiet_ports |= (unsigned char)(1U
+		    << outcome_port((enum outcome)e->outcome));
+	}
 	h->silent += outcome_port((enum outcome)e->outcome) ==
 	    PORT_OPEN_FILTERED;
 	if (!entry_ask(s, e)->udp || e->outcome != OUTCOME_REFUSED ||
@@ -584,6 +730,14 @@ count_entry(const struct portset *s, const struct entry *e,
 	h->told++;
 	h->late += e->time_us != ENTRY_NO_TIME &&
 	    e->time_us >= DATAGRAM_PROBE_AGAIN_US;
+}
+
+/* Whether a host that is dead would be the same: nothing of it was heard. */
+static bool
+is_silence(const struct entry *e)
+{
+	return outcome_port((enum outcome)e->outcome) == PORT_FILTERED ||
+	    outcome_port((enum outcome)e->outcome) == PORT_OPEN_FILTERED;
 }
 
 /* Whether all that failed are alike: each is compared with the first. */

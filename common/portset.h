@@ -23,9 +23,13 @@ struct host_counts {
 	uint32_t told;   /* closed by an ICMP message */
 	uint32_t late;   /* of those, only when asked again */
 	uint32_t silent; /* open|filtered */
+	uint32_t mute;   /* of those that failed: such as did not answer */
+	uint32_t quiet;  /* as expected, but by such silence alone */
 	uint32_t first;  /* of those that failed: the index of one */
 	bool same_port;  /* they are all in the same port state ... */
 	bool same;       /* ... and that for the same reason */
+	unsigned char quiet_ports; /* the states of quiet ones: a bit each */
+	enum state worst;          /* what an entry of it is worth */
 };
 
 /* What is asked of ports, and what is made of what comes back. */
@@ -67,12 +71,14 @@ struct entry_extra {
 
 /* What many probes of one port came to. */
 struct entry_stats {
-	uint32_t probes; /* that have ended */
+	uint32_t ended;  /* whatever became of them */
+	uint32_t probes; /* of these, such as asked the port */
 	uint32_t lost;   /* of these, without any answer */
-	uint32_t timed;  /* of these, with a latency: the sum of these */
-	uint32_t min_us;
+	uint32_t timed;  /* of these, with an answer and a latency */
+	uint32_t min_us; /* of the latency */
 	uint32_t max_us;
 	uint64_t sum_us;
+	uint64_t response_us; /* the sum of their response times */
 };
 
 /* One port of one host.  There may be very many. */
@@ -129,11 +135,16 @@ struct portset_summary {
 	size_t failed;  /* not as expected */
 	size_t warned;  /* of these, such that are only worth a WARNING */
 	size_t unasked; /* by our own fault, or since the run ended */
+	size_t
+	    unknown; /* else worth UNKNOWN: a handler's, or by their states */
 	size_t lagging;
-	size_t expiring;  /* certificates that will be no good soon */
-	size_t astray;    /* as expected, but with a clock that is wrong */
-	size_t down;      /* hosts of which no entry is as expected */
-	double cert_days; /* until the first of all expires, or NAN */
+	size_t expiring; /* certificates that will be no good soon */
+	size_t astray;   /* as expected, but with a clock that is wrong */
+	size_t down;     /* hosts of which nothing is, by portset_down() */
+	enum state down_worst; /* what entries of these are worth */
+	double cert_days;      /* until the first of all expires, or NAN */
+	/* The numbers of days by which all of them are judged; NULL: none. */
+	const struct policy *days;
 	size_t ports[PORT_OPEN_FILTERED + 1]; /* by port state */
 	/* Hosts that limit their ICMP messages, and what these told. */
 	size_t limited;
@@ -154,6 +165,7 @@ struct portset {
 	    *stats; /* one for each entry; NULL: one probe each */
 	/* Of the numbers of days that were given first; NULL: none were. */
 	const struct policy *days;
+	bool many_days;  /* others were given, too */
 	bool udp;        /* some are of datagrams */
 	size_t sizes[3]; /* of the three arrays */
 };
@@ -179,7 +191,10 @@ size_t portset_count_handlers(const struct portset *s);
 
 /*
  * Keeps what there is to tell of the result of an entry's target, of many the
- * worst.  Returns whether it is to be asked once more.  All are in the set.
+ * worst: by what the port is worth, then by the dates of its certificates, then
+ * by its clock; of them all the certificate that expires first.  Not-probed says
+ * that the run is over, and changes nothing where something was told before.
+ * Returns whether it is to be asked once more.  All are in the set.
  */
 bool portset_tell(struct portset *s, const struct target *t,
     const struct result *r);
@@ -206,7 +221,10 @@ struct portset_summary portset_summarize(struct portset *s,
  * told nothing.
  */
 bool portset_limited(const struct host_counts *h);
-/* Whether a host of more than one entry fails in all. */
+/*
+ * Whether a host of more than one entry fails in all; where those that fail do so
+ * by silence, such as are expected to be silent do not speak for it.
+ */
 bool portset_down(const struct host_counts *h);
 
 const struct ask *entry_ask(const struct portset *s, const struct entry *e);
@@ -217,9 +235,17 @@ const struct portset_host *entry_host(const struct portset *s,
 const struct entry_stats *entry_stats(const struct portset *s,
     const struct entry *e);
 bool entry_met(const struct portset *s, const struct entry *e);
-/* Whether it could not be asked, by no fault of the host's. */
+/*
+ * Whether it could not be asked, by no fault of the host's: not-probed or
+ * local-error, where these are worth what they are by default.
+ */
 bool entry_unasked(const struct portset *s, const struct entry *e);
-/* Whether it is neither. */
+/*
+ * Whether it was asked and is worth UNKNOWN all the same: a handler said so, or
+ * the outcome has that state.
+ */
+bool entry_unknown(const struct portset *s, const struct entry *e);
+/* Whether it is none of the three. */
 bool entry_failed(const struct portset *s, const struct entry *e);
 /* Whether it failed, and that is only worth a WARNING. */
 bool entry_warned(const struct portset *s, const struct entry *e);
@@ -232,8 +258,20 @@ enum state entry_state(const struct portset *s, const struct entry *e,
     const struct portset_policy *p);
 /* In how many days the first of its certificates expires, or NAN. */
 double entry_cert_days(const struct entry *e);
-/* The latency in seconds, of many probes the average, or NAN. */
+/*
+ * The latency of an open port that answered, be it wrongly, in seconds, of many
+ * probes the average; or NAN.
+ */
 double entry_latency(const struct portset *s, const struct entry *e);
+/* The same of the time to the answer, which the limits of the entry judge. */
+double entry_response(const struct portset *s, const struct entry *e);
+/*
+ * Which of the two is told of: that which makes it slow, and of an entry that is
+ * not, the one that has limits, by the set's before its own; or the latency.
+ */
+double entry_judged(const struct portset *s, const struct entry *e,
+    const struct portset_policy *p);
+/* What its times are worth: with a severity of WARNING never more than that. */
 enum state entry_lag(const struct portset *s, const struct entry *e,
     const struct portset_policy *p);
 

@@ -57,6 +57,13 @@ setreport_words(struct text *t, const struct setreport *r,
 }
 
 const char *
+setreport_hosts_down(size_t n)
+{
+	return n == 1 ? "host with nothing as expected"
+		      : "hosts with nothing as expected";
+}
+
+const char *
 setreport_transport(const struct setreport *r, const struct entry *e)
 {
 	const struct ask *ask = entry_ask(r->set, e);

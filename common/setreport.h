@@ -48,6 +48,9 @@ void setreport_flush(struct text *t, const struct setreport *r);
 void setreport_words(struct text *t, const struct setreport *r,
     const struct entry *e);
 
+/* "2 hosts with nothing as expected" is a number of them, and this. */
+const char *setreport_hosts_down(size_t n);
+
 /* "tcp", "udp" or "unix" */
 const char *setreport_transport(const struct setreport *r,
     const struct entry *e);

@@ -59,6 +59,7 @@ static bool in_down(const struct setreport *, const struct entry *);
 static bool is_bad(const struct setreport *, const struct entry *);
 static bool is_less_bad(const struct setreport *, const struct entry *);
 static bool is_unasked(const struct setreport *, const struct entry *);
+static bool is_unknown(const struct setreport *, const struct entry *);
 static bool is_expiring(const struct setreport *, const struct entry *);
 static bool is_astray(const struct setreport *, const struct entry *);
 static bool is_slow(const struct setreport *, const struct entry *);
@@ -101,6 +102,7 @@ static const struct heading headings[] = {
 	{ "Not as expected", is_bad },
 	{ "Not as expected, worth a warning", is_less_bad },
 	{ "Not probed", is_unasked },
+	{ "Worth UNKNOWN", is_unknown },
 	{ "Certificates that expire soon", is_expiring },
 	{ "Wrong clocks", is_astray },
 	{ "Too slow or too fast", is_slow },
@@ -206,8 +208,10 @@ counts(struct text *t, const struct setreport *r)
 		    "not as expected", s->failed);
 	if (s->unasked > 0)
 		count(t, "unk", "not probed", s->unasked);
+	if (s->unknown > 0)
+		count(t, "unk", "worth UNKNOWN", s->unknown);
 	if (s->down > 0)
-		count(t, "bad", s->down == 1 ? "host down" : "hosts down",
+		count(t, class_of(s->down_worst), setreport_hosts_down(s->down),
 		    s->down);
 	if (s->expiring > 0)
 		count(t, "warn", "expiring", s->expiring);
@@ -277,7 +281,7 @@ hosts_down(struct text *t, const struct setreport *r, size_t *n)
 			continue;
 		if (*n == 1)
 			text_puts(t,
-			    "<h3>Hosts of which no port is as expected</h3>\n"
+			    "<h3>Hosts with nothing as expected</h3>\n"
 			    "<ul class=\"list\" role=\"list\">\n");
 		host_down(t, r, &s->entries[s->counts[i].first]);
 		setreport_flush(t, r);
@@ -291,13 +295,16 @@ static void
 host_down(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	const struct portset_host *h = entry_host(r->set, e);
+	const struct host_counts *counts = &r->set->counts[e->host];
 	struct text words;
 
-	text_puts(t, "<li class=\"bad\"><p><b>&#10007; ");
+	text_printf(t, "<li class=\"%s\"><p><b>&#10007; ",
+	    class_of(counts->worst));
 	escaped(t, h->name);
 	text_puts(t, "</b> none of ");
-	number(t, r->set->counts[e->host].total);
-	text_puts(t, " ports</p>\n<p class=\"reason\">");
+	number(t, counts->total);
+	text_puts(t, counts->quiet > 0 ? " ports answers" : " ports");
+	text_puts(t, "</p>\n<p class=\"reason\">");
 	text_init(&words, WORDS_MAX);
 	entry_port_name(&words, r->set, e);
 	text_printf(&words, " %s", words_of(e));
@@ -359,9 +366,9 @@ item(struct text *t, const struct setreport *r, const struct entry *e)
 	html_puts(t, words.data);
 	text_printf(t, "</b> %s", words_of(e));
 	judgement(t, r, e);
-	if (!isnan(entry_latency(r->set, e))) {
+	if (!isnan(entry_judged(r->set, e, r->policy))) {
 		text_puts(t, ", ");
-		span(t, entry_latency(r->set, e));
+		span(t, entry_judged(r->set, e, r->policy));
 	}
 	text_puts(t, "</p>");
 	text_truncate(&words, 0);
@@ -412,6 +419,12 @@ static bool
 is_unasked(const struct setreport *r, const struct entry *e)
 {
 	return entry_unasked(r->set, e);
+}
+
+static bool
+is_unknown(const struct setreport *r, const struct entry *e)
+{
+	return entry_unknown(r->set, e);
 }
 
 static bool
@@ -633,16 +646,16 @@ opening(struct text *t, const struct setreport *r, const struct entry *e)
 static void
 content(struct text *t, const struct setreport *r, const struct entry *e)
 {
-	double latency = entry_latency(r->set, e);
+	double seconds = entry_judged(r->set, e, r->policy);
 
-	if (isnan(latency)) {
+	if (isnan(seconds)) {
 		text_printf(t, "<b>%s %s</b>", symbol_of(r, e), words_of(e));
 	} else {
 		text_printf(t,
 		    "<div class=\"b%d\"><b>%s %s</b> "
 		    "<span class=\"time\">",
-		    bar_of(latency), symbol_of(r, e), words_of(e));
-		span(t, latency);
+		    bar_of(seconds), symbol_of(r, e), words_of(e));
+		span(t, seconds);
 		text_puts(t, "</span></div>");
 	}
 	remarks(t, r, e);
@@ -686,8 +699,8 @@ judgement(struct text *t, const struct setreport *r, const struct entry *e)
 		text_printf(t, ", expected %s", expected);
 	else if (entry_failed(r->set, e))
 		text_printf(t, ", %s", outcome_name((enum outcome)e->finding));
-	else if (entry_unasked(r->set, e))
-		text_printf(t, ", %s", outcome_name((enum outcome)e->outcome));
+	else if (entry_unasked(r->set, e) || entry_unknown(r->set, e))
+		text_printf(t, ", %s", outcome_name((enum outcome)e->finding));
 	if (entry_expiring(r->set, e))
 		text_puts(t, ", expiring");
 	if (entry_astray(r->set, e))
@@ -749,7 +762,7 @@ key(struct text *t)
 	    "<li>&#10003; as expected</li>\n"
 	    "<li>&#10007; not as expected</li>\n"
 	    "<li>! as expected, but not good</li>\n"
-	    "<li>? not probed</li>\n"
+	    "<li>? not probed, or worth UNKNOWN</li>\n"
 	    "<li>Bars are logarithmic: a quarter is 1 ms, half 10 ms, three "
 	    "quarters 100 ms, all of it 1 s or more</li>\n</ul>\n");
 }
@@ -831,7 +844,7 @@ class_of(enum state s)
 static const char *
 symbol_of(const struct setreport *r, const struct entry *e)
 {
-	if (entry_unasked(r->set, e))
+	if (entry_unasked(r->set, e) || entry_unknown(r->set, e))
 		return "?";
 	if (entry_failed(r->set, e))
 		return "&#10007;";

@@ -33,12 +33,12 @@ setreport_json(struct text *t, const struct setreport *r)
 	    "\"total\":%zu,\"as_expected\":%zu,\"failed\":%zu,\"open\":%zu,"
 	    "\"closed\":%zu,\"filtered\":%zu,\"open_filtered\":%zu,"
 	    "\"unknown\":%zu,\"expiring\":%zu,\"warned\":%zu,"
-	    "\"not_probed\":%zu,\"slow\":%zu,\"clock_off\":%zu,"
+	    "\"not_probed\":%zu,\"worth_unknown\":%zu,\"slow\":%zu,\"clock_off\":%zu,"
 	    "\"hosts_down\":%zu},\n\"entries\":[",
 	    s->total, s->met, s->failed, s->ports[PORT_OPEN],
 	    s->ports[PORT_CLOSED], s->ports[PORT_FILTERED],
 	    s->ports[PORT_OPEN_FILTERED], s->ports[PORT_UNKNOWN], s->expiring,
-	    s->warned, s->unasked, s->lagging, s->astray, s->down);
+	    s->warned, s->unasked, s->unknown, s->lagging, s->astray, s->down);
 	for (i = 0; i < r->set->n; i++) {
 		text_puts(t, i > 0 ? ",\n" : "\n");
 		entry(t, r, &r->set->entries[i]);

@@ -31,10 +31,13 @@ static void list(struct text *, const struct setreport *, const char *,
 static bool is_bad(const struct setreport *, const struct entry *);
 static bool is_of_down(const struct setreport *, const struct entry *);
 static bool is_first_of_down(const struct setreport *, const struct entry *);
+static bool is_bad_down(const struct setreport *, const struct entry *);
+static bool is_warned_down(const struct setreport *, const struct entry *);
 static bool is_worse(const struct setreport *, const struct entry *);
 static bool is_less_bad(const struct setreport *, const struct entry *);
 static bool is_warned(const struct setreport *, const struct entry *);
 static bool is_unasked(const struct setreport *, const struct entry *);
+static bool is_unknown(const struct setreport *, const struct entry *);
 static bool is_expiring(const struct setreport *, const struct entry *);
 static bool is_astray(const struct setreport *, const struct entry *);
 static bool is_slow(const struct setreport *, const struct entry *);
@@ -90,9 +93,10 @@ setreport_nagios(struct text *t, const struct setreport *r)
 void
 setreport_first_line(struct text *t, const struct setreport *r)
 {
-	static const struct listing bad[] = { { is_first_of_down, words_down },
+	static const struct listing bad[] = { { is_bad_down, words_down },
 		{ is_worse, setreport_words }, { is_less_bad, setreport_words },
-		{ is_warned, setreport_words }, { NULL, NULL } };
+		{ is_warned_down, words_down }, { is_warned, setreport_words },
+		{ NULL, NULL } };
 	static const struct listing expiring[] = { { is_expiring, words_why },
 		{ NULL, NULL } };
 	static const struct listing astray[] = { { is_astray, words_name },
@@ -100,6 +104,8 @@ setreport_first_line(struct text *t, const struct setreport *r)
 	static const struct listing slow[] = { { is_slow, words_slow },
 		{ NULL, NULL } };
 	static const struct listing unasked[] = { { is_unasked, words_why },
+		{ NULL, NULL } };
+	static const struct listing unknown[] = { { is_unknown, words_why },
 		{ NULL, NULL } };
 	static const struct listing open[] = { { is_any_open, words_name },
 		{ NULL, NULL } };
@@ -118,6 +124,9 @@ setreport_first_line(struct text *t, const struct setreport *r)
 	if (s->unasked > 0)
 		text_printf(t, "; %zu not probed", s->unasked);
 	list(t, r, ": ", unasked);
+	if (s->unknown > 0)
+		text_printf(t, "; %zu unknown", s->unknown);
+	list(t, r, ": ", unknown);
 	if (s->expiring > 0)
 		text_printf(t, "; %zu expiring", s->expiring);
 	list(t, r, ": ", expiring);
@@ -204,6 +213,19 @@ is_first_of_down(const struct setreport *r, const struct entry *e)
 }
 
 static bool
+is_bad_down(const struct setreport *r, const struct entry *e)
+{
+	return is_first_of_down(r, e) &&
+	    r->set->counts[e->host].worst == STATE_CRITICAL;
+}
+
+static bool
+is_warned_down(const struct setreport *r, const struct entry *e)
+{
+	return is_first_of_down(r, e) && !is_bad_down(r, e);
+}
+
+static bool
 is_worse(const struct setreport *r, const struct entry *e)
 {
 	return is_bad(r, e) && !is_of_down(r, e) && !entry_warned(r->set, e) &&
@@ -228,6 +250,12 @@ is_unasked(const struct setreport *r, const struct entry *e)
 {
 	(void)r;
 	return entry_unasked(r->set, e);
+}
+
+static bool
+is_unknown(const struct setreport *r, const struct entry *e)
+{
+	return entry_unknown(r->set, e);
 }
 
 static bool
@@ -266,16 +294,17 @@ static void
 words_down(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	const struct host_counts *h = &r->set->counts[e->host];
+	enum port_state port = outcome_port((enum outcome)e->outcome);
 	struct text reason;
 
 	text_escape_string(t, entry_host(r->set, e)->name);
 	text_printf(t, " (all %u ports", h->total);
-	if (!h->same_port) {
-		text_puts(t, " not as expected)");
+	if (!h->same_port || (h->quiet_ports & ~(1U << port)) != 0) {
+		text_puts(t,
+		    h->quiet > 0 ? ": no answer)" : " not as expected)");
 		return;
 	}
-	text_printf(t, ": %s",
-	    port_state_words(outcome_port((enum outcome)e->outcome)));
+	text_printf(t, ": %s", port_state_words(port));
 	text_init(&reason, r->max);
 	if (h->same)
 		entry_reason(&reason, e);
@@ -308,7 +337,7 @@ static void
 words_slow(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	words_name(t, r, e);
-	text_printf(t, " %.0f ms", entry_latency(r->set, e) * 1e3);
+	text_printf(t, " %.0f ms", entry_judged(r->set, e, r->policy) * 1e3);
 }
 
 static void
@@ -316,6 +345,7 @@ counts(struct text *t, const struct setreport *r)
 {
 	const struct portset_summary *s = &r->summary;
 	const struct portset_policy *p = r->policy;
+	static const struct policy no_days;
 	const struct count_limits failed = { p->warning, p->critical },
 				  none = { .warning = { .set = false } };
 
@@ -329,7 +359,8 @@ counts(struct text *t, const struct setreport *r)
 		port_count(t, r, "open_filtered", PORT_OPEN_FILTERED);
 	port_count(t, r, "unknown", PORT_UNKNOWN);
 	if (r->set->days != NULL)
-		report_cert_days(t, r->set->days, s->cert_days);
+		report_cert_days(t, s->days != NULL ? s->days : &no_days,
+		    s->cert_days);
 }
 
 static void
@@ -386,6 +417,7 @@ static void
 latency(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	const struct portset_policy *p = r->policy;
+	const struct policy *own = entry_ask(r->set, e)->policy;
 	struct range warning = seconds(&p->lag_warning);
 	struct range critical = seconds(&p->lag_critical);
 	struct text name;
@@ -398,6 +430,13 @@ latency(struct text *t, const struct setreport *r, const struct entry *e)
 		.max = (double)NAN,
 	};
 
+	/* Limits stand beside what they judge, and nothing else. */
+	if (data.warning == NULL && data.critical == NULL &&
+	    (own->has_warning || own->has_critical)) {
+		data.value = entry_response(r->set, e);
+		data.warning = own->has_warning ? &own->warning : NULL;
+		data.critical = own->has_critical ? &own->critical : NULL;
+	}
 	text_init(&name, r->max);
 	entry_name(&name, r->set, e);
 	data.label = name.data;
@@ -484,7 +523,8 @@ static bool
 is_told(const struct setreport *r, const struct entry *e)
 {
 	return (is_bad(r, e) && !is_of_down(r, e)) || is_expiring(r, e) ||
-	    is_astray(r, e) || is_slow(r, e) || is_unasked(r, e);
+	    is_astray(r, e) || is_slow(r, e) || is_unasked(r, e) ||
+	    is_unknown(r, e);
 }
 
 /* Whether it is there: after one that did not fit there is none. */
@@ -510,6 +550,7 @@ line_entry(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	enum expected expected = entry_ask(r->set, e)->expected;
 	const struct entry_stats *stats = entry_stats(r->set, e);
+	double judged = entry_judged(r->set, e, r->policy);
 	struct text reason;
 
 	words_name(t, r, e);
@@ -521,13 +562,15 @@ line_entry(struct text *t, const struct setreport *r, const struct entry *e)
 		text_puts(t, ", only a warning");
 	if (stats != NULL)
 		words_probes(t, stats, entry_latency(r->set, e));
-	else if (!isnan(entry_latency(r->set, e)))
-		text_printf(t, ", %.6f s", entry_latency(r->set, e));
+	else if (!isnan(judged))
+		text_printf(t, ", %.6f s", judged);
 	if (is_expiring(r, e))
 		text_puts(t, ", expiring");
 	if (is_astray(r, e))
 		text_puts(t, ", clock off");
-	if (is_slow(r, e))
+	if (is_slow(r, e) && stats != NULL)
+		text_printf(t, ", slow: %.3f ms", judged * 1e3);
+	else if (is_slow(r, e))
 		text_puts(t, ", slow");
 	text_init(&reason, r->max);
 	entry_reason(&reason, e);

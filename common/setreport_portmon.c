@@ -133,7 +133,7 @@ put_port(struct text *t, const struct setreport *r, const struct entry *e)
 static void
 put_latency(struct text *t, const struct setreport *r, const struct entry *e)
 {
-	double seconds = entry_latency(r->set, e);
+	double seconds = entry_judged(r->set, e, r->policy);
 
 	text_printf(t, "%.0f", isnan(seconds) ? 0 : seconds * 1e3);
 }

@@ -159,7 +159,10 @@ run(struct text *t, const struct setreport *r)
 	text_printf(t, "%zu\n", s->failed);
 	of_run(t, r, "entries_not_probed", "Ports that could not be asked.");
 	text_printf(t, "%zu\n", s->unasked);
-	of_run(t, r, "hosts_down", "Hosts of which no port is as expected.");
+	of_run(t, r, "entries_worth_unknown",
+	    "Ports that were asked and are worth UNKNOWN.");
+	text_printf(t, "%zu\n", s->unknown);
+	of_run(t, r, "hosts_down", "Hosts with nothing as expected.");
 	text_printf(t, "%zu\n", s->down);
 	text_puts(t,
 	    "# HELP portstate_entries Ports in each state.\n"

@@ -52,6 +52,10 @@ summary(struct text *t, const struct portset_summary *s)
 		    s->ports[PORT_OPEN_FILTERED]);
 	if (s->warned > 0)
 		text_printf(t, "; %zu only a warning", s->warned);
+	if (s->unasked > 0)
+		text_printf(t, "; %zu not probed", s->unasked);
+	if (s->unknown > 0)
+		text_printf(t, "; %zu worth UNKNOWN", s->unknown);
 	if (s->limited > 0)
 		text_printf(t, "; ICMP limited: %zu of %zu told", s->told,
 		    s->told_of);
@@ -60,8 +64,8 @@ summary(struct text *t, const struct portset_summary *s)
 	if (s->astray > 0)
 		text_printf(t, "; %zu clock off", s->astray);
 	if (s->down > 0)
-		text_printf(t, "; %zu %s down", s->down,
-		    s->down == 1 ? "host" : "hosts");
+		text_printf(t, "; %zu %s", s->down,
+		    setreport_hosts_down(s->down));
 }
 
 static int
@@ -89,7 +93,7 @@ row(struct text *t, const struct setreport *r, const struct entry *e, int width)
 	struct text name;
 	char time[24];
 
-	milliseconds(time, sizeof(time), entry_latency(r->set, e));
+	milliseconds(time, sizeof(time), entry_judged(r->set, e, r->policy));
 	text_init(&name, REPORT_MAX);
 	entry_name(&name, r->set, e);
 	text_printf(t, "%-*s  %s%-8s%s  %-8s  %11s", width, name.data, on,

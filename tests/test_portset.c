@@ -17,7 +17,8 @@
 /*
  * What the ports 1, 2, ... of a host came to, a letter each: ok, refused,
  * timeout, mismatch, no-data, unresolved, lookup-timeout, and what is nobody's
- * fault but ours: local-error, not-probed, and '.': not told at all.
+ * fault but ours: local-error, not-probed; a handler's UNKNOWN, and '.': not
+ * told at all.
  */
 static const struct {
 	char letter;
@@ -32,6 +33,7 @@ static const struct {
 	{ 'n', OUTCOME_LOOKUP_TIMEOUT },
 	{ 'l', OUTCOME_LOCAL_ERROR },
 	{ 'p', OUTCOME_NOT_PROBED },
+	{ 'h', OUTCOME_HANDLER_UNKNOWN },
 };
 
 static const struct {
@@ -416,18 +418,25 @@ tell(size_t i, struct result *r)
 	portset_tell(&set, &set.entries[i].target, r);
 }
 
+static enum outcome
+outcome_of(char letter)
+{
+	size_t i = 0;
+
+	while (letters[i].letter != letter)
+		i++;
+	return letters[i].outcome;
+}
+
 static void
 tell_letter(size_t i, char letter)
 {
 	struct result r = { .time_us = 1000, .rtt_us = NONE };
-	size_t j;
 
-	for (j = 0; j < ARRAY_SIZE(letters); j++) {
-		if (letters[j].letter != letter)
-			continue;
-		r.outcome = letters[j].outcome;
-		tell(i, &r);
-	}
+	if (letter == '.')
+		return;
+	r.outcome = outcome_of(letter);
+	tell(i, &r);
 }
 
 static void
@@ -467,6 +476,17 @@ START_TEST(entries)
 	ck_assert_uint_eq(set.entries[3].target.port, 25);
 	ck_assert_uint_gt(set.entries[3].target.dialogue->quit.len, 0);
 	ck_assert_uint_gt(set.entries[3].target.dialogue->max_bytes, 0);
+}
+END_TEST
+
+/* Room for one is not all that there can be. */
+START_TEST(more_than_room)
+{
+	prepare("a", "1", AF_UNSPEC);
+	ck_assert_uint_eq(set.n, 1);
+	while (set.n < 20)
+		(void)portset_add(&set, 0, 0, (uint16_t)set.n);
+	ck_assert_uint_ge(set.sizes[2], set.n);
 }
 END_TEST
 
@@ -616,11 +636,239 @@ START_TEST(latency)
 	tell(2, &r);
 	ck_assert(entry_latency(&set, &set.entries[2]) > 4294);
 	r.outcome = OUTCOME_MISMATCH;
+	r.time_us = 7000;
+	tell(3, &r);
+	ck_assert(fabs(entry_latency(&set, &set.entries[3]) - 0.007) < 1e-9);
+	r.outcome = OUTCOME_NO_DATA;
 	tell(3, &r);
 	ck_assert(isnan(entry_latency(&set, &set.entries[3])));
+	ck_assert(isnan(entry_response(&set, &set.entries[3])));
 	r = (struct result){ OUTCOME_OK, .rtt_us = 0, .time_us = 0 };
 	tell(4, &r);
 	ck_assert(fabs(entry_latency(&set, &set.entries[4])) < 1e-9);
+}
+END_TEST
+
+/* An entry of so many probes, and what each of them comes to. */
+static void
+prepare_probes(unsigned n, const struct policy *policy)
+{
+	struct listset_conf conf = { .probes = n };
+
+	if (policy != NULL)
+		conf.policy = *policy;
+	else
+		policy_init(&conf.policy);
+	prepare_tls("a", "1", AF_UNSPEC, &conf);
+}
+
+static const struct many_row {
+	const char *outcomes; /* by their letters */
+	unsigned probes;
+	enum outcome outcome;
+	unsigned told, lost;
+	bool more; /* what the last of them returns */
+} many[] = {
+	{ "o", 3, OUTCOME_OK, 1, 0, true },
+	{ "ooo", 3, OUTCOME_OK, 3, 0, false },
+	{ "oro", 3, OUTCOME_REFUSED, 3, 0, false },
+	{ "oto", 3, OUTCOME_TIMEOUT, 3, 1, false },
+	{ "tr", 2, OUTCOME_TIMEOUT, 2, 1, false },
+	/* Such as did not ask the port are worse than OK, and not counted. */
+	{ "olo", 3, OUTCOME_LOCAL_ERROR, 2, 0, false },
+	{ "lrl", 3, OUTCOME_REFUSED, 1, 0, false },
+	{ "lll", 3, OUTCOME_LOCAL_ERROR, 0, 0, false },
+	{ "ol", 3, OUTCOME_LOCAL_ERROR, 1, 0, true },
+	{ "oh", 3, OUTCOME_HANDLER_UNKNOWN, 1, 0, true },
+	/* When the run is over, what there is stays. */
+	{ "oop", 1000, OUTCOME_OK, 2, 0, false },
+	{ "otp", 1000, OUTCOME_TIMEOUT, 2, 1, false },
+	{ "lp", 1000, OUTCOME_LOCAL_ERROR, 0, 0, false },
+	{ "p", 1000, OUTCOME_NOT_PROBED, 0, 0, false },
+	/* Of one, too. */
+	{ "o", 1, OUTCOME_OK, 0, 0, false },
+	{ "p", 1, OUTCOME_NOT_PROBED, 0, 0, false },
+};
+
+START_TEST(many_probes)
+{
+	const struct many_row *row = &many[_i];
+	const struct entry_stats *stats;
+	bool more = true;
+	size_t i;
+
+	prepare_probes(row->probes, NULL);
+	for (i = 0; row->outcomes[i] != '\0'; i++) {
+		struct result r = {
+			.time_us = 1000, .rtt_us = NONE, .resolve_us = NONE
+		};
+
+		ck_assert(more);
+		r.outcome = outcome_of(row->outcomes[i]);
+		more = portset_tell(&set, &set.entries[0].target, &r);
+	}
+	ck_assert(more == row->more);
+	ck_assert_int_eq((enum outcome)set.entries[0].outcome, row->outcome);
+	stats = entry_stats(&set, &set.entries[0]);
+	ck_assert((stats != NULL) == (row->probes > 1));
+	if (stats != NULL) {
+		ck_assert_uint_eq(stats->probes, row->told);
+		ck_assert_uint_eq(stats->lost, row->lost);
+	}
+}
+END_TEST
+
+/* The time to the answer by the limits of the entry, not the round trip. */
+START_TEST(lag_of_many)
+{
+	struct result r = { OUTCOME_OK, .rtt_us = 100, .time_us = 90000 };
+	const struct portset_policy policy = { .has_lag_critical = true,
+		.lag_critical = { 0, 50 } };
+	struct policy own;
+	const struct entry *e;
+
+	policy_init(&own);
+	own.has_warning = true;
+	ck_assert_ptr_null(range_parse("0.1", &own.warning));
+	prepare_probes(3, &own);
+	e = &set.entries[0];
+	tell(0, &r);
+	ck_assert_int_eq(entry_lag(&set, e, &policy), STATE_OK);
+	r.time_us = 120000;
+	r.rtt_us = 300;
+	tell(0, &r);
+	ck_assert(fabs(entry_latency(&set, e) - 0.0002) < 1e-9);
+	ck_assert(fabs(entry_response(&set, e) - 0.105) < 1e-9);
+	ck_assert_int_eq(entry_lag(&set, e, &policy), STATE_WARNING);
+	/* Without an answer there is none. */
+	r.outcome = OUTCOME_STALLED;
+	r.time_us = 2000000;
+	tell(0, &r);
+	ck_assert(fabs(entry_response(&set, e) - 0.105) < 1e-9);
+}
+END_TEST
+
+/* Which of the two times is judged; what is only worth a warning stays one. */
+static const struct judged_row {
+	const char *set,
+	    *own; /* limits for a CRITICAL in seconds; NULL: none */
+	enum state lag;
+	double seconds;
+} judged_rows[] = {
+	{ NULL, NULL, STATE_OK, 0.01 },
+	{ "1", NULL, STATE_OK, 0.01 },
+	{ NULL, "1", STATE_OK, 0.4 },
+	{ "1", "1", STATE_OK, 0.01 },
+	{ "0.001", NULL, STATE_CRITICAL, 0.01 },
+	{ NULL, "0.1", STATE_CRITICAL, 0.4 },
+	{ "1", "0.1", STATE_CRITICAL, 0.4 },
+	{ "0.001", "1", STATE_CRITICAL, 0.01 },
+	{ "0.001", "0.1", STATE_CRITICAL, 0.01 },
+};
+
+START_TEST(judged)
+{
+	const struct judged_row *row = &judged_rows[_i];
+	struct result r = { OUTCOME_OK, .rtt_us = 10000, .time_us = 400000 };
+	struct portset_policy policy = { .has_lag_critical = row->set != NULL };
+	struct policy own;
+	const struct entry *e;
+
+	policy_init(&own);
+	own.has_critical = row->own != NULL;
+	if (row->own != NULL)
+		ck_assert_ptr_null(range_parse(row->own, &own.critical));
+	if (row->set != NULL)
+		ck_assert_ptr_null(range_parse(row->set, &policy.lag_critical));
+	policy.lag_critical.end *= 1e3;
+	prepare_probes(1, &own);
+	e = &set.entries[0];
+	tell(0, &r);
+	ck_assert_int_eq(entry_lag(&set, e, &policy), row->lag);
+	ck_assert(fabs(entry_judged(&set, e, &policy) - row->seconds) < 1e-9);
+	set.asks[0].severity = STATE_WARNING;
+	ck_assert_int_eq(portset_summarize(&set, &policy).state,
+	    row->lag == STATE_OK ? STATE_OK : STATE_WARNING);
+	ck_assert(fabs(entry_judged(&set, e, &policy) - row->seconds) < 1e-9);
+}
+END_TEST
+
+/* Good and bad back ends of one name, whichever of them comes first. */
+START_TEST(dates_of_many)
+{
+	static const struct handshake later = { "TLSv1.3", .at_s = NOW_S,
+		.n = 1, .certs = { LEAF(0, NOW_S + 90 * DAY_S) } };
+	const struct portset_policy policy = { 0 };
+	struct policy own;
+	const struct entry *e;
+	int i;
+
+	policy_init(&own);
+	own.has_days = true;
+	own.warning_days = 14;
+	prepare_probes(3, &own);
+	e = &set.entries[0];
+	for (i = 0; i < 3; i++) {
+		struct result r = { .rtt_us = 1000,
+			.time_us = 2000,
+			.resolve_us = NONE,
+			.handshake = i == _i ? &good : &later };
+
+		tell(0, &r);
+	}
+	ck_assert(entry_expiring(&set, e));
+	ck_assert_int_eq(entry_state(&set, e, &policy), STATE_WARNING);
+	ck_assert_int_eq((enum outcome)e->finding, OUTCOME_CERT_EXPIRING);
+	ck_assert(fabs(entry_cert_days(e) - 10) < 1e-9);
+}
+END_TEST
+
+/* A worse answer does not hide the certificate that expires first. */
+START_TEST(cert_days_of_many)
+{
+	const struct handshake *const told[] = { &good, NULL, &early };
+	const enum outcome outcomes[] = { OUTCOME_OK, OUTCOME_REFUSED,
+		OUTCOME_OK };
+	size_t i;
+
+	prepare_probes(3, NULL);
+	for (i = 0; i < 3; i++) {
+		size_t j = (i + (size_t)_i) % 3;
+		struct result r = { outcomes[j], .rtt_us = NONE,
+			.time_us = NONE, .resolve_us = NONE,
+			.handshake = told[j] };
+
+		tell(0, &r);
+	}
+	ck_assert_int_eq((enum outcome)set.entries[0].outcome, OUTCOME_REFUSED);
+	ck_assert(fabs(entry_cert_days(&set.entries[0]) - 1) < 1e-9);
+}
+END_TEST
+
+START_TEST(clock_of_many)
+{
+	const struct handshake *const told[] = { &good, NULL };
+	struct policy own;
+	int i;
+
+	policy_init(&own);
+	own.has_days = own.has_offset_warning = true;
+	own.warning_days = 14;
+	ck_assert_ptr_null(range_parse("1", &own.offset_warning));
+	prepare_probes(2, &own);
+	for (i = 0; i < 2; i++) {
+		struct result r = { .rtt_us = 1,
+			.time_us = 1,
+			.resolve_us = NONE,
+			.has_offset = true,
+			.handshake = told[i ^ _i],
+			.offset_us = told[i ^ _i] == NULL ? 2000000 : 0 };
+
+		tell(0, &r);
+	}
+	/* Of either what is wrong with it. */
+	ck_assert(entry_astray(&set, &set.entries[0]));
+	ck_assert(entry_expiring(&set, &set.entries[0]));
 }
 END_TEST
 
@@ -959,6 +1207,7 @@ main(void)
 
 	tcase_add_checked_fixture(tc, NULL, teardown);
 	tcase_add_test(tc, entries);
+	tcase_add_test(tc, more_than_room);
 	tcase_add_test(tc, small);
 	unit_rows(tc, verdict, verdicts);
 	tcase_add_test(tc, port_states);
@@ -966,6 +1215,12 @@ main(void)
 	tcase_add_test(tc, lag_and_others);
 	tcase_add_test(tc, lag_and_not_asked);
 	tcase_add_test(tc, latency);
+	unit_rows(tc, many_probes, many);
+	tcase_add_test(tc, lag_of_many);
+	unit_rows(tc, judged, judged_rows);
+	tcase_add_loop_test(tc, dates_of_many, 0, 3);
+	tcase_add_loop_test(tc, cert_days_of_many, 0, 3);
+	tcase_add_loop_test(tc, clock_of_many, 0, 2);
 	unit_rows(tc, certificate, certificates);
 	tcase_add_test(tc, cert_days);
 	tcase_add_test(tc, dialogues);

@@ -74,9 +74,9 @@ static const struct nagios_row {
 		NO_TIME("a/tcp/23") "\n" },
 	{ "a", "25/smtp", "m", 0, 0,
 	    "PORTSET CRITICAL - 1 of 1 not as expected: a/tcp/25 open "
-	    "(unexpected answer: 554 no)" COUNTS(1, 1, 1, 0, 0, 0) NO_TIME(
+	    "(unexpected answer: 554 no)" COUNTS(1, 1, 1, 0, 0, 0) TIME(
 		"a/tcp/25") "\n"
-			    "a/tcp/25: open, expected open: unexpected answer: 554 no\n" },
+			    "a/tcp/25: open, expected open, 0.001500 s: unexpected answer: 554 no\n" },
 	/* What was not probed. */
 	{ "a", "1,2", "p.", 0, 0,
 	    "PORTSET UNKNOWN - 0 of 2 as expected; 2 not probed: a/tcp/1 "
@@ -205,7 +205,7 @@ static const char table[] =
     "bbb/tcp/2  open      closed     250.000 ms\n"
     "/x         unknown   open                -  the run ended first\n"
     "CRITICAL: 1 of 5 as expected; 2 open, 1 closed, 1 filtered, 1 unknown; "
-    "1 host down\n";
+    "1 not probed; 1 host with nothing as expected\n";
 
 static const char coloured[] =
     "NAME     STATE     EXPECTED         TIME  REASON\n"
@@ -215,13 +215,15 @@ static const char coloured[] =
     "a/tcp/4  \033[33munknown \033[0m  open                -  "
     "the run ended first\n"
     "a/tcp/5  \033[33mopen    \033[0m  open       250.000 ms\n"
-    "CRITICAL: 3 of 5 as expected; 2 open, 2 closed, 0 filtered, 1 unknown\n";
+    "CRITICAL: 3 of 5 as expected; 2 open, 2 closed, 0 filtered, 1 unknown; "
+    "1 not probed\n";
 
 static const char json[] =
     "{\"version\":1,\"state\":\"CRITICAL\",\"summary\":{\"total\":7,"
     "\"as_expected\":3,\"failed\":3,\"open\":3,\"closed\":2,"
     "\"filtered\":1,\"open_filtered\":0,\"unknown\":1,\"expiring\":0,"
-    "\"warned\":0,\"not_probed\":1,\"slow\":0,\"clock_off\":0,"
+    "\"warned\":0,\"not_probed\":1,\"worth_unknown\":0,\"slow\":0,"
+    "\"clock_off\":0,"
     "\"hosts_down\":0},\n"
     "\"entries\":[\n"
     "{\"name\":\"a/tcp/1\",\"host\":\"a\",\"address\":\"192.0.2.1\","
@@ -312,29 +314,37 @@ static const char csv[] = CSV_HEADER
 
 static const char
     prometheus[] =
-	HEAD(
-	    "port_up", "Whether the port is as expected.") "portstate_port_up" L_A
-							   "} 1\n"
-							   "portstate_port_up" L_X "} 0\n" HEAD("port_open", "Whether the port is open.") "portstate_port_open" L_A
-																	  "} 1\n"
-																	  "portstate_port_open" L_X "} 0\n" HEAD("port_latency_seconds", "Latency of the port, of many probes the average.") "portstate_port_latency_seconds" L_A "} 0.001500\n" HEAD("port_response_seconds", "Time until the port was judged.") "portstate_port_response_seconds" L_A
-																																														  "} 0.002000\n"
-																																														  "portstate_port_response_seconds" L_X "} 0.002000\n" HEAD("port_state", "State of the port: the one that is 1.") STATES_OF(
-																																														      L_A,
-																																														      1,
-																																														      0)
-																																														      STATES_OF(L_X, 0, 1)
-																																															  HEAD("port_outcome_info", "What asking the port came to, as a label.") "portstate_port_outcome_info" L_A
-																																																								 ",outcome=\"ok\",expected=\"open\"} 1\n"
-																																																								 "portstate_port_outcome_info" L_X
-																																																								 ",outcome=\"timeout\",expected=\"open\"} 1\n" HEAD("run_state", "State of the run: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.") "portstate_run_state{run=\"mail\"} 2\n" HEAD("run_timestamp_seconds", "When the run ended.") "portstate_run_timestamp_seconds{run=\"mail\"} 1795441359\n" HEAD("run_duration_seconds", "How long the run took.") "portstate_run_duration_seconds{run=\"mail\"} 0.250000\n" HEAD(
-																																																								     "entries_failed", "Ports that are not as expected.") "portstate_entries_failed{run=\"mail\"} 1\n" HEAD("entries_not_probed", "Ports that could not be asked.") "portstate_entries_not_probed{run=\"mail\"} 0\n" HEAD("hosts_down",
-																																																								     "Hosts of which no port is as expected.") "portstate_hosts_down{run=\"mail\"} 0\n" HEAD("entries", "Ports in each state.") "portstate_entries{state=\"open\",run=\"mail\"} 1\n"
-																																																																								"portstate_entries{state=\"closed\",run=\"mail\"} 0\n"
-																																																																								"portstate_entries{state=\"filtered\",run=\"mail\"} 1\n"
-																																																																								"portstate_entries{state=\"open|filtered\",run=\"mail\"} 0\n"
-																																																																								"portstate_entries{state=\"unknown\",run=\"mail\"} 0\n" HEAD("build_info", "The program that made this.") "portstate_build_info{version=\"" PACKAGE_VERSION
-																																																																																					  "\",run=\"mail\"} 1\n";
+	HEAD("port_up", "Whether the port is as expected.") "portstate_port_up" L_A
+							    "} 1\n"
+							    "portstate_port_up" L_X "} 0\n" HEAD("port_open", "Whether the port is open.") "portstate_port_open" L_A
+																	   "} 1\n"
+																	   "portstate_port_open" L_X "} 0\n" HEAD("port_latency_seconds", "Latency of the port, of many probes the average.") "portstate_port_latency_seconds" L_A "} 0.001500\n" HEAD("port_response_seconds", "Time until the port was judged.") "portstate_port_response_seconds" L_A
+																																														   "} 0.002000\n"
+																																														   "portstate_port_response_seconds" L_X
+																																														   "} 0.002000\n" HEAD(
+																																														       "port_state", "State of the port: the one that is 1.") STATES_OF(L_A,
+																																														       1,
+																																														       0)
+																																														       STATES_OF(
+																																															   L_X, 0, 1)
+																																															   HEAD(
+																																															       "port_outcome_info",
+																																															       "What asking the port came to, as a label.") "portstate_port_outcome_info" L_A
+																																																					    ",outcome=\"ok\",expected=\"open\"} 1\n"
+																																																					    "portstate_port_outcome_info" L_X
+																																																					    ",outcome=\"timeout\",expected=\"open\"} 1\n" HEAD(
+																																																						"run_state",
+																																																						"State of the run: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.") "portstate_run_state{run=\"mail\"} 2\n" HEAD("run_timestamp_seconds", "When the run ended.") "portstate_run_timestamp_seconds{run=\"mail\"} 1795441359\n" HEAD("run_duration_seconds", "How long the run took.") "portstate_run_duration_seconds{run=\"mail\"} 0.250000\n" HEAD("entries_failed", "Ports that are not as expected.") "portstate_entries_failed{run=\"mail\"} 1\n" HEAD("entries_not_probed", "Ports that could not be asked.") "portstate_entries_not_probed{run=\"mail\"} 0\n" HEAD("entries_worth_unknown",
+																																																						"Ports that were asked and are worth UNKNOWN.") "portstate_entries_worth_unknown{run=\"mail\"} 0\n" HEAD("hosts_down",
+																																																						"Hosts with nothing as expected.") "portstate_hosts_down{run=\"mail\"} 0\n" HEAD("entries",
+																																																						"Ports in each state.") "portstate_entries{state=\"open\",run=\"mail\"} 1\n"
+																																																									"portstate_entries{state=\"closed\",run=\"mail\"} 0\n"
+																																																									"portstate_entries{state=\"filtered\",run=\"mail\"} 1\n"
+																																																									"portstate_entries{state=\"open|filtered\",run=\"mail\"} 0\n"
+																																																									"portstate_entries{state=\"unknown\",run=\"mail\"} 0\n" HEAD(
+																																																									    "build_info",
+																																																									    "The program that made this.") "portstate_build_info{version=\"" PACKAGE_VERSION
+																																																													   "\",run=\"mail\"} 1\n";
 
 /* Lines of portmon: of a port that is open, slow, or neither. */
 static const struct {
@@ -379,6 +389,7 @@ static struct portlist ports;
 static struct listset lists;
 static struct portset set;
 static struct portset_policy policy;
+static struct policy closed_or_silent;
 static unsigned n_probes;
 static const char *line;
 static const char *run;
@@ -473,6 +484,9 @@ tell_letter(size_t i, char letter)
 		break;
 	case 't':
 		r.outcome = OUTCOME_TIMEOUT;
+		break;
+	case 'S':
+		r.outcome = OUTCOME_SILENT;
 		break;
 	case 'm':
 		r.outcome = OUTCOME_MISMATCH;
@@ -602,6 +616,12 @@ assert_printable(const char *s)
 }
 
 static void
+assert_has(const char *s, const char *what)
+{
+	ck_assert_msg(strstr(s, what) != NULL, "no \"%s\" in \"%s\"", what, s);
+}
+
+static void
 assert_json(const char *s)
 {
 	ck_assert_msg(json_is_valid(s), "not JSON: %.200s", s);
@@ -697,6 +717,72 @@ START_TEST(nagios_slow)
 		0) " a/tcp/1=0.001500s;0.100000;@0.005000:3.000500;0.000000;"
 		   " a/tcp/2=0.250000s;0.100000;@0.005000:3.000500;0.000000;\n"
 		   "a/tcp/2: open, 0.250000 s, slow\n");
+}
+END_TEST
+
+/* By limits of its own: not the round trip, but the time to the answer. */
+START_TEST(slow_by_its_own)
+{
+	struct result r = { OUTCOME_OK, .time_us = 400000, .rtt_us = 100 };
+
+	n_probes = (unsigned)_i + 1;
+	prepare("a", "1");
+	lists.conf.policy.has_warning = true;
+	lists.conf.policy.warning = (struct range){ 0, 0.1 };
+	tell(0, r, "", 0);
+	ck_assert_ptr_nonnull(strstr(nagios_of(0, MAX_BYTES),
+	    "PORTSET WARNING - 1 of 1 as expected; 1 slow: a/tcp/1 400 ms|"));
+	ck_assert_ptr_nonnull(strstr(flushed.data,
+	    " a/tcp/1=0.400000s;0.100000;;0.000000;"));
+	ck_assert_ptr_nonnull(strstr(flushed.data,
+	    _i == 0 ? "\na/tcp/1: open, 0.400000 s, slow\n"
+		    : "avg 0.100 ms, max 0.100 ms, slow: 400.000 ms\n"));
+	ck_assert_ptr_nonnull(strstr(text_of(setreport_table),
+	    "  open       400.000 ms"));
+	ck_assert_str_eq(text_of(setreport_portmon),
+	    "+ Service on a:1 is lagged (400ms)\n");
+	/* Limits of the set judge the latency, and have it beside them. */
+	policy.has_lag_critical = true;
+	policy.lag_critical = (struct range){ 0, 500 };
+	ck_assert_ptr_nonnull(strstr(nagios_of(0, MAX_BYTES),
+	    " a/tcp/1=0.000100s;;0.500000;0.000000;"));
+	ck_assert_ptr_nonnull(strstr(flushed.data, "1 slow: a/tcp/1 400 ms|"));
+}
+END_TEST
+
+/* By what they said, and not since nobody asked. */
+START_TEST(worth_unknown)
+{
+	struct result r = { OUTCOME_HANDLER_UNKNOWN, .time_us = 2000,
+		.rtt_us = NONE };
+
+	prepare("a,b", "1,2");
+	lists.conf.policy.states[OUTCOME_REFUSED] = STATE_UNKNOWN;
+	lists.conf.policy.given[OUTCOME_REFUSED] = true;
+	tell(0, r, "why", 3);
+	tell_letters("-rpo");
+	assert_has(nagios_of(0, MAX_BYTES),
+	    "PORTSET UNKNOWN - 1 of 4 as expected; 1 not probed: a/tcp/2 (the "
+	    "run ended first); 2 unknown: a/tcp/1 (handler: UNKNOWN: why), "
+	    "...|");
+	assert_has(flushed.data, "\na/tcp/1: unknown: handler: UNKNOWN: why\n");
+	assert_has(flushed.data, "\nb/tcp/1: closed: " REFUSED "\n");
+	assert_has(text_of(setreport_table),
+	    "2 unknown; 1 not probed; 2 worth UNKNOWN\n");
+	assert_has(text_of(setreport_json),
+	    "\"not_probed\":1,\"worth_unknown\":2,");
+	assert_has(text_of(setreport_prometheus),
+	    "\nportstate_entries_not_probed 1\n");
+	assert_has(flushed.data, "\nportstate_entries_worth_unknown 2\n");
+	assert_has(text_of(setreport_html),
+	    "<strong>1</strong> not probed</li>\n"
+	    "<li class=\"unk\"><strong>2</strong> worth UNKNOWN</li>");
+	assert_has(flushed.data, "<h3>Worth UNKNOWN</h3>");
+	assert_has(flushed.data, "<b>? a/tcp/1</b> unknown, handler-unknown<");
+	assert_has(flushed.data, "<b>? b/tcp/1</b> closed, refused<");
+	/* Enough are as expected, or might be. */
+	policy.at_least = 4;
+	assert_has(nagios_of(0, MAX_BYTES), "PORTSET UNKNOWN - ");
 }
 END_TEST
 
@@ -899,7 +985,7 @@ static const struct {
 	{ setreport_json, 10003, ",\"state\":\"closed\"," },
 	{ setreport_csv, 10001, "," REFUSED "," },
 	{ setreport_portmon, 10000, "closed" },
-	{ setreport_prometheus, 10000 * 9 + 3334 + 40,
+	{ setreport_prometheus, 10000 * 9 + 3334 + 43,
 	    ",state=\"closed\"} 1\n" },
 };
 
@@ -977,12 +1063,6 @@ START_TEST(json_bytes)
 	    "\"host\":\"a\\u0022\\u005c\\u001f\\u007f\\u00e9\","));
 }
 END_TEST
-
-static void
-assert_has(const char *s, const char *what)
-{
-	ck_assert_msg(strstr(s, what) != NULL, "no \"%s\" in \"%s\"", what, s);
-}
 
 START_TEST(csv_whole)
 {
@@ -1139,7 +1219,7 @@ START_TEST(probes_of_others)
 	    "a/tcp/2  filtered  open                -  100.0%            -"
 	    "            -  no answer\n"
 	    "CRITICAL: 0 of 2 as expected; 0 open, 0 closed, 2 filtered, "
-	    "0 unknown; 1 host down\n");
+	    "0 unknown; 1 host with nothing as expected\n");
 	assert_json(text_of(setreport_json));
 	assert_has(flushed.data,
 	    "\"probes\":{\"sent\":3,\"lost\":1,\"min\":0.001000,"
@@ -1210,6 +1290,65 @@ START_TEST(hosts_down)
 }
 END_TEST
 
+/* A host by the silence of which others of its entries are as expected. */
+static const struct quiet_row {
+	const char *ports, *outcomes, *want;
+} quiet_rows[] = {
+	{ "1,2=closed", "tt", "a (all 2 ports: filtered, no answer)" },
+	{ "1,2=filtered,3-3", "ttt", "a (all 3 ports: filtered, no answer)" },
+	{ "1,2=closed,udp:9=any", "tts",
+	    "a/tcp/1 filtered (no answer); open: a/udp/9" },
+	{ "1,2=closed,udp:9=any", "ttS", "a (all 3 ports: no answer)" },
+	/* It has answered. */
+	{ "1,2=closed", "rt", "a/tcp/1 closed (" REFUSED ")" },
+	{ "1,2=closed,3=closed", "ttr", "a/tcp/1 filtered (no answer)" },
+	{ "1,2=closed,3", "tto", "a/tcp/1 filtered (no answer)" },
+	{ "1,2=closed,3", "ttp",
+	    "a/tcp/1 filtered (no answer); 1 not probed: "
+	    "a/tcp/3 (the run ended first)" },
+	{ "1", "t", "a/tcp/1 filtered (no answer)" },
+};
+
+START_TEST(quiet_hosts)
+{
+	const struct quiet_row *row = &quiet_rows[_i];
+	const char *s;
+	size_t i;
+
+	prepare("a", row->ports);
+	closed_or_silent = lists.conf.policy;
+	closed_or_silent.states[OUTCOME_TIMEOUT] = STATE_OK;
+	closed_or_silent.given[OUTCOME_TIMEOUT] = true;
+	for (i = 0; i < set.n_asks; i++)
+		if (set.asks[i].expected == EXPECTED_CLOSED)
+			set.asks[i].policy = &closed_or_silent;
+	tell_letters(row->outcomes);
+	s = strchr(nagios_of(0, MAX_BYTES), ':') + 2;
+	ck_assert_msg(strncmp(s, row->want, strlen(row->want)) == 0 &&
+		s[strlen(row->want)] == '|',
+	    "%s", s);
+}
+END_TEST
+
+/* One that is only worth a warning comes after what is worse. */
+START_TEST(warned_host_down)
+{
+	size_t i;
+
+	prepare("a", "1,2,unix:/x");
+	tell_letters("rrr");
+	for (i = 0; i < 2; i++)
+		set.asks[set.entries[i].ask].severity = STATE_WARNING;
+	assert_has(nagios_of(0, MAX_BYTES),
+	    "3 of 3 not as expected, 2 only a warning: /x closed (" REFUSED
+	    "), ...|");
+	assert_has(text_of(setreport_html),
+	    "<li class=\"warn\"><strong>1</strong> host with nothing as "
+	    "expected</li>");
+	assert_has(flushed.data, "<li class=\"warn\"><p><b>&#10007; a</b>");
+}
+END_TEST
+
 /* Of many hosts that are down, all that fit. */
 START_TEST(many_hosts_down)
 {
@@ -1269,6 +1408,43 @@ START_TEST(clocks_off)
 }
 END_TEST
 
+/* The limits of certificates, where all of them have the same. */
+START_TEST(perfdata_of_days)
+{
+	static const struct handshake good = { "TLSv1.3", .at_s = 1000, .n = 1,
+		.certs = { { "a", "b", 0, 1000 + 86400 * 20 } } };
+	struct result r = {
+		.time_us = 2000, .rtt_us = 1500, .handshake = &good
+	};
+	static const char *const want[] = {
+		" cert_days=20.000000;14.000000:;7.000000:;; ",
+		" cert_days=20.000000;14.000000:;7.000000:;; ",
+		" cert_days=20.000000;;;; ",
+		" cert_days=20.000000;;;; ",
+	};
+	struct policy days[2];
+	struct ask ask;
+
+	prepare("a", "1");
+	ask = set.asks[0];
+	ask.policy = &days[0];
+	policy_init(&days[0]);
+	days[0].has_days = true;
+	days[0].warning_days = 14;
+	days[0].critical_days = 7;
+	days[1] = days[0];
+	days[1].critical_days = _i == 2 ? 8 : 7;
+	days[1].has_days = _i != 3;
+	(void)portset_add(&set, 0, portset_add_ask(&set, &ask), 2);
+	ask.policy = &days[1];
+	(void)portset_add(&set, 0, portset_add_ask(&set, &ask), 3);
+	tell(1, r, "", 0);
+	if (_i > 0)
+		tell(2, r, "", 0);
+	assert_has(nagios_of(0, MAX_BYTES), want[_i]);
+}
+END_TEST
+
 /* What a handler measured gets the name of its entry. */
 START_TEST(perfdata_of_handlers)
 {
@@ -1303,6 +1479,8 @@ main(void)
 	unit_rows(tc, nagios_first_line, first_lines);
 	tcase_add_loop_test(tc, nagios_first_line_is_short, 0, 50);
 	tcase_add_test(tc, nagios_slow);
+	tcase_add_test(tc, worth_unknown);
+	tcase_add_loop_test(tc, slow_by_its_own, 0, 2);
 	tcase_add_test(tc, nagios_limits);
 	tcase_add_test(tc, nagios_bounded);
 	tcase_add_test(tc, nagios_of_many);
@@ -1324,8 +1502,11 @@ main(void)
 	tcase_add_test(tc, counts_of_states);
 	tcase_add_test(tc, hosts_down);
 	tcase_add_test(tc, many_hosts_down);
+	unit_rows(tc, quiet_hosts, quiet_rows);
+	tcase_add_test(tc, warned_host_down);
 	tcase_add_test(tc, only_a_warning);
 	tcase_add_test(tc, clocks_off);
+	tcase_add_loop_test(tc, perfdata_of_days, 0, 4);
 	tcase_add_test(tc, perfdata_of_handlers);
 	unit_rows(tc, all_of_many, of_many);
 	tcase_add_loop_test(tc, hostile, 0, 20);

@@ -238,7 +238,7 @@ static const char small[] =
     "<section aria-labelledby=\"wrong\">\n"
     "<h2 id=\"wrong\">What is wrong</h2>\n"
     "<h3>Not as expected</h3>\n<ul class=\"list\" role=\"list\">\n"
-    "<li class=\"bad\"><p><b>&#10007; b/tcp/25</b> open, mismatch</p>\n"
+    "<li class=\"bad\"><p><b>&#10007; b/tcp/25</b> open, mismatch, 8.46 ms</p>\n"
     "<p class=\"reason\">unexpected answer: 554 5.7.1 &lt;no&gt; service for "
     "you</p></li>\n"
     "<li class=\"bad\"><p><b>&#10007; a/tcp/80</b> filtered, expected "
@@ -273,7 +273,7 @@ static const char small[] =
     "<td class=\"ok\" title=\"Connection refused\"><b>&#10003; closed</b>"
     "</td>\n"
     "<td class=\"bad\" title=\"unexpected answer: 554 5.7.1 &lt;no&gt; service "
-    "for you\"><b>&#10007; open</b> <small>mismatch</small></td>\n"
+    "for you\"><div class=\"b10\"><b>&#10007; open</b> <span class=\"time\">8.46 ms</span></div> <small>mismatch</small></td>\n"
     "<td class=\"ok\" title=\"Connection refused\"><b>&#10003; closed</b>"
     "</td>\n"
     "</tr>\n</tbody>\n</table>\n</div>\n"
@@ -281,7 +281,7 @@ static const char small[] =
     "<li>&#10003; as expected</li>\n"
     "<li>&#10007; not as expected</li>\n"
     "<li>! as expected, but not good</li>\n"
-    "<li>? not probed</li>\n"
+    "<li>? not probed, or worth UNKNOWN</li>\n"
     "<li>Bars are logarithmic: a quarter is 1 ms, half 10 ms, three quarters "
     "100 ms, all of it 1 s or more</li>\n</ul>\n"
     "</section>\n"
@@ -387,8 +387,8 @@ START_TEST(down)
 	html_ask(&set, "a,b", "1,2,3", 0);
 	html_answer(&set, "toroto");
 	assert_html(page());
-	has("<strong>1</strong> host down</li>");
-	has("<h3>Hosts of which no port is as expected</h3>\n"
+	has("<strong>1</strong> host with nothing as expected</li>");
+	has("<h3>Hosts with nothing as expected</h3>\n"
 	    "<ul class=\"list\" role=\"list\">\n"
 	    "<li class=\"bad\"><p><b>&#10007; a</b> none of 3 ports</p>\n"
 	    "<p class=\"reason\">tcp/1 filtered: no answer</p></li>\n</ul>\n"

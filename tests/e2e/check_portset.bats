@@ -434,8 +434,8 @@ ends_first='the run ended first'
 	is 0 "PORTSET OK - 1 of 1 as expected$(perf 1 0 0 0 0 "127.0.0.1/tcp/$p0+")"
 	got '6 "QUIT\r\n"'
 	check -p "$p1/smtp"
-	is 2 "PORTSET CRITICAL - 1 of 1 not as expected: 127.0.0.1/tcp/$p1 open (unexpected answer: 554 no)$(perf 1 0 0 0 1 "127.0.0.1/tcp/$p1")" \
-		"127.0.0.1/tcp/$p1: open, expected open: unexpected answer: 554 no"
+	is 2 "PORTSET CRITICAL - 1 of 1 not as expected: 127.0.0.1/tcp/$p1 open (unexpected answer: 554 no)$(perf 1 0 0 0 1 "127.0.0.1/tcp/$p1+")" \
+		"127.0.0.1/tcp/$p1: open, expected open, T s: unexpected answer: 554 no"
 	check -p "$p2/smtp,$p4/SMTP" -v
 	has "127.0.0.1/tcp/$p2: open, expected open: connection closed without an answer" \
 		"127.0.0.1/tcp/$p4: open, expected open: Connection reset by peer"
@@ -530,8 +530,8 @@ issued='certificate "www.test" of issuer "Test CA"'
 	need_tls
 	tls_say '* BYE no\r\n' good
 	check -p "$tls_port/imaps"
-	is 2 "PORTSET CRITICAL - 1 of 1 not as expected: 127.0.0.1/tcp/$tls_port open (unexpected answer: * BYE no)$(perf 1 0 0 0 1 "127.0.0.1/tcp/$tls_port")" \
-		"127.0.0.1/tcp/$tls_port: open, expected open: unexpected answer: * BYE no"
+	is 2 "PORTSET CRITICAL - 1 of 1 not as expected: 127.0.0.1/tcp/$tls_port open (unexpected answer: * BYE no)$(perf 1 0 0 0 1 "127.0.0.1/tcp/$tls_port+")" \
+		"127.0.0.1/tcp/$tls_port: open, expected open, T s: unexpected answer: * BYE no"
 }
 
 @test "-p: TLS that begins in the clear" {
@@ -632,11 +632,11 @@ issued='certificate "www.test" of issuer "Test CA"'
 	tls_say '* BYE no\r\n' expired
 	check -p "$tls_port/imaps" -D 0
 	says 2 'CRITICAL - 1 of 1 not as expected: '
-	has "127.0.0.1/tcp/$tls_port: open, expected open: $issued expired 3 days ago (DATE); unexpected answer: * BYE no"
+	has "127.0.0.1/tcp/$tls_port: open, expected open, T s: $issued expired 3 days ago (DATE); unexpected answer: * BYE no"
 	tls_say '* BYE no\r\n' good
 	check -p "$tls_port/imaps" -D 31
 	says 2 'CRITICAL - 1 of 1 not as expected: '
-	has "127.0.0.1/tcp/$tls_port: open, expected open: unexpected answer: * BYE no; $issued expires in 30 days (DATE)"
+	has "127.0.0.1/tcp/$tls_port: open, expected open, T s: unexpected answer: * BYE no; $issued expires in 30 days (DATE)"
 }
 
 @test "-D: of many, the first to expire is in the performance data" {
@@ -662,14 +662,14 @@ issued='certificate "www.test" of issuer "Test CA"'
 	cert='subject "www.test", issuer "Test CA", valid until DATE'
 	check -p "$tls_port/https" --verify
 	says 2 "CRITICAL - 1 of 1 not as expected: 127.0.0.1/tcp/$tls_port open (certificate not trusted: self-signed certificate in certificate chain: subject "
-	has "127.0.0.1/tcp/$tls_port: open, expected open: certificate not trusted: self-signed certificate in certificate chain: $cert"
+	has "127.0.0.1/tcp/$tls_port: open, expected open, T s: certificate not trusted: self-signed certificate in certificate chain: $cert"
 	check -p "$tls_port/https=any" --verify
 	says 2 'CRITICAL - 1 of 1 not as expected: '
 	check -p "$tls_port/https" --ca-file "$tls_dir/other"
 	says 2 'CRITICAL - 1 of 1 not as expected: '
 	check -4 -H localhost,127.0.0.1 -p "$tls_port/https" --ca-file "$ca"
 	says 2 'CRITICAL - 1 of 2 not as expected: localhost/tcp/'
-	has "localhost/tcp/$tls_port: open, expected open: certificate for another name: hostname mismatch: not for \"localhost\": $cert"
+	has "localhost/tcp/$tls_port: open, expected open, T s: certificate for another name: hostname mismatch: not for \"localhost\": $cert"
 	check -p "$tls_port/https" --ca-file /nonexistent
 	says 3 "UNKNOWN - 0 of 1 as expected; 1 not probed: 127.0.0.1/tcp/$tls_port (--ca-file: /nonexistent: No such file or directory)|"
 }
@@ -765,7 +765,7 @@ issued='certificate "www.test" of issuer "Test CA"'
 	[ "$status" = 2 ] && silent
 	valid
 	masked >out.masked
-	grep -qF '"summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":1,"warned":0,"not_probed":0,"slow":0,"clock_off":0,"hosts_down":0}' out.masked
+	grep -qF '"summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":1,"warned":0,"not_probed":0,"worth_unknown":0,"slow":0,"clock_off":0,"hosts_down":0}' out.masked
 	cert='"certificate":{"subject":"www.test","issuer":"Test CA","not_before":"DATE","not_after":"DATE"}}'
 	grep -F "\"port\":$tls_port,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"WARNING\",\"outcome\":\"cert-expiring\",\"reason\":\"certificate \\u0022www.test" out.masked |
 		grep -qF "\"tls\":{\"version\":\"TLSv1.3\",\"cert_days\":D,$cert}"
@@ -1188,7 +1188,7 @@ issued='certificate "www.test" of issuer "Test CA"'
 	check -p "$p0/smtp,unix:$p2,$p3/smtp" --format=json
 	[ "$status" = 2 ] && silent
 	valid
-	has '{"version":1,"state":"CRITICAL","summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":0,"warned":0,"not_probed":0,"slow":0,"clock_off":0,"hosts_down":0},' \
+	has '{"version":1,"state":"CRITICAL","summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":0,"warned":0,"not_probed":0,"worth_unknown":0,"slow":0,"clock_off":0,"hosts_down":0},' \
 		'"entries":['
 	masked >out.masked
 	grep -F "{\"name\":\"127.0.0.1/tcp/$p0\",\"host\":\"127.0.0.1\",\"address\":\"127.0.0.1\",\"port\":$p0,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"OK\",\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":\"220 a\",\"time\":T,\"rtt\":T,\"probes\":null,\"perfdata\":null,\"tls\":null}" out.masked

@@ -154,6 +154,48 @@ refuses() {
 	[ "$status" = 3 ]
 }
 
+@test "what handlers measure has the name of its entry" {
+	yaml 'hosts:' '  web:' '    address: 127.0.0.1' '    ports:' \
+		'      a:' '        tcp: 5' \
+		"        handler: [/bin/echo, \"OK|size=5KB;;;0 'it s'=1%%;2;3\"]" \
+		'      b: {tcp: 6, handler: [/bin/echo, OK]}'
+	check --config c.yaml
+	[ "$status" = 0 ]
+	grep -q " web/a=[0-9.]*s;;;0.000000; 'web/a::size'=5KB;;;0 'web/a::it s'=1%;2;3 web/b=[0-9.]*s;" "$out"
+	check --config c.yaml --format json
+	[ "$status" = 0 ]
+	grep -qF ",\"perfdata\":\"size=5KB;;;0 'it s'=1%;2;3\"," "$out"
+	grep -qF ',"perfdata":null,' "$out"
+	check --config c.yaml --format csv
+	[ "$status" = 0 ]
+	grep -q "^web/a,.*,size=5KB;;;0 'it s'=1%;2;3," "$out"
+}
+
+@test "an answer that is late, asked often, and one that is only a warning" {
+	serve 'tcp4 wait 300 say "hello\r\n" close'
+	yaml "hosts: {127.0.0.1: {ports: {a: {tcp: $p0, expect: hello, " \
+		"warning: 0.1, probes: 2}}}}"
+	check --config c.yaml
+	[ "$status" = 1 ]
+	grep -q '; 1 slow: 127.0.0.1/a 3[0-9][0-9] ms|' "$out"
+	grep -q ' 127.0.0.1/a=0.3[0-9]*s;0.100000;;0.000000; ' "$out"
+	yaml "hosts: {127.0.0.1: {ports: {a: {tcp: $p0, expect: hello, " \
+		"critical: 0.1, severity: warning}}}}"
+	check --config c.yaml
+	[ "$status" = 1 ]
+}
+
+@test "what is worth UNKNOWN was asked" {
+	serve 'tcp4 closed'
+	yaml 'hosts:' '  127.0.0.1:' '    ports:' \
+		"      a: {tcp: $p0, state: {refused: unknown}}" \
+		'      b: {tcp: 5, handler: [/bin/sh, -c, "echo why; exit 3"]}'
+	check --config c.yaml
+	says 3 'PORTSET UNKNOWN - 0 of 2 as expected; 2 unknown: 127.0.0.1/a (Connection refused), ...' \
+		'127.0.0.1/a: closed: Connection refused' \
+		'127.0.0.1/b: unknown: handler: UNKNOWN: why'
+}
+
 @test "TLS, by the name of a host that has an address" {
 	need_tls
 	tls_start good

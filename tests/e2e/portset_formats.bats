@@ -93,6 +93,7 @@ csv_header='name,host,address,port,transport,protocol,expected,state,ok,severity
 		portstate_build_info{version="$("$plugin" -V | sed 's/.* v\([^ ]*\) .*/\1/')"} 1
 		portstate_entries_failed 0
 		portstate_entries_not_probed 0
+		portstate_entries_worth_unknown 0
 		portstate_entries{state="closed"} 1
 		portstate_entries{state="filtered"} 0
 		portstate_entries{state="open"} 1

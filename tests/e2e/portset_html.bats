@@ -110,7 +110,7 @@ has() {
 		<li>&#10003; as expected</li>
 		<li>&#10007; not as expected</li>
 		<li>! as expected, but not good</li>
-		<li>? not probed</li>
+		<li>? not probed, or worth UNKNOWN</li>
 		<li>Bars are logarithmic: a quarter is T ms, half 10 ms, three quarters 100 ms, all of it 1 s or more</li>
 		</ul>
 		</section>
@@ -140,10 +140,10 @@ has() {
 	page 2 -H 127.0.0.1 -p "$p0/smtp"
 	said='554 \&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#39;]]&gt;--&gt;\x01\xe2\x80\xae\xff\x00&lt;/td&gt;'
 	has "<h3>Not as expected</h3>" \
-		"<li class=\"bad\"><p><b>&#10007; 127.0.0.1/tcp/$p0</b> open, mismatch</p>" \
+		"<li class=\"bad\"><p><b>&#10007; 127.0.0.1/tcp/$p0</b> open, mismatch, T ms</p>" \
 		"<p class=\"reason\">unexpected answer: $said</p></li>" \
 		"<th scope=\"col\">tcp/$p0 <small>smtp</small></th>" \
-		"<td class=\"bad\" title=\"unexpected answer: $said\"><b>&#10007; open</b> <small>mismatch</small></td>"
+		"<td class=\"bad\" title=\"unexpected answer: $said\"><div class=\"bN\"><b>&#10007; open</b> <span class=\"time\">T ms</span></div> <small>mismatch</small></td>"
 	is_tidy
 }
 
@@ -158,7 +158,7 @@ has() {
 @test "html: a host of which nothing is as expected is listed once" {
 	page 2 -H 127.0.0.1,127.0.0.2 -p 1-3=open
 	has '<li><strong>0 of 6</strong> as expected</li>' \
-		'<li class="bad"><strong>2</strong> hosts down</li>' \
+		'<li class="bad"><strong>2</strong> hosts with nothing as expected</li>' \
 		'<li class="bad"><p><b>&#10007; 127.0.0.1</b> none of 3 ports</p>' \
 		'<p class="reason">tcp/1 closed: Connection refused</p></li>' \
 		'<th scope="row">127.0.0.2 <small>nothing as expected</small></th>'
