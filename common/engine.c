@@ -2,6 +2,7 @@
 #include "engine.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -88,6 +89,7 @@ struct engine {
 
 	unsigned in_flight;
 	unsigned in_lane[LANE_COUNT]; /* of these */
+	unsigned limits[LANE_COUNT];  /* of these */
 	int64_t launch_us;            /* not before, for the rate's sake */
 	int64_t least_rtt_us;
 
@@ -102,6 +104,7 @@ struct engine {
 
 static const char too_late[] = "the run ended first";
 
+static unsigned limit(unsigned);
 static void enqueue(struct queue *, struct entry);
 static size_t length(const struct queue *);
 static bool queued(const struct engine *);
@@ -145,6 +148,10 @@ engine_new(const struct engine_conf *conf)
 	struct engine *e = xcalloc(1, sizeof(*e));
 
 	e->conf = *conf;
+	e->conf.parallel = limit(conf->parallel);
+	e->limits[LANE_PLAIN] = limit(0);
+	e->limits[LANE_TLS] = limit(conf->parallel_tls);
+	e->limits[LANE_HANDLER] = limit(conf->parallel_handlers);
 	e->poller = poller_new();
 	e->least_rtt_us = RESULT_NONE;
 	e->more = conf->more != NULL;
@@ -293,6 +300,13 @@ engine_stop(struct engine *e, const char *note, int64_t now_us)
 		    OUTCOME_NOT_PROBED, note, RESULT_NONE);
 }
 
+/* Zero means none. */
+static unsigned
+limit(unsigned n)
+{
+	return n != 0 ? n : UINT_MAX;
+}
+
 static void
 enqueue(struct queue *q, struct entry entry)
 {
@@ -386,7 +400,7 @@ next_queue(struct engine *e)
 	struct queue *q;
 	enum lane lane;
 
-	if (is_full(e, LANE_PLAIN))
+	if (e->in_flight >= e->conf.parallel)
 		return NULL;
 	for (lane = LANE_TLS; lane < LANE_COUNT; lane++)
 		if (length(&e->aside[lane]) > 0 && !is_full(e, lane))
@@ -415,15 +429,7 @@ lane_of(const struct target *t)
 static bool
 is_full(const struct engine *e, enum lane lane)
 {
-	const unsigned limits[] = {
-		[LANE_PLAIN] = 0,
-		[LANE_TLS] = e->conf.parallel_tls,
-		[LANE_HANDLER] = e->conf.parallel_handlers,
-	};
-
-	if (e->conf.parallel != 0 && e->in_flight >= e->conf.parallel)
-		return true;
-	return limits[lane] != 0 && e->in_lane[lane] >= limits[lane];
+	return e->in_lane[lane] >= e->limits[lane];
 }
 
 static void
