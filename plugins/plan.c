@@ -23,23 +23,37 @@
 /* Descriptors kept for other things than probes. */
 #define OTHER_FDS 48
 
-static int64_t parallel(const struct plan_wishes *, const struct portset *,
+/* A set, and how much of it has a limit of its own, counted once. */
+struct load {
+	const struct portset *set;
+	int64_t n;
+	int64_t with_tls;
+	int64_t handlers;
+};
+
+static int64_t parallel(const struct plan_wishes *, const struct load *,
     int64_t);
-static double needed_us(const struct plan_wishes *, const struct portset *,
+static double needed_us(const struct plan_wishes *, const struct load *,
     int64_t);
-static int64_t waves(const struct portset *, int64_t);
+static int64_t waves(const struct load *, int64_t);
 static double longest_us(const struct plan_wishes *, const struct portset *);
 static double asked(const struct plan_wishes *, const struct portset *);
 static double times_asked(const struct plan_wishes *, const struct ask *);
 static bool has_name(const struct portset *);
-static void describe(struct plan *, const struct portset *);
+static void describe(struct plan *, const struct load *);
 
 struct plan
 plan_make(const struct plan_wishes *w, const struct portset *set,
     int64_t descriptors)
 {
+	const struct load load = {
+		.set = set,
+		.n = (int64_t)set->n,
+		.with_tls = (int64_t)portset_count_tls(set),
+		.handlers = (int64_t)portset_count_handlers(set),
+	};
 	struct plan p = {
-		.parallel = (unsigned)parallel(w, set, descriptors),
+		.parallel = (unsigned)parallel(w, &load, descriptors),
 		.parallel_tls = TLS_PARALLEL,
 		.parallel_handlers = HANDLERS,
 		.probe_timeout_us = w->probe_timeout_us,
@@ -47,25 +61,23 @@ plan_make(const struct plan_wishes *w, const struct portset *set,
 	};
 
 	if (p.timeout_us == 0) {
-		double us = needed_us(w, set, p.parallel);
+		double us = needed_us(w, &load, p.parallel);
 
 		p.timeout_us = us < (double)RUN_MAX_US ? (int64_t)us
 						       : RUN_MAX_US;
 	} else if (p.probe_timeout_us > p.timeout_us) {
 		p.probe_timeout_us = p.timeout_us;
 	}
-	describe(&p, set);
+	describe(&p, &load);
 	return p;
 }
 
 static int64_t
-parallel(const struct plan_wishes *w, const struct portset *set,
-    int64_t descriptors)
+parallel(const struct plan_wishes *w, const struct load *l, int64_t descriptors)
 {
-	int64_t handlers = (int64_t)portset_count_handlers(set);
 	int64_t each = w->hedge ? 2 : 1;
 	int64_t fds = descriptors - OTHER_FDS -
-	    (handlers < HANDLERS ? handlers : HANDLERS) * HANDLER_FDS;
+	    (l->handlers < HANDLERS ? l->handlers : HANDLERS) * HANDLER_FDS;
 
 	if (w->parallel != 0 && w->parallel * each <= fds)
 		return w->parallel;
@@ -73,27 +85,26 @@ parallel(const struct plan_wishes *w, const struct portset *set,
 }
 
 static double
-needed_us(const struct plan_wishes *w, const struct portset *set,
-    int64_t at_a_time)
+needed_us(const struct plan_wishes *w, const struct load *l, int64_t at_a_time)
 {
-	double us = (double)waves(set, at_a_time) * longest_us(w, set);
+	double us = (double)waves(l, at_a_time) * longest_us(w, l->set);
 
 	if (w->rate > 0)
-		us += asked(w, set) * 1e6 / (double)w->rate;
-	if (has_name(set))
+		us += asked(w, l->set) * 1e6 / (double)w->rate;
+	if (has_name(l->set))
 		us += (double)LOOKUP_US;
 	return us + (double)SLACK_US;
 }
 
 /* Of those with a limit of their own the last may be the last of all. */
 static int64_t
-waves(const struct portset *set, int64_t at_a_time)
+waves(const struct load *l, int64_t at_a_time)
 {
-	int64_t n = ((int64_t)set->n + at_a_time - 1) / at_a_time;
+	int64_t n = (l->n + at_a_time - 1) / at_a_time;
 
 	if (at_a_time > TLS_PARALLEL)
-		n += (int64_t)portset_count_tls(set) / TLS_PARALLEL;
-	return n + (int64_t)portset_count_handlers(set) / HANDLERS;
+		n += l->with_tls / TLS_PARALLEL;
+	return n + l->handlers / HANDLERS;
 }
 
 /* What the slowest port may take, asked as often as it is. */
@@ -152,14 +163,14 @@ has_name(const struct portset *set)
 }
 
 static void
-describe(struct plan *p, const struct portset *set)
+describe(struct plan *p, const struct load *l)
 {
 	char tls[32] = "";
 
-	if (portset_count_tls(set) > TLS_PARALLEL)
+	if (l->with_tls > TLS_PARALLEL)
 		(void)snprintf(tls, sizeof(tls), ", %d with TLS", TLS_PARALLEL);
 	(void)snprintf(p->words, sizeof(p->words),
-	    "Limits: %zu %s, %u at a time%s, %g s each, %g s in all", set->n,
-	    set->n == 1 ? "entry" : "entries", p->parallel, tls,
+	    "Limits: %lld %s, %u at a time%s, %g s each, %g s in all",
+	    (long long)l->n, l->n == 1 ? "entry" : "entries", p->parallel, tls,
 	    (double)p->probe_timeout_us / 1e6, (double)p->timeout_us / 1e6);
 }
