@@ -42,6 +42,7 @@ static bool read_some(struct command_pipe *);
 static void end_ready(struct watch *, int64_t);
 static bool reap(struct command *);
 static void kill_group(struct command *);
+static bool ended_by_itself(const struct command *);
 static void close_all(struct command *);
 static void close_pipe(struct command_pipe *);
 static void reap_left(void);
@@ -81,8 +82,10 @@ command_stop(struct command *c)
 	if (c->pid == 0)
 		return true;
 	ended = reap(c);
-	if (!ended)
+	if (!ended) {
 		kill_group(c);
+		ended = ended_by_itself(c);
+	}
 	close_all(c);
 	return ended;
 }
@@ -147,7 +150,9 @@ spawn(struct command *c, const char *path, char *const argv[],
 		(void)posix_spawnattr_destroy(&attributes);
 	}
 	(void)posix_spawn_file_actions_destroy(&files);
-	if (error != 0)
+	if (error == 0)
+		fd_restore_limit(c->pid);
+	else
 		c->pid = 0;
 	return error;
 }
@@ -281,6 +286,13 @@ kill_group(struct command *c)
 	c->code = -1;
 	c->signal = 0;
 	c->pid = 0;
+}
+
+/* Just before it would have been killed: of what we killed it died of that. */
+static bool
+ended_by_itself(const struct command *c)
+{
+	return c->code != -1 || (c->signal != 0 && c->signal != SIGKILL);
 }
 
 static void

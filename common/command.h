@@ -5,9 +5,10 @@
  *
  * It is the leader of a process group of its own.  Its standard input is
  * /dev/null, its standard output and error are pipes to us, and it has no
- * other descriptor.  No signal is blocked or ignored in it, whatever is in us.
- * Of its output the first bytes are kept; the rest is read, so that it does
- * not have to wait, and thrown away.
+ * other descriptor, and the limit of them that we were started with (fd.h).  No
+ * signal is blocked or ignored in it, whatever is in us.  Of its output the first
+ * bytes are kept; the rest is read, so that it does not have to wait, and thrown
+ * away.
  *
  * It ends when its process does, not when its output does: who closes its
  * output goes on, and who leaves a process behind that has it is not waited

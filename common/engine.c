@@ -2,6 +2,7 @@
 #include "engine.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,12 @@
 
 #define QUEUE_FIRST 8
 
+/*
+ * Of those that wait for their own limit, and of those that are to be asked
+ * again, no more are kept for the sake of targets that were not added yet.
+ */
+#define ASIDE_MAX 65536
+
 /* Probes kept for the next targets. */
 #define SPARE_MAX 256
 
@@ -29,6 +36,22 @@ struct entry {
 	int64_t deadline_us;
 	unsigned tries;       /* so far */
 	enum outcome outcome; /* of the last one */
+};
+
+/* First to last - 1. */
+struct queue {
+	struct entry *entries;
+	size_t first;
+	size_t last;
+	size_t size;
+};
+
+/* What a limit of its own is for. */
+enum lane {
+	LANE_PLAIN, /* no other than that of all */
+	LANE_TLS,
+	LANE_HANDLER,
+	LANE_COUNT
 };
 
 /* One that waits for its name to be resolved. */
@@ -52,19 +75,22 @@ struct engine {
 	struct timers lookups; /* of names that somebody waits for */
 	size_t waiting;        /* targets that do */
 
-	struct entry *queue; /* to be probed: first to last - 1 */
-	size_t first;
-	size_t last;
-	size_t size;
+	/*
+	 * To be probed: as they were added; put aside, since their lane is full,
+	 * so that others need not wait behind them; and once more.
+	 */
+	struct queue added;
+	struct queue aside[LANE_COUNT];
+	struct queue again;
 	bool more; /* there may be more to add */
 
 	/* The last target that was launched, if it needs to be prepared. */
 	const struct target *unprepared;
 
 	unsigned in_flight;
-	unsigned with_tls;     /* of these, with TLS */
-	unsigned with_handler; /* of these, processes of handlers */
-	int64_t launch_us;     /* not before, for the rate's sake */
+	unsigned in_lane[LANE_COUNT]; /* of these */
+	unsigned limits[LANE_COUNT];  /* of these */
+	int64_t launch_us;            /* not before, for the rate's sake */
 	int64_t least_rtt_us;
 
 	/* Ended, to be used again once nothing refers to them any more. */
@@ -78,10 +104,16 @@ struct engine {
 
 static const char too_late[] = "the run ended first";
 
-static void enqueue(struct engine *, struct entry);
-static bool queued(struct engine *);
+static unsigned limit(unsigned);
+static void enqueue(struct queue *, struct entry);
+static size_t length(const struct queue *);
+static bool queued(const struct engine *);
+static struct queue *any_queue(struct engine *);
+static bool ask_for_more(struct engine *);
 static int64_t launch_some(struct engine *, int64_t);
-static bool is_full(const struct engine *);
+static struct queue *next_queue(struct engine *);
+static enum lane lane_of(const struct target *);
+static bool is_full(const struct engine *, enum lane);
 static void launch(struct engine *, struct entry, int64_t);
 static void prepare(struct engine *);
 static const struct probe_kind *kind_of(const struct engine *,
@@ -116,6 +148,10 @@ engine_new(const struct engine_conf *conf)
 	struct engine *e = xcalloc(1, sizeof(*e));
 
 	e->conf = *conf;
+	e->conf.parallel = limit(conf->parallel);
+	e->limits[LANE_PLAIN] = limit(0);
+	e->limits[LANE_TLS] = limit(conf->parallel_tls);
+	e->limits[LANE_HANDLER] = limit(conf->parallel_handlers);
 	e->poller = poller_new();
 	e->least_rtt_us = RESULT_NONE;
 	e->more = conf->more != NULL;
@@ -135,6 +171,7 @@ void
 engine_free(struct engine *e)
 {
 	struct timer *t;
+	size_t i;
 
 	if (e == NULL)
 		return;
@@ -154,7 +191,10 @@ engine_free(struct engine *e)
 	poller_free(e->poller);
 	timers_free(&e->timers);
 	timers_free(&e->lookups);
-	free(e->queue);
+	free(e->added.entries);
+	for (i = 0; i < LANE_COUNT; i++)
+		free(e->aside[i].entries);
+	free(e->again.entries);
 	free(e->landed);
 	free(e);
 }
@@ -162,7 +202,8 @@ engine_free(struct engine *e)
 void
 engine_add(struct engine *e, const struct target *t, int64_t deadline_us)
 {
-	enqueue(e, (struct entry){ t, deadline_us, 0, OUTCOME_NOT_PROBED });
+	enqueue(&e->added,
+	    (struct entry){ t, deadline_us, 0, OUTCOME_NOT_PROBED });
 }
 
 int64_t
@@ -198,8 +239,7 @@ engine_forget_names(struct engine *e)
 bool
 engine_busy(const struct engine *e)
 {
-	return e->in_flight > 0 || e->first < e->last || e->waiting > 0 ||
-	    e->more;
+	return e->in_flight > 0 || queued(e) || e->waiting > 0 || e->more;
 }
 
 int
@@ -232,7 +272,7 @@ engine_run(struct engine *e, const bool *stop)
 	while (engine_busy(e) && !*stop) {
 		next_us = engine_turn(e, clock_now_us());
 		if (engine_busy(e) &&
-		    (e->first < e->last || e->more || next_us > clock_now_us()))
+		    (queued(e) || e->more || next_us > clock_now_us()))
 			engine_wait(e, next_us);
 	}
 }
@@ -240,6 +280,7 @@ engine_run(struct engine *e, const bool *stop)
 void
 engine_stop(struct engine *e, const char *note, int64_t now_us)
 {
+	struct queue *q;
 	struct timer *t;
 
 	while ((t = timers_pop(&e->timers, INT64_MAX)) != NULL)
@@ -254,71 +295,141 @@ engine_stop(struct engine *e, const char *note, int64_t now_us)
 			free(w);
 		}
 	}
-	while (queued(e))
-		tell_unprobed(e, e->queue[e->first++].target,
+	while ((q = any_queue(e)) != NULL)
+		tell_unprobed(e, q->entries[q->first++].target,
 		    OUTCOME_NOT_PROBED, note, RESULT_NONE);
 }
 
+/* Zero means none. */
+static unsigned
+limit(unsigned n)
+{
+	return n != 0 ? n : UINT_MAX;
+}
+
 static void
-enqueue(struct engine *e, struct entry entry)
+enqueue(struct queue *q, struct entry entry)
 {
-	if (e->first == e->last) {
-		e->first = 0;
-		e->last = 0;
-	} else if (e->last == e->size && e->first > e->size / 2) {
-		memcpy(e->queue, e->queue + e->first,
-		    (e->last - e->first) * sizeof(e->queue[0]));
-		e->last -= e->first;
-		e->first = 0;
+	if (q->first == q->last) {
+		q->first = 0;
+		q->last = 0;
+	} else if (q->last == q->size && q->first > q->size / 2) {
+		memcpy(q->entries, q->entries + q->first,
+		    length(q) * sizeof(q->entries[0]));
+		q->last -= q->first;
+		q->first = 0;
 	}
-	if (e->last == e->size) {
-		e->size = e->size == 0 ? QUEUE_FIRST : e->size * 2;
-		e->queue = xreallocarray(e->queue, e->size,
-		    sizeof(e->queue[0]));
+	if (q->last == q->size) {
+		q->size = q->size == 0 ? QUEUE_FIRST : q->size * 2;
+		q->entries = xreallocarray(q->entries, q->size,
+		    sizeof(q->entries[0]));
 	}
-	e->queue[e->last++] = entry;
+	q->entries[q->last++] = entry;
 }
 
-/* Whether there is a target to be started. */
+static size_t
+length(const struct queue *q)
+{
+	return q->last - q->first;
+}
+
+/* Whether there is a target to be started that was added. */
 static bool
-queued(struct engine *e)
+queued(const struct engine *e)
 {
-	while (e->first == e->last && e->more)
-		e->more = e->conf.more(e->conf.ctx);
-	return e->first < e->last;
+	return length(&e->added) > 0 || length(&e->aside[LANE_TLS]) > 0 ||
+	    length(&e->aside[LANE_HANDLER]) > 0 || length(&e->again) > 0;
 }
 
-/* Returns when to start the next ones; CLOCK_NEVER: when others have ended. */
+/* One that is not empty, whatever can be started of it; NULL: none is. */
+static struct queue *
+any_queue(struct engine *e)
+{
+	enum lane lane;
+
+	for (lane = LANE_TLS; lane < LANE_COUNT; lane++)
+		if (length(&e->aside[lane]) > 0)
+			return &e->aside[lane];
+	if (length(&e->again) > 0)
+		return &e->again;
+	return ask_for_more(e) ? &e->added : NULL;
+}
+
+/* Whether there is one that was added and not put aside. */
+static bool
+ask_for_more(struct engine *e)
+{
+	while (length(&e->added) == 0 && e->more)
+		e->more = e->conf.more(e->conf.ctx);
+	return length(&e->added) > 0;
+}
+
+/*
+ * Returns when to start the next ones; CLOCK_NEVER: when others have ended.  One
+ * whose time is over is not started, and so waits for no rate.
+ */
 static int64_t
 launch_some(struct engine *e, int64_t now_us)
 {
 	unsigned i;
 
-	for (i = 0; queued(e); i++) {
-		if (is_full(e))
+	for (i = 0;; i++) {
+		struct queue *q = next_queue(e);
+		int64_t deadline_us;
+
+		if (q == NULL)
 			return CLOCK_NEVER;
-		if (e->launch_us > now_us)
-			return e->launch_us;
+		deadline_us = q->entries[q->first].deadline_us;
+		if (e->launch_us > now_us && deadline_us > now_us)
+			return e->launch_us < deadline_us ? e->launch_us
+							  : deadline_us;
 		if (i == LAUNCH_MAX)
 			return now_us;
-		launch(e, e->queue[e->first++], now_us);
+		launch(e, q->entries[q->first++], now_us);
 	}
-	return CLOCK_NEVER;
 }
 
-/* Whether the next target has to wait for others to end. */
-static bool
-is_full(const struct engine *e)
+/*
+ * Whose first can be started; NULL: others have to end before.  Who was put
+ * aside was there first, and who was asked already comes last.  Once too many are
+ * aside, those behind them wait, too: nobody is asked for more without end.
+ */
+static struct queue *
+next_queue(struct engine *e)
 {
-	const struct target *next = e->queue[e->first].target;
+	struct queue *q;
+	enum lane lane;
 
-	if (e->conf.parallel != 0 && e->in_flight >= e->conf.parallel)
-		return true;
-	if (handler_of(next) != NULL)
-		return e->conf.parallel_handlers != 0 &&
-		    e->with_handler >= e->conf.parallel_handlers;
-	return e->conf.parallel_tls != 0 &&
-	    e->with_tls >= e->conf.parallel_tls && next->dialogue->tls != NULL;
+	if (e->in_flight >= e->conf.parallel)
+		return NULL;
+	for (lane = LANE_TLS; lane < LANE_COUNT; lane++)
+		if (length(&e->aside[lane]) > 0 && !is_full(e, lane))
+			return &e->aside[lane];
+	for (;;) {
+		q = ask_for_more(e) ? &e->added : &e->again;
+		if (length(q) == 0)
+			return NULL;
+		lane = lane_of(q->entries[q->first].target);
+		if (!is_full(e, lane))
+			return q;
+		if (length(&e->aside[lane]) >= ASIDE_MAX)
+			return NULL;
+		enqueue(&e->aside[lane], q->entries[q->first++]);
+	}
+}
+
+static enum lane
+lane_of(const struct target *t)
+{
+	if (handler_of(t) != NULL)
+		return LANE_HANDLER;
+	return t->dialogue->tls != NULL ? LANE_TLS : LANE_PLAIN;
+}
+
+static bool
+is_full(const struct engine *e, enum lane lane)
+{
+	return e->in_lane[lane] >= e->limits[lane];
 }
 
 static void
@@ -438,7 +549,7 @@ name_known(void *ctx, struct name *n, int64_t now_us)
 	(void)now_us;
 	timers_unset(&e->lookups, &n->timer);
 	while ((w = take_waiter(e, n)) != NULL) {
-		enqueue(e, w->entry);
+		enqueue(&e->added, w->entry);
 		free(w);
 	}
 }
@@ -487,8 +598,7 @@ start_one(struct engine *e, struct entry entry, const struct addr *addrs,
 	p->tag = (struct probe_tag){ entry.deadline_us, resolve_us,
 		entry.tries };
 	e->in_flight++;
-	e->with_tls += entry.target->dialogue->tls != NULL;
-	e->with_handler += handler_of(entry.target) != NULL;
+	e->in_lane[lane_of(entry.target)]++;
 	probe_start(p, entry.target, addrs, n, deadline_us, hedge_us(e),
 	    now_us);
 }
@@ -521,8 +631,7 @@ land(void *ctx, struct probe *p, const struct result *r)
 	struct probe_tag tag = p->tag;
 
 	e->in_flight--;
-	e->with_tls -= p->target->dialogue->tls != NULL;
-	e->with_handler -= handler_of(p->target) != NULL;
+	e->in_lane[lane_of(p->target)]--;
 	if (e->n_landed == e->size_landed) {
 		e->size_landed = e->size_landed == 0 ? QUEUE_FIRST
 						     : e->size_landed * 2;
@@ -537,7 +646,7 @@ land(void *ctx, struct probe *p, const struct result *r)
 		tell_unprobed(e, p->target, OUTCOME_NOT_PROBED, too_late,
 		    tag.resolve_us);
 	else if (unanswered(r) && tag.tries < retries(e, p->target))
-		enqueue(e,
+		enqueue(length(&e->again) < ASIDE_MAX ? &e->again : &e->added,
 		    (struct entry){
 			p->target, tag.limit_us, tag.tries + 1, r->outcome });
 	else

@@ -25,19 +25,23 @@ typedef void engine_fn(void *ctx, const struct target *t,
     const struct result *r);
 
 /*
- * Asked whenever all targets that were added are started or waiting for a name:
- * adds some more, or returns false if there are no more.
+ * Asked whenever all targets that were added are started, or waiting for a name
+ * or for their own limit: adds some more, or returns false if there are no more.
  */
 typedef bool engine_more_fn(void *ctx);
 
 /* Zero means none for each but done and one of the kinds of probes. */
 struct engine_conf {
-	unsigned parallel;     /* probes in flight at the most */
-	unsigned parallel_tls; /* of those, such with TLS in their dialogue */
-	unsigned parallel_handlers; /* of those, processes of handlers */
-	unsigned rate;              /* probes started in a second at the most */
-	unsigned retries;           /* of a probe that got no answer */
-	int64_t timeout_us;         /* of one probe, from when it is started */
+	unsigned parallel; /* probes in flight at the most */
+	/*
+	 * Of those, such with TLS in their dialogue, and processes of handlers:
+	 * who has to wait for these limits is passed by those who need not.
+	 */
+	unsigned parallel_tls;
+	unsigned parallel_handlers;
+	unsigned rate;    /* probes started in a second at the most */
+	unsigned retries; /* of a probe that got no answer, after all others */
+	int64_t timeout_us; /* of one probe, from when it is started */
 	bool hedge; /* ask again on a second socket when an answer is late */
 	/* Ask every address of a name, each by a probe of its own. */
 	bool all_addresses;

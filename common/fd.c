@@ -22,6 +22,9 @@ fd_above_standard(int fd)
 	return above;
 }
 
+/* What it was before it was raised, unless rlim_max is 0: it was not. */
+static struct rlimit limit_before;
+
 int64_t
 fd_raise_limit(void)
 {
@@ -30,13 +33,21 @@ fd_raise_limit(void)
 	/* Cannot fail: the limit exists on every Linux. */
 	(void)getrlimit(RLIMIT_NOFILE, &limit);
 	if (limit.rlim_cur < limit.rlim_max) {
-		rlim_t before = limit.rlim_cur;
+		const struct rlimit before = limit;
 
 		limit.rlim_cur = limit.rlim_max;
 		if (setrlimit(RLIMIT_NOFILE, &limit) == -1)
-			return (int64_t)before;
+			return (int64_t)before.rlim_cur;
+		limit_before = before;
 	}
 	return (int64_t)limit.rlim_cur;
+}
+
+void
+fd_restore_limit(pid_t pid)
+{
+	if (limit_before.rlim_max > 0)
+		(void)prlimit(pid, RLIMIT_NOFILE, &limit_before, NULL);
 }
 
 bool

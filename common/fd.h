@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /*
  * Who starts us with a closed stdout shall not find our line in a socket:
@@ -20,6 +21,12 @@ int fd_above_standard(int fd);
  * returns it.
  */
 int64_t fd_raise_limit(void);
+
+/*
+ * Sets the limits of a child back to what they were before that: programs that
+ * close all that there may be, up to the limit, have to do so as often.
+ */
+void fd_restore_limit(pid_t pid);
 
 /*
  * Whether there is no descriptor left, which some libraries report as

@@ -22,6 +22,7 @@
 
 static const char *find_target(struct outfile *, const char *, struct stat *);
 static bool open_temporary(struct outfile *);
+static int sync_directory(const char *);
 static void end(struct outfile *);
 
 const char *
@@ -71,6 +72,8 @@ outfile_commit(struct outfile *f)
 		err = errno;
 	if (err != 0)
 		(void)unlink(f->temporary);
+	else
+		err = sync_directory(f->path);
 	end(f);
 	return err != 0 ? strerror(err) : NULL;
 }
@@ -137,6 +140,30 @@ open_temporary(struct outfile *f)
 	}
 	f->temporary = t.data;
 	return f->fd != -1;
+}
+
+/*
+ * Returns 0 or an errno.  Who may write to a directory may not be allowed to open
+ * it, and not every file system has what to do.
+ */
+static int
+sync_directory(const char *path)
+{
+	char *dir = xstrdup(path);
+	char *slash = strrchr(dir, '/');
+	int fd, err = 0;
+
+	if (slash != NULL)
+		slash[slash == dir ? 1 : 0] = '\0';
+	fd = fd_above_standard(open(slash != NULL ? dir : ".",
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	if (fd != -1) {
+		if (fsync(fd) == -1 && errno != EINVAL)
+			err = errno;
+		(void)close(fd);
+	}
+	free(dir);
+	return err;
 }
 
 static void

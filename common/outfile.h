@@ -2,7 +2,8 @@
 /*
  * A file that is replaced as a whole: it is written beside the old one and takes
  * its place when it is complete, so that nobody reads half of it, and the old
- * one stays when something fails.
+ * one stays when something fails.  Of a process that is killed meanwhile, a file
+ * in the same directory is left, whose name begins with ".portstate.".
  */
 #ifndef OUTFILE_H
 #define OUTFILE_H
@@ -29,7 +30,8 @@ void outfile_write(struct outfile *f, const char *bytes, size_t n);
 /*
  * Each ends it, and leaves nothing beside the file; one that was ended, or is
  * zeroed, may be abandoned.  outfile_commit() returns
- * NULL, when the file is there and on disk, or the reason.
+ * NULL, when the file is there and on disk, its name as well as far as the
+ * directory can be opened, or the reason.
  */
 const char *outfile_commit(struct outfile *f);
 void outfile_abandon(struct outfile *f);

@@ -6,9 +6,6 @@
 
 #include "report.h"
 
-/* Written in pieces of about this size. */
-#define PIECE 32768
-
 static const struct {
 	const char *name;
 	setreport_fn *fn;
@@ -36,7 +33,7 @@ setreport_find(const char *name)
 void
 setreport_flush(struct text *t, const struct setreport *r)
 {
-	if (t->len > PIECE)
+	if (t->len > SETREPORT_PIECE)
 		r->flush(r->sink, t);
 }
 

@@ -7,6 +7,9 @@
 
 #include "portset.h"
 
+/* What is long is written in pieces of about this size. */
+#define SETREPORT_PIECE 32768
+
 struct setreport {
 	const struct portset *set;
 	const struct portset_policy *policy;

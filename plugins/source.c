@@ -52,7 +52,7 @@ static bool
 is_from_files(const struct source *s)
 {
 	return s->config != NULL || s->n_portsets > 0 || s->n_lists > 0 ||
-	    s->only_check;
+	    (s->only_check && s->ports.n == 0);
 }
 
 static bool

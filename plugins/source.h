@@ -12,19 +12,20 @@
 /* The configuration that is read when none is given. */
 #define SOURCE_CONFIG SYSCONFDIR "/portstate/portstate.yaml"
 
-/* More names of port sets than this are not taken. */
+/* More names of port sets, and more lists, are not taken. */
 #define SOURCE_PORTSETS_MAX 64
+#define SOURCE_LISTS_MAX 64
 
 struct source {
 	/* As given. */
 	struct hostlist hosts;
 	struct portlist ports;
 	const char *config; /* a file; NULL: the usual one, if it is there */
-	const char *lists[SOURCE_PORTSETS_MAX]; /* files of targets */
+	const char *lists[SOURCE_LISTS_MAX]; /* files of targets */
 	size_t n_lists;
 	const char *portsets[SOURCE_PORTSETS_MAX];
 	size_t n_portsets;
-	bool only_check; /* the configuration */
+	bool only_check; /* what would be asked */
 	struct listset_conf asking;
 	const char *tls_option; /* the first that wants TLS; or NULL */
 	int64_t timeout_us;     /* of one asking */

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "fd.h"
 #include "unit.h"
 
 /* In real time: what comes, comes before. */
@@ -334,6 +335,24 @@ START_TEST(stop_reads)
 }
 END_TEST
 
+/* Between the look at it and its death by our hand it ended by itself. */
+START_TEST(stop_that_is_late)
+{
+	siginfo_t info;
+
+	start(_i == 0 ? "printf said; exit 3" : "printf said; kill -TERM $$");
+	ck_assert_int_eq(waitid(P_PID, (id_t)command.pid, &info,
+			     WEXITED | WNOWAIT),
+	    0);
+	undead = 1;
+	ck_assert(command_stop(&command));
+	ck_assert_uint_eq(undead, 0);
+	ck_assert_int_eq(command.code, _i == 0 ? 3 : -1);
+	ck_assert_int_eq(command.signal, _i == 0 ? 0 : SIGTERM);
+	assert_out("said");
+}
+END_TEST
+
 START_TEST(started_again)
 {
 	start("echo first; echo e >&2");
@@ -440,6 +459,26 @@ START_TEST(descriptors)
 	ck_assert_int_eq(command.out.bytes.data[len], '\0');
 	close(fds[0]);
 	close(fds[1]);
+}
+END_TEST
+
+/* Nor does it get a limit that was raised for our sake. */
+START_TEST(limit_of_descriptors)
+{
+	struct rlimit limit, was;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &was), 0);
+	limit = was;
+	limit.rlim_cur = 200;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_int_eq(fd_raise_limit(), (int64_t)was.rlim_max);
+	/* It is set when it runs already. */
+	start("sleep 0.1; ulimit -Sn");
+	await_end();
+	assert_out("200\n");
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_uint_eq(limit.rlim_cur, was.rlim_max);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &was), 0);
 }
 END_TEST
 
@@ -599,11 +638,13 @@ main(void)
 	tcase_add_test(tc, closes_and_lives);
 	tcase_add_loop_test(tc, stop_group, 0, 2);
 	tcase_add_loop_test(tc, stop_reads, 0, 2);
+	tcase_add_loop_test(tc, stop_that_is_late, 0, 2);
 	tcase_add_test(tc, started_again);
 	unit_rows(tc, cannot_run, missing);
 	tcase_add_test(tc, without_pidfd);
 	tcase_add_test(tc, no_descriptors);
 	tcase_add_test(tc, descriptors);
+	tcase_add_test(tc, limit_of_descriptors);
 	tcase_add_test(tc, standard_closed);
 	tcase_add_test(tc, signals);
 	tcase_add_test(tc, arguments);

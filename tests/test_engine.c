@@ -20,6 +20,7 @@
 
 #include "clock.h"
 #include "fake.h"
+#include "probe.h"
 #include "stream_probe.h"
 #include "tls.h"
 #include "unit.h"
@@ -737,7 +738,7 @@ START_TEST(never_more_than_parallel)
 }
 END_TEST
 
-/* Handshakes take processor time; the others wait behind them only. */
+/* Handshakes take processor time; the others do not wait behind them. */
 START_TEST(never_more_with_tls)
 {
 	const struct tls_conf conf = { 0 };
@@ -751,20 +752,175 @@ START_TEST(never_more_with_tls)
 	new_engine_of((struct engine_conf){ .parallel_tls = 2 });
 	add_host("127.0.0.1", listener_port, &with_tls);
 	add_host("127.0.0.1", listener_port, &with_tls);
-	add_host("127.0.0.1", listener_port, &expects);
+	add_host("127.0.0.1", listener_port, &with_tls);
 	add_host("127.0.0.1", listener_port, &with_tls);
 	add_host("127.0.0.1", listener_port, &expects);
+	add_host("/nonexistent/socket", 0, &expects);
 	(void)turn(0);
 	(void)turn(1);
+	assert_told(0, 5, OUTCOME_UNRESOLVED);
 	ck_assert_uint_eq(accept_all(&fd), 3);
 	events(0);
 	ck_assert_uint_eq(accept_all(&fd), 0);
+	/* One of the two ends, and the next is the one that was there first. */
 	ck_assert_int_eq(send(fd, "220", 3, 0), 3);
-	await_told(1);
-	ck_assert_uint_eq(accept_all(&fd), 2);
+	await_told(2);
+	assert_told(1, 0, OUTCOME_OK);
+	ck_assert_uint_eq(accept_all(&fd), 1);
+	ck_assert_int_eq(send(fd, "220", 3, 0), 3);
+	await_told(3);
+	assert_told(2, 2, OUTCOME_OK);
+	ck_assert_uint_eq(accept_all(&fd), 1);
 	(void)turn(DEADLINE_US);
-	ck_assert_uint_eq(n_told, 5);
+	ck_assert_uint_eq(n_told, 6);
 	tls_context_free(with_tls.tls);
+}
+END_TEST
+
+/* Handlers, in place of which something ends when it is woken. */
+
+static size_t started, most_at_once, at_once;
+
+static void
+stub_start(struct probe *p, const struct addr *addrs, size_t n,
+    int64_t deadline_us, int64_t hedge_us, int64_t now_us)
+{
+	(void)addrs;
+	(void)n;
+	(void)hedge_us;
+	(void)now_us;
+	started++;
+	if (++at_once > most_at_once)
+		most_at_once = at_once;
+	timers_set(p->env->timers, &p->timer, deadline_us);
+}
+
+static void
+stub_end(struct probe *p, enum outcome outcome, const char *note)
+{
+	const struct result r = { .outcome = outcome,
+		.note = note,
+		.time_us = CLOCK_SECOND,
+		.rtt_us = RESULT_NONE };
+
+	at_once--;
+	timers_unset(p->env->timers, &p->timer);
+	p->env->done(p->env->ctx, p, &r);
+}
+
+static void
+stub_wake(struct probe *p, int64_t now_us)
+{
+	(void)now_us;
+	stub_end(p, OUTCOME_HANDLER_CRITICAL, NULL);
+}
+
+static void
+stub_stop(struct probe *p, const char *note, int64_t now_us)
+{
+	(void)now_us;
+	stub_end(p, OUTCOME_NOT_PROBED, note);
+}
+
+static void
+stub_clear(struct probe *p)
+{
+	(void)p;
+}
+
+static const struct probe_kind stub = { sizeof(struct probe), stub_start,
+	stub_wake, stub_stop, stub_clear, NULL };
+
+static const struct handler *some_handler = (const void *)&stub;
+
+static void
+add_handled(struct terms *terms)
+{
+	*terms = (struct terms){ .timeout_us = CLOCK_SECOND,
+		.handler = some_handler };
+	targets[n_targets].terms = terms;
+	targets[n_targets].host = "127.0.0.1";
+	targets[n_targets].dialogue = &connects;
+	engine_add(engine, &targets[n_targets++], START_US + DEADLINE_US);
+}
+
+/* Those that wait for their own limit hold nobody else up. */
+START_TEST(never_more_handlers)
+{
+	struct terms terms;
+	size_t i;
+
+	new_engine_of((struct engine_conf){
+	    .parallel_handlers = 2, .handlers = &stub });
+	for (i = 0; i < 5; i++)
+		add_handled(&terms);
+	add_host("/nonexistent/socket", 0, &connects);
+	(void)turn(0);
+	ck_assert_uint_eq(started, 2);
+	ck_assert_uint_eq(n_told, 1);
+	assert_told(0, 5, OUTCOME_UNRESOLVED);
+	(void)turn(CLOCK_SECOND);
+	ck_assert_uint_eq(started, 4);
+	(void)turn(2 * CLOCK_SECOND);
+	(void)turn(3 * CLOCK_SECOND);
+	ck_assert_uint_eq(most_at_once, 2);
+	for (i = 0; i < 5; i++)
+		assert_told(i + 1, i, OUTCOME_HANDLER_CRITICAL);
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
+/* Those that were put aside are told of a stop, too. */
+START_TEST(stop_of_those_aside)
+{
+	struct terms terms;
+	size_t i;
+
+	new_engine_of((struct engine_conf){
+	    .parallel_handlers = 1, .handlers = &stub });
+	for (i = 0; i < 5; i++)
+		add_handled(&terms);
+	(void)turn(0);
+	engine_stop(engine, "note", now);
+	ck_assert_uint_eq(count_told(OUTCOME_NOT_PROBED), 5);
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
+static struct terms endless_terms;
+static struct target endless_target;
+static size_t endless_added;
+
+/* Handlers without end, all the same target. */
+static bool
+more_handlers(void *ctx)
+{
+	(void)ctx;
+	endless_terms = (struct terms){ .timeout_us = CLOCK_SECOND,
+		.handler = some_handler };
+	endless_target = (struct target){ "127.0.0.1", 1, AF_UNSPEC, &connects,
+		.terms = &endless_terms };
+	ck_assert_uint_lt(endless_added, 1000000);
+	endless_added++;
+	engine_add(engine, &endless_target, START_US + DEADLINE_US);
+	return true;
+}
+
+/* Nobody is asked for more without end, to find one that need not wait. */
+START_TEST(few_are_put_aside)
+{
+	size_t before;
+
+	new_engine_of((struct engine_conf){
+	    .parallel_handlers = 1, .handlers = &stub, .more = more_handlers });
+	(void)turn(0);
+	ck_assert_uint_eq(started, 1);
+	before = endless_added;
+	ck_assert_uint_le(before, 70000);
+	(void)turn(1);
+	(void)turn(CLOCK_SECOND);
+	ck_assert_uint_eq(started, 2);
+	ck_assert_uint_le(endless_added, before + 2);
 }
 END_TEST
 
@@ -1108,6 +1264,27 @@ START_TEST(rate_of_retries)
 }
 END_TEST
 
+/* Who is not asked in time is told in time, and does not wait for the rate. */
+START_TEST(rate_and_deadline)
+{
+	size_t i;
+
+	new_engine_of((struct engine_conf){ .rate = 1 });
+	fake = fake_start("tcp4 closed", NULL);
+	for (i = 0; i < 3; i++)
+		add_until(fake_path(fake, 0), fake_port(fake, 0), &connects,
+		    200 * MS);
+	ck_assert_int_eq(turn(0), 200 * MS);
+	(void)turn(1);
+	ck_assert_uint_eq(n_told, 1);
+	ck_assert_int_eq(turn(200 * MS), CLOCK_NEVER);
+	ck_assert_uint_eq(n_told, 3);
+	assert_told(1, 1, OUTCOME_NOT_PROBED);
+	assert_told(2, 2, OUTCOME_NOT_PROBED);
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
 /* Where connections come from. */
 
 static struct sock_conf
@@ -1256,6 +1433,35 @@ START_TEST(no_more_from_the_beginning)
 	ck_assert_int_eq(turn(0), CLOCK_NEVER);
 	ck_assert(!engine_busy(engine));
 	ck_assert_uint_eq(more_calls, 1);
+}
+END_TEST
+
+/* Nor are those asked again before the others were asked once. */
+START_TEST(more_comes_before_a_retry)
+{
+	size_t i;
+
+	more_left = 4;
+	more_each = 1;
+	new_engine_of((struct engine_conf){
+	    .parallel = 1,
+	    .timeout_us = CLOCK_SECOND,
+	    .retries = 1,
+	    .more = more,
+	});
+	fake = fake_start("tcp4 silent", NULL);
+	for (i = 0; i < 4; i++) {
+		(void)turn((int64_t)i * CLOCK_SECOND);
+		ck_assert_uint_eq(n_targets, i + 1);
+	}
+	for (; i < 8; i++) {
+		(void)turn((int64_t)i * CLOCK_SECOND);
+		ck_assert_uint_eq(n_told, i - 4);
+	}
+	(void)turn(8 * CLOCK_SECOND);
+	for (i = 0; i < 4; i++)
+		assert_told(i, i, OUTCOME_STALLED);
+	ck_assert(!engine_busy(engine));
 }
 END_TEST
 
@@ -1721,6 +1927,9 @@ main(void)
 	tcase_add_test(tc, one_at_a_time_in_order);
 	unit_rows(tc, never_more_than_parallel, parallels);
 	tcase_add_test(tc, never_more_with_tls);
+	tcase_add_test(tc, never_more_handlers);
+	tcase_add_test(tc, stop_of_those_aside);
+	tcase_add_test(tc, few_are_put_aside);
 	tcase_add_test(tc, three_hundred_at_once);
 	tcase_add_test(tc, silent_ones_hold_nobody_up);
 	tcase_add_test(tc, turn_after_the_deadline);
@@ -1733,11 +1942,13 @@ main(void)
 	tcase_add_loop_test(tc, hedge, 0, 2);
 	tcase_add_test(tc, rate);
 	tcase_add_test(tc, rate_of_retries);
+	tcase_add_test(tc, rate_and_deadline);
 	tcase_add_test(tc, source_address);
 	tcase_add_test(tc, source_address_that_is_not_ours);
 	tcase_add_test(tc, refused_socket_is_used_again);
 	tcase_add_test(tc, more_when_needed);
 	tcase_add_test(tc, more_until_there_are_none);
+	tcase_add_test(tc, more_comes_before_a_retry);
 	tcase_add_test(tc, no_more_from_the_beginning);
 	tcase_add_test(tc, more_that_adds_nothing_is_asked_again);
 	tcase_add_test(tc, more_is_told_of_a_stop);

@@ -14,6 +14,28 @@
 
 #include "unit.h"
 
+/*
+ * In place of the C library's: what was written to disk, in this order, and what
+ * a directory says.
+ */
+static char synced[16];
+static int directory_error;
+
+int
+fsync(int fd)
+{
+	size_t n = strlen(synced);
+	struct stat st;
+
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	ck_assert_uint_lt(n, sizeof(synced) - 1);
+	synced[n] = S_ISDIR(st.st_mode) ? 'd' : 'f';
+	if (!S_ISDIR(st.st_mode) || directory_error == 0)
+		return 0;
+	errno = directory_error;
+	return -1;
+}
+
 static char dir[] = "/tmp/test_outfile.XXXXXX";
 static struct outfile file;
 
@@ -170,6 +192,26 @@ START_TEST(links)
 }
 END_TEST
 
+/* The name of the new one is on disk, too, wherever it is. */
+START_TEST(is_on_disk)
+{
+	char path[64];
+
+	ck_assert_ptr_null(whole("x", "1"));
+	ck_assert_str_eq(synced, "fd");
+	snprintf(path, sizeof(path), "%s/x", dir);
+	ck_assert_ptr_null(whole(path, "2"));
+	ck_assert_str_eq(synced, "fdfd");
+	/* Of a file system that has nothing to do there. */
+	directory_error = EINVAL;
+	ck_assert_ptr_null(whole("x", "3"));
+	directory_error = EIO;
+	ck_assert_str_eq(whole("./x", "4"), strerror(EIO));
+	ck_assert_uint_eq(names(), 1);
+	ck_assert_ptr_null(file.path);
+}
+END_TEST
+
 START_TEST(refused)
 {
 	ck_assert_str_eq(whole("", ""), strerror(ENOENT));
@@ -302,6 +344,7 @@ main(void)
 	tcase_add_test(tc, old_file);
 	tcase_add_test(tc, abandoned);
 	tcase_add_test(tc, links);
+	tcase_add_test(tc, is_on_disk);
 	tcase_add_test(tc, refused);
 	tcase_add_test(tc, long_names);
 	tcase_add_test(tc, no_permission);

@@ -931,10 +931,25 @@ issued='certificate "www.test" of issuer "Test CA"'
 	done
 }
 
+@test "--rate, --retries: every port gets its time" {
+	check -H 127.0.0.1 -p 1-6=closed --rate 50 --retries 3 --probe-timeout 0.5 -v
+	grep -q ', 3.48 s in all$' "$out"
+	check -p 1-6=closed --rate 100 --retries 3 --probes 2 --probe-timeout 0.5 -v
+	grep -q ', 5.48 s in all$' "$out"
+}
+
+@test "-t: reading does not count" {
+	{ sleep 0.5; echo 127.0.0.1; } | "$plugin" -F - -p 1=closed -t 0.3 >"$out" 3>&- 4>&-
+	grep -q '^PORTSET OK' "$out"
+}
+
 @test "--rate: so many in a second" {
 	check -p 1-6=closed --rate=10
 	says 0 "OK - 6 of 6 as expected|"
 	((took_ms >= 490))
+	check -p 1,2=closed --rate 1 -t 0.2
+	[ "$status" = 2 ]
+	((took_ms < 800))
 	check -p 1-6=closed --rate 10 -t 0.25
 	says 3 "UNKNOWN - 3 of 6 as expected; 3 not probed: " || says 3 "UNKNOWN - "
 	grep -qF "unknown: $ends_first" "$out"
@@ -1287,6 +1302,24 @@ issued='certificate "www.test" of issuer "Test CA"'
 	on_terminal -p "$p1"
 	lacks ' of 1$' "$out"
 	lacks $'\e' "$out"
+}
+
+# A terminal that was stopped takes nothing; ^Q lets it go on.
+@test "a stopped terminal does not hold up the run" {
+	command -v script >/dev/null || skip "needs script(1)"
+	serve 'tcp4 full'
+	(
+		printf '\023'
+		for ((i = 0; i < 60; i++)); do
+			[[ ! -s report ]] || break
+			sleep 0.1
+		done
+		cp report in_time
+		printf '\021'
+	) | script -qec "$(printf '%q ' "$plugin" -p "$p0" \
+		--probe-timeout 1.6) >report" /dev/null >"$out" 3>&- 4>&- ||
+		true
+	grep -q '^PORTSET CRITICAL' in_time
 }
 
 @test "nothing on standard error in a pipe" {

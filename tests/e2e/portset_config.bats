@@ -246,6 +246,43 @@ refuses() {
 	[ "$status" = 0 ]
 }
 
+@test "--check-config with -p" {
+	serve 'tcp4 hold'
+	check --check-config -p "$p0,udp:53/dns" -H 127.0.0.1
+	is 0 'PORTSET OK - 2 ports of 1 host would be asked' \
+		"127.0.0.1/tcp/$p0: 127.0.0.1 tcp/$p0, expected open" \
+		'127.0.0.1/udp/53: 127.0.0.1 udp/53, dns, expected open'
+	[ "$(fake_count accept 0)" = 0 ]
+	yaml 'hosts: {h: 22}'
+	check --check-config -p 22 --config c.yaml
+	refuses '-p: cannot be used with --config, --portset or --hosts'
+	check --check-config -p 0
+	[ "$status" = 3 ]
+}
+
+@test "--check-config has one format" {
+	yaml 'hosts: {h: {address: 127.0.0.1, ports: 22}}'
+	check --config c.yaml --check-config --format json
+	refuses '--format: cannot be used with --check-config'
+	check --config c.yaml --check-config --report=%n
+	refuses '--report: cannot be used with --check-config'
+	check -p 22 --output x --check-config
+	refuses '--output: cannot be used with --check-config'
+	[ ! -e x ]
+}
+
+@test "handlers hold up nobody else" {
+	yaml 'hosts:' '  127.0.0.1:' '    ports:'
+	for ((i = 1; i <= 17; i++)); do
+		echo "      h$i: {tcp: $i, handler: [/bin/sleep, 30]}"
+	done >>c.yaml
+	echo '      closed: {tcp: 18}' >>c.yaml
+	check --config c.yaml -t 1
+	[ "$status" = 2 ]
+	grep -q '^PORTSET CRITICAL' "$out"
+	grep -q '^127.0.0.1/closed: closed, expected open: Connection refused' "$out"
+}
+
 @test "all errors are told, and nothing is asked" {
 	serve 'tcp4 hold'
 	yaml "hosts:" "  127.0.0.1: [$p0, 0]" '  h: {timeout: 5}' 'x: y'

@@ -169,6 +169,17 @@ csv_header='name,host,address,port,transport,protocol,expected,state,ok,severity
 	same "$out" ''
 }
 
+@test "--report: with another format" {
+	for o in '--report --format json' '--format=json --report=%n' '--report=%n --format json'; do
+		check -p 1 $o
+		usage '--report: cannot be used with --format json'
+	done
+	serve 'tcp4'
+	check -p "$p0" --report='%p' --format portmon
+	[ "$status" = 0 ]
+	[ "$(cat "$out")" = "$p0" ]
+}
+
 @test "--report: what cannot be one" {
 	known='not one of %h, %p, %l, %s, %w, %a, %n, %P, %S, %x, %o, %r, %m, %t, %%'
 	check -p 1 --report=%h%Z

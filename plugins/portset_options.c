@@ -1,0 +1,629 @@
+/* SPDX-License-Identifier: ISC */
+#include "portset_options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "escape.h"
+#include "num.h"
+#include "plugin.h"
+#include "tls.h"
+#include "xalloc.h"
+
+#define PROBE_TIMEOUT_US (2 * CLOCK_SECOND)
+#define HOSTS_MAX 1024
+#define OUTPUT_MAX 8192
+
+/* Why a value cannot be taken. */
+#define REASON_MAX 2048
+
+static option_fn set_any, set_at_least, set_ca_file, set_certificate,
+    set_check_config, set_client_cert, set_client_key, set_config,
+    set_count_critical, set_count_warning, set_critical, set_file, set_format,
+    set_hedge, set_help, set_host, set_interface, set_ipv4, set_ipv6,
+    set_lag_critical, set_lag_warning, set_list, set_max_hosts, set_max_output,
+    set_output, set_parallel, set_ports, set_portset, set_probe_timeout,
+    set_probes, set_rate, set_report, set_retries, set_source, set_timeout,
+    set_tls_min, set_verbose, set_verify, set_version, set_warning;
+
+#define NO OPTION_NO_VALUE
+#define YES OPTION_VALUE
+#define MAY OPTION_MAY_HAVE_VALUE
+
+static const struct option_row rows[] = {
+	{ 'H', "hostname", YES, "HOST[,HOST]...", set_host,
+	    "Names, addresses or networks (default: 127.0.0.1)" },
+	{ 'F', "hosts-file", YES, "FILE", set_file,
+	    "Read hosts from FILE, - for standard input" },
+	{ 'p', "ports", YES, "LIST", set_ports,
+	    "Ports: [tcp:]PORT[-PORT][/PROTOCOL][=EXPECTED],\n"
+	    "unix:PATH[=EXPECTED]; EXPECTED is " EXPECTED_NAMES },
+	{ 0, "config", YES, "FILE", set_config,
+	    "Read port sets and hosts from FILE, see portstate.yaml(5)\n"
+	    "(default, without -p: " SOURCE_CONFIG ")" },
+	{ 0, "portset", YES, "NAME[,NAME]...", set_portset,
+	    "Ask for these port sets, of FILE or ready ones" },
+	{ 0, "hosts", YES, "FILE", set_list,
+	    "Read targets from FILE, - for standard input:\n"
+	    "HOST PORT [NAME] in a line" },
+	{ 0, "check-config", NO, "", set_check_config,
+	    "Print what would be asked, or what is wrong, and ask nothing" },
+	{ 0, "max-hosts", YES, "NUMBER", set_max_hosts,
+	    "More hosts are an error (default: 1024)", NULL, true },
+	{ '4', "use-ipv4", NO, "", set_ipv4, "Use IPv4 addresses only" },
+	{ '6', "use-ipv6", NO, "", set_ipv6, "Use IPv6 addresses only" },
+	{ 't', "timeout", YES, "SECONDS", set_timeout,
+	    "Deadline of the run (default: what its probes need)", "to" },
+	{ 0, "probe-timeout", YES, "SECONDS", set_probe_timeout,
+	    "How long to wait for one port (default: 2)" },
+	{ 0, "parallel", YES, "NUMBER", set_parallel,
+	    "Ports asked at the same time (default: by descriptors)" },
+	{ 0, "rate", YES, "NUMBER", set_rate,
+	    "Ports asked in a second (default: no limit)" },
+	{ 0, "retries", YES, "NUMBER", set_retries,
+	    "Ask a port that does not answer again (default: 0)" },
+	{ 0, "probes", YES, "NUMBER", set_probes,
+	    "Ask each port so many times, 1 to 1000 (default: 1)" },
+	{ 0, "hedge", NO, "", set_hedge,
+	    "Ask a port that is late on a second socket, too" },
+	{ 'D', "certificate", YES, "DAYS[,DAYS]", set_certificate,
+	    "Days for which certificates must be valid not to be WARNING,\n"
+	    "and not to be CRITICAL (default: 0)" },
+	{ 0, "verify", NO, "", set_verify,
+	    "The peers must be trusted, and who they should be" },
+	{ 0, "ca-file", YES, "FILE", set_ca_file,
+	    "The same, and trusted by FILE, not by the system" },
+	{ 0, "tls-min", YES, "VERSION", set_tls_min,
+	    "Lowest version, one of 1.0, 1.1, 1.2, 1.3 (default: 1.2)" },
+	{ 0, "client-cert", YES, "FILE", set_client_cert,
+	    "Certificate to show" },
+	{ 0, "client-key", YES, "FILE", set_client_key,
+	    "Its private key (default: in the same file)" },
+	{ 0, "source", YES, "ADDRESS", set_source, "Connect from ADDRESS" },
+	{ 0, "interface", YES, "INTERFACE", set_interface,
+	    "Connect through INTERFACE" },
+	{ 'w', "warning", YES, "RANGE[%]", set_warning,
+	    "Number or share not as expected to be WARNING outside of", "wt" },
+	{ 'c', "critical", YES, "RANGE[%]", set_critical,
+	    "Number or share not as expected to be CRITICAL outside of\n"
+	    "(default: 0)",
+	    "ct" },
+	{ 0, "count-warning", YES, "STATE=RANGE[%]", set_count_warning,
+	    "Number or share of ports that are open, closed, filtered,\n"
+	    "open|filtered or unknown to be WARNING outside of" },
+	{ 0, "count-critical", YES, "STATE=RANGE[%]", set_count_critical,
+	    "The same to be CRITICAL" },
+	{ 0, "at-least", YES, "NUMBER", set_at_least,
+	    "OK if so many are as expected, else CRITICAL" },
+	{ 0, "any", NO, "", set_any, "The same as --at-least=1" },
+	{ 0, "lag-warning", YES, "RANGE", set_lag_warning,
+	    "Latency in milliseconds to be WARNING outside of" },
+	{ 0, "lag-critical", YES, "RANGE", set_lag_critical,
+	    "Latency in milliseconds to be CRITICAL outside of" },
+	{ 0, "format", YES, "FORMAT", set_format,
+	    "One of " SETREPORT_NAMES " (default: nagios)" },
+	{ 0, "report", MAY, "FORMAT", set_report,
+	    "The format portmon, with lines like FORMAT" },
+	{ 0, "output", YES, "FILE", set_output,
+	    "Put the report into FILE, and the nagios format on standard\n"
+	    "output" },
+	{ 0, "max-output", YES, "BYTES", set_max_output,
+	    "Bytes of the nagios format at the most (default: 8192)" },
+	{ 'v', "verbose", NO, "", set_verbose,
+	    "List all entries, and the limits of the run" },
+	{ 'V', "version", NO, "", set_version, "Print the version", NULL,
+	    true },
+	{ 'h', "help", NO, "", set_help, "Print this", NULL, true },
+};
+
+static void init(struct portset_options *);
+static bool fit(const struct portset_options *, struct text *);
+
+struct options
+portset_options_table(struct portset_options *o)
+{
+	return (struct options){ rows, sizeof(rows) / sizeof(rows[0]), set_host,
+		o };
+}
+
+bool
+portset_options_parse(struct portset_options *o, int argc, char **argv,
+    struct text *error)
+{
+	const struct options options = portset_options_table(o);
+
+	init(o);
+	if (!options_parse(&options, argc, argv, error))
+		return false;
+	if (o->with_line)
+		o->report = setreport_portmon;
+	return fit(o, error);
+}
+
+static void
+init(struct portset_options *o)
+{
+	o->source.hosts.max = HOSTS_MAX;
+	o->source.asking.family = AF_UNSPEC;
+	o->max_output = OUTPUT_MAX;
+	o->probe_timeout_us = PROBE_TIMEOUT_US;
+	o->report = setreport_nagios;
+	policy_init(&o->source.asking.policy);
+	(void)share_parse("0", &o->policy.critical);
+}
+
+/* Whether they go together, as far as that is known without what is asked. */
+static bool
+fit(const struct portset_options *o, struct text *error)
+{
+	const char *report = o->with_line ? "--report"
+	    : o->format != NULL           ? "--format"
+	    : o->output != NULL           ? "--output"
+					  : NULL;
+
+	if (o->source.only_check && report != NULL)
+		text_printf(error, "%s: cannot be used with --check-config",
+		    report);
+	else if (o->with_line && o->format != NULL &&
+	    setreport_find(o->format) != setreport_portmon)
+		text_printf(error, "--report: cannot be used with --format %s",
+		    o->format);
+	return error->len == 0;
+}
+
+static const char *
+set_any(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	(void)value;
+	o->policy.at_least = 1;
+	return NULL;
+}
+
+static const char *
+set_at_least(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+	const char *why;
+	int64_t n;
+
+	why = num_int(value, 1, INT32_MAX, &n);
+	if (why == NULL)
+		o->policy.at_least = (size_t)n;
+	return why;
+}
+
+static const char *
+use_tls(struct portset_options *o, const char *option)
+{
+	if (o->source.tls_option == NULL)
+		o->source.tls_option = option;
+	return tls_missing();
+}
+
+static const char *
+set_ca_file(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->source.asking.tls.verify = true;
+	o->source.asking.tls.ca_file = value;
+	return use_tls(o, "--ca-file");
+}
+
+static const char *
+set_certificate(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+	const char *why = policy_parse_days(&o->source.asking.policy, value);
+
+	return why != NULL ? why : use_tls(o, "-D");
+}
+
+static const char *
+set_check_config(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	(void)value;
+	o->source.only_check = true;
+	return NULL;
+}
+
+static const char *
+set_client_cert(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->source.asking.tls.client_cert = value;
+	return use_tls(o, "--client-cert");
+}
+
+static const char *
+set_client_key(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->source.asking.tls.client_key = value;
+	return use_tls(o, "--client-key");
+}
+
+static const char *
+set_config(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	if (o->source.config != NULL)
+		return "one is given already; it can include others";
+	o->source.config = value;
+	return value[0] != '\0' ? NULL : "is empty";
+}
+
+static const char *
+set_count_critical(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	return count_limit_parse(value, true, &o->policy);
+}
+
+static const char *
+set_count_warning(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	return count_limit_parse(value, false, &o->policy);
+}
+
+static const char *
+set_critical(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	return share_parse(value, &o->policy.critical);
+}
+
+/* The reason why a list cannot be taken, for as long as an option_fn wants. */
+static const char *
+reason(struct text *error)
+{
+	static char why[REASON_MAX];
+
+	(void)snprintf(why, sizeof(why), "%s", error->data);
+	text_free(error);
+	return why;
+}
+
+static const char *
+set_file(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+	size_t before = o->source.hosts.given;
+	struct text error;
+	bool ok;
+
+	text_init(&error, REASON_MAX / 2);
+	plugin_let_signals_end(true);
+	ok = hostlist_read(&o->source.hosts, value, &error);
+	plugin_let_signals_end(false);
+	if (!ok)
+		return reason(&error);
+	text_free(&error);
+	return o->source.hosts.given > before ? NULL : "there is no host in it";
+}
+
+static const char *
+set_format(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->format = value;
+	o->report = setreport_find(value);
+	return o->report != NULL ? NULL : "not one of " SETREPORT_NAMES;
+}
+
+static const char *
+set_hedge(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	(void)value;
+	o->hedge = true;
+	return NULL;
+}
+
+static const char *
+set_help(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	(void)value;
+	o->help = true;
+	return NULL;
+}
+
+static const char *
+set_host(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+	size_t before = o->source.hosts.given;
+	struct text error;
+
+	text_init(&error, REASON_MAX / 2);
+	if (!hostlist_add(&o->source.hosts, value, &error))
+		return reason(&error);
+	text_free(&error);
+	return o->source.hosts.given > before ? NULL : "there is no host in it";
+}
+
+static const char *
+set_interface(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->sock.interface = value;
+	return value[0] != '\0' ? NULL : "is empty";
+}
+
+static const char *
+set_ipv4(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	(void)value;
+	o->source.asking.family = AF_INET;
+	return NULL;
+}
+
+static const char *
+set_ipv6(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	(void)value;
+	o->source.asking.family = AF_INET6;
+	return NULL;
+}
+
+static const char *
+set_lag_critical(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->policy.has_lag_critical = true;
+	return range_parse(value, &o->policy.lag_critical);
+}
+
+static const char *
+set_lag_warning(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->policy.has_lag_warning = true;
+	return range_parse(value, &o->policy.lag_warning);
+}
+
+static const char *
+set_list(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	if (o->source.n_lists == SOURCE_LISTS_MAX)
+		return "too many";
+	o->source.lists[o->source.n_lists++] = value;
+	return value[0] != '\0' ? NULL : "is empty";
+}
+
+static const char *
+set_max_hosts(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+	const char *why;
+	int64_t n;
+
+	why = num_int(value, 1, INT32_MAX, &n);
+	if (why == NULL)
+		o->source.hosts.max = (size_t)n;
+	return why;
+}
+
+static const char *
+set_max_output(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	return num_int(value, 4096, INT64_C(1) << 30, &o->max_output);
+}
+
+/* "-" is standard output, and no file. */
+static const char *
+set_output(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->output = strcmp(value, "-") != 0 ? value : NULL;
+	return value[0] != '\0' ? NULL : "is empty";
+}
+
+static const char *
+set_parallel(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	return num_int(value, 1, INT32_MAX, &o->parallel);
+}
+
+static const char *
+set_ports(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+	struct text error;
+
+	text_init(&error, REASON_MAX / 2);
+	if (!portlist_add(&o->source.ports, value, &error))
+		return reason(&error);
+	text_free(&error);
+	return NULL;
+}
+
+/* Names, separated by commas. */
+static const char *
+set_portset(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+	struct source *from = &o->source;
+	char *name;
+	size_t len;
+
+	for (;; value += len + 1) {
+		len = strcspn(value, ",");
+		if (len == 0)
+			return "a name is empty";
+		if (from->n_portsets == SOURCE_PORTSETS_MAX)
+			return "too many";
+		name = xmemdup(value, len + 1);
+		name[len] = '\0';
+		from->portsets[from->n_portsets++] = name;
+		if (value[len] == '\0')
+			return NULL;
+	}
+}
+
+/* Of one probe, which has to have some time. */
+static const char *
+positive_seconds(const char *value, int64_t *us)
+{
+	const char *why = num_seconds(value, strlen(value), us);
+
+	return why == NULL && *us == 0 ? "must be more than 0" : why;
+}
+
+static const char *
+set_probe_timeout(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	return positive_seconds(value, &o->probe_timeout_us);
+}
+
+static const char *
+set_probes(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+	const char *why;
+	int64_t n;
+
+	why = num_int(value, 1, 1000, &n);
+	if (why == NULL)
+		o->source.asking.probes = (unsigned)n;
+	return why;
+}
+
+static const char *
+set_rate(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	return num_int(value, 1, 1000000, &o->rate);
+}
+
+static const char *
+set_report(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+	const char *why;
+	size_t len;
+
+	o->with_line = true;
+	free(o->line);
+	o->line = NULL;
+	if (value == NULL)
+		return NULL;
+	o->line = xstrdup(value);
+	why = escape_decode(value, o->line, &len);
+	if (why != NULL)
+		return why;
+	o->line[len] = '\0';
+	return strlen(o->line) == len ? setreport_line_check(o->line)
+				      : "a line ends at \\0";
+}
+
+static const char *
+set_retries(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	return num_int(value, 0, 100, &o->retries);
+}
+
+static const char *
+set_source(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+	const char *why = "not an address";
+
+	return addr_parse(value, AF_UNSPEC, &o->sock.source, &why) ==
+		    ADDR_LITERAL &&
+		o->sock.source.family != AF_UNIX
+	    ? NULL
+	    : why;
+}
+
+static const char *
+set_timeout(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	return positive_seconds(value, &o->timeout_us);
+}
+
+static const char *
+set_tls_min(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+	const char *why = tls_version_parse(value,
+	    &o->source.asking.tls.min_version);
+
+	return why != NULL ? why : use_tls(o, "--tls-min");
+}
+
+static const char *
+set_verbose(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	(void)value;
+	o->verbosity++;
+	return NULL;
+}
+
+static const char *
+set_verify(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	(void)value;
+	o->source.asking.tls.verify = true;
+	return use_tls(o, "--verify");
+}
+
+static const char *
+set_version(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	(void)value;
+	o->version = true;
+	return NULL;
+}
+
+static const char *
+set_warning(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	return share_parse(value, &o->policy.warning);
+}
