@@ -59,7 +59,7 @@ xgrow(void *p, size_t *size, size_t n, size_t each)
 {
 	if (n < *size)
 		return xcheck(p);
-	*size = *size == 0 ? 8 : *size + *size / 2;
+	*size = *size < 8 ? 8 : *size + *size / 2;
 	return xreallocarray(p, *size, each);
 }
 
