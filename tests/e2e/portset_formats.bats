@@ -69,17 +69,37 @@ only() {
 }
 
 refused='Connection refused'
-csv_header='name,host,address,port,transport,protocol,expected,state,ok,severity,outcome,reason,time,rtt,probes,lost,min,avg,max,cert_days,perfdata,note$'
+csv_header='name,host,address,port,transport,protocol,expected,state,ok,severity,outcome,reason,time,rtt,probes,lost,min,avg,max,cert_days,perfdata,note,path$'
 
 @test "--format csv" {
 	serve 'tcp4 say "220 a\r\n"' 'tcp4 closed' 'unix' 'tcp4 say "=1,\"|\xff\r\n"'
 	check -p "$p0/smtp,$p1,unix:$p2,$p3/smtp" --format csv
 	[ "$status" = 2 ] && silent
 	same "$out" "$csv_header" \
-		"127.0.0.1/tcp/$p0,127.0.0.1,127.0.0.1,$p0,tcp,smtp,open,open,true,OK,ok,,T,T,,,,,,,,220 a$" \
-		"127.0.0.1/tcp/$p1,127.0.0.1,127.0.0.1,$p1,tcp,,open,closed,false,CRITICAL,refused,$refused,,,,,,,,,,$" \
-		"$p2,,,,unix,,open,open,true,OK,ok,,T,,,,,,,,,$" \
-		"127.0.0.1/tcp/$p3,127.0.0.1,127.0.0.1,$p3,tcp,smtp,open,open,false,CRITICAL,mismatch,\"unexpected answer: =1,\\\"\"\\x7c\\xff\",T,T,,,,,,,,\"'=1,\\\"\"\\x7c\\xff\"$"
+		"127.0.0.1/tcp/$p0,127.0.0.1,127.0.0.1,$p0,tcp,smtp,open,open,true,OK,ok,,T,T,,,,,,,,220 a,$" \
+		"127.0.0.1/tcp/$p1,127.0.0.1,127.0.0.1,$p1,tcp,,open,closed,false,CRITICAL,refused,$refused,,,,,,,,,,,$" \
+		"$p2,,,,unix,,open,open,true,OK,ok,,T,,,,,,,,,,$p2$" \
+		"127.0.0.1/tcp/$p3,127.0.0.1,127.0.0.1,$p3,tcp,smtp,open,open,false,CRITICAL,mismatch,\"unexpected answer: =1,\\\"\"\\x7c\\xff\",T,T,,,,,,,,\"'=1,\\\"\"\\x7c\\xff\",$"
+}
+
+# need_yaml: a build that reads configurations
+need_yaml() {
+	! "$plugin" --config /dev/null | grep -q 'this build has no YAML' ||
+		skip "needs YAML: --with-libyaml"
+}
+
+@test "a Unix socket of a host: its name is another than its path" {
+	need_yaml
+	serve 'unix'
+	echo "hosts: {h: {address: 127.0.0.1, ports: {s: {unix: $p0}}}}" >c.yaml
+	check --config c.yaml --format json
+	valid
+	grep -qF "{\"name\":\"h/s\",\"host\":\"h\",\"address\":null,\"port\":null,\"transport\":\"unix\",\"protocol\":null,\"path\":\"$p0\"," "$out"
+	check --config c.yaml --format csv
+	same "$out" "$csv_header" \
+		"h/s,h,,,unix,,open,open,true,OK,ok,,T,,,,,,,,,,$p0$"
+	check --config c.yaml --format prometheus
+	grep -qxF "portstate_port_up{name=\"h/s\",host=\"h\",port=\"\",transport=\"unix\",protocol=\"\",path=\"$p0\"} 1" "$out"
 }
 
 @test "--format prometheus" {
@@ -289,7 +309,7 @@ csv_header='name,host,address,port,transport,protocol,expected,state,ok,severity
 		'OK: 1 of 1 as expected; 1 open, 0 closed, 0 filtered, 0 unknown'
 	check -p "$p0" --probes 3 --format csv
 	same "$out" "$csv_header" \
-		"127.0.0.1/tcp/$p0,127.0.0.1,127.0.0.1,$p0,tcp,,open,open,true,OK,ok,,T,T,3,0,T,T,T,,,$"
+		"127.0.0.1/tcp/$p0,127.0.0.1,127.0.0.1,$p0,tcp,,open,open,true,OK,ok,,T,T,3,0,T,T,T,,,,$"
 }
 
 @test "--probes: the worst counts" {
