@@ -358,6 +358,51 @@ block() {
 	[ "$(wc -l <"$out")" = 15 ]
 }
 
+# handler LINE...: what is said of a handler on that line
+handler() {
+	printf '%s\n' "hosts: {h: {address: 127.0.0.1, ports: {a: {tcp: 5, $1}}}}" >c.yaml
+	check --config c.yaml "${@:2}"
+}
+
+@test "portstate.yaml(5): what is said of handlers, bounds included" {
+	local words
+
+	need_yaml
+	# Standard error where standard output has no text; retries are none.
+	handler 'retries: 3, handler: [/bin/sh, -c, "echo x >>runs; echo no >&2; exit 2"]' -v
+	[ "$status" = 2 ]
+	grep -qF 'no' "$out"
+	[ "$(wc -l <runs)" = 1 ]
+	handler 'probes: 3, handler: [/bin/sh, -c, "echo x >>runs"]'
+	[ "$(wc -l <runs)" = 4 ]
+	# 64 performance values of 100.
+	handler 'handler: [/bin/sh, -c, "printf ok; printf \" | \"; i=0; while [ $i -lt 100 ]; do printf \"v$i=1 \"; i=$((i+1)); done"]' \
+		--format json
+	[ "$status" = 0 ] && valid
+	[ "$(grep -o '"perfdata":"[^"]*' "$out" | grep -o '=1' | wc -l)" = 64 ]
+	# More than is read does no harm, nor does an exit code of another kind.
+	handler 'handler: [/bin/sh, -c, "head -c 3000000 /dev/zero; head -c 3000000 /dev/zero >&2; exit 0"]'
+	[ "$status" = 0 ]
+	handler 'handler: [/bin/sh, -c, "exit 9"]'
+	[ "$status" = 3 ]
+	# 64 words, 16 KiB.
+	words=$(printf ', x%.0s' {1..63})
+	handler "handler: [/bin/true$words]"
+	[ "$status" = 0 ]
+	handler "handler: [/bin/true$words, x]"
+	[ "$status" = 3 ]
+	handler "handler: [/bin/true, $(printf 'x%.0s' {1..16384})]"
+	[ "$status" = 3 ]
+	# A conversation of its own, or one that is inherited.
+	handler 'expect: x, handler: /bin/true'
+	[ "$status" = 3 ]
+	grep -qF 'expect: cannot be used with handler' "$out"
+	echo "{defaults: {handler: /bin/false}, hosts: {h: {ports: {a: {tcp: 5, expect: x}}}}}" >c.yaml
+	check --config c.yaml --check-config
+	is 0 'PORTSET OK - 1 port of 1 host would be asked' \
+		'h/a: h tcp/5, expected open, within 2 s'
+}
+
 @test "portstate.yaml(5): no other example is there" {
 	[ "$(grep -c '^\.Bd -literal' "$man/portstate.yaml.5")" = 3 ]
 }
