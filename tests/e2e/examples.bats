@@ -40,6 +40,14 @@ need_yaml() {
 		skip "needs YAML: --with-libyaml"
 }
 
+# check_portset has no option by which need_tls could ask.
+need_tls() {
+	local why
+
+	why=$(plugin=$plugins/check_tcp && tls_missing)
+	[[ -z $why ]] || skip "$why"
+}
+
 # examples PAGE: its command lines, each in one line
 examples() {
 	sed -n 's/^\.Dl //p' "$man/$1" | sed 's/\\ / /g' | awk '
@@ -152,7 +160,6 @@ hex() {
 }
 
 @test "check_tcp(1): with TLS" {
-	plugin=$plugins/check_tcp
 	need_tls
 	examples check_tcp.1 >page
 	tls_start good

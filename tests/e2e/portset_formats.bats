@@ -396,6 +396,14 @@ need_yaml() {
 	[ "$(grep -c '^{"name":"127.0.0.2/' "$out")" = 3 ]
 }
 
+# check_portset has no option by which need_tls could ask.
+need_tls() {
+	local why
+
+	why=$(plugin=${plugin%/*}/check_tcp && tls_missing)
+	[[ -z $why ]] || skip "$why"
+}
+
 # words SECTION: what the page has in Cm there, a line each
 words() {
 	sed -n "/^\.Sh $1\$/,/^\.Sh /p" "$page" | awk '
