@@ -1015,10 +1015,10 @@ START_TEST(csv_cells)
 	    "\r\n'-a/tcp/1,'-a,192.0.2.1,1,tcp,,open,open,false,CRITICAL,"
 	    "mismatch,\"unexpected answer: =cmd\\x7c' /C calc'!A0,\\\"\"x\\\"\""
 	    "\\r\\n@\\xff\",,,,,,,,,,\"'=cmd\\x7c' /C calc'!A0,\\\"\"x\\\"\""
-	    "\\r\\n@\\xff\"\r\n");
+	    "\\r\\n@\\xff\",\r\n");
 	assert_has(flushed.data, "\r\n'+b/tcp/1,'+b,");
-	assert_has(flushed.data, ",'@\r\n'@c/tcp/1,'@c,");
-	assert_has(flushed.data, ",\"a,b\"\r\n'=d/tcp/1,'=d,");
+	assert_has(flushed.data, ",'@,\r\n'@c/tcp/1,'@c,");
+	assert_has(flushed.data, ",\"a,b\",\r\n'=d/tcp/1,'=d,");
 	ck_assert_uint_eq(count(flushed.data, "\r\n"), 5);
 }
 END_TEST
@@ -1296,7 +1296,7 @@ START_TEST(perfdata_of_handlers)
 	    ",\"perfdata\":\"size=5KB;;;0 'it''s'=1%;2;3 x U=1 y=U\",");
 	assert_has(flushed.data, ",\"perfdata\":null,");
 	assert_has(text_of(setreport_csv),
-	    ",size=5KB;;;0 'it''s'=1%;2;3 x U=1 y=U,\r\n");
+	    ",size=5KB;;;0 'it''s'=1%;2;3 x U=1 y=U,,\r\n");
 }
 END_TEST
 

@@ -208,7 +208,7 @@ hex() {
 	serve 'tcp4' 'tcp4' 'tcp4 say "220 a\r\n"' 'tcp4'
 	play '$ check_portset -H www1,www2 -p 1-65535=closed,22,443' 2 \
 		"PORTSET CRITICAL - 2 of " www1,www2 $host 1-65535 "$all" \
-		22 "$p0" 443 "$p1" || [[ $all == 1-9 ]]
+		22,443 "$p0,$p1" || [[ $all == 1-9 ]]
 	play '$ check_portset -H mx1,mx2 -p 25/smtp --any' 0 \
 		'PORTSET OK - 1 of 1 as expected' mx1,mx2 $host 25 "$p2"
 	play '$ check_portset -H 192.0.2.0/24 -p 1-1024 --format table' 0 \
@@ -237,7 +237,7 @@ hex() {
 		'say:220 go\r\n' tls 'expect:EHLO portstate\r\n' 'say:250 x\r\n' hold
 	play '$ check_portset -H mx1.example.org,mx2.example.org -p 993/imaps,25/smtp+starttls --verify -D 14,3' \
 		0 'PORTSET OK - 2 of 2 as expected' \
-		mx1.example.org,mx2.example.org $host 993 "$line" 25 "$tls_port" \
+		mx1.example.org,mx2.example.org $host 993/ "$line/" 25/smtp+ "$tls_port/smtp+" \
 		--verify "--verify --ca-file $tls_dir/ca"
 	block portstate.yaml.5 1 >c.yaml
 	play '$ check_portset --config /etc/portstate/portstate.yaml --portset mail' \
@@ -328,8 +328,8 @@ block() {
 	serve 'tcp4 say "220 a\r\n"' 'tcp4 closed' \
 		'udp4 copy 0 2 0 copy 12 5 12 reply "\x00\x00\x84\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01"' \
 		'tcp4 say "SSH-2.0-x\r\n"'
-	sed -i -e "s/tcp: 25/tcp: $p0/; s/tcp: 993/tcp: $tls_port/; s/udp: 53/udp: $p2/" \
-		-e "s/tcp: 23/tcp: $p1/; s,22/ssh,$p3/ssh,; s/192.0.2.10/127.0.0.1/" \
+	sed -i -e "s/tcp: 25,/tcp: $p0,/; s/tcp: 993,/tcp: $tls_port,/; s/udp: 53,/udp: $p2,/" \
+		-e "s/tcp: 23,/tcp: $p1,/; s,22/ssh,$p3/ssh,; s/192.0.2.10/127.0.0.1/" \
 		-e "s/mx2.example.org/127.0.0.1/" c.yaml
 	check --config c.yaml
 	[ "$status" = 0 ] && silent
