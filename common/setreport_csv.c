@@ -12,8 +12,8 @@
 /* New columns are put at the end, where they break no reader. */
 static const char header[] =
     "name,host,address,port,transport,protocol,expected,state,ok,severity,"
-    "outcome,reason,time,rtt,probes,lost,min,avg,max,cert_days,perfdata,note"
-    "\r\n";
+    "outcome,reason,time,rtt,probes,lost,min,avg,max,cert_days,perfdata,note,"
+    "path\r\n";
 
 /* What makes a cell a formula, by what others have found out. */
 static const char formula[] = "=+-@\t\r";
@@ -22,6 +22,7 @@ static void row(struct text *, const struct setreport *, const struct entry *);
 static void what(struct text *, const struct setreport *, const struct entry *);
 static void figures(struct text *, const struct setreport *,
     const struct entry *);
+static void path(struct text *, const char *);
 static void cell(struct text *, const char *);
 static void seconds(struct text *, double);
 static double us(uint32_t);
@@ -60,6 +61,8 @@ row(struct text *t, const struct setreport *r, const struct entry *e)
 	cell(t, x != NULL ? x->perfdata : NULL);
 	text_puts(t, ",");
 	cell(t, x != NULL ? x->reply : NULL);
+	text_puts(t, ",");
+	path(t, entry_ask(r->set, e)->path);
 	text_puts(t, "\r\n");
 }
 
@@ -108,6 +111,20 @@ figures(struct text *t, const struct setreport *r, const struct entry *e)
 	text_puts(t, ",");
 	if (!isnan(days))
 		text_printf(t, "%.6f", days);
+}
+
+/* Of a Unix socket, as the user wrote it; NULL: it is none. */
+static void
+path(struct text *t, const char *s)
+{
+	struct text escaped;
+
+	if (s == NULL)
+		return;
+	text_init(&escaped, REPORT_MAX);
+	text_escape_string(&escaped, s);
+	cell(t, escaped.data);
+	text_free(&escaped);
 }
 
 /* NULL is empty. */

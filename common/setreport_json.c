@@ -69,6 +69,8 @@ entry(struct text *t, const struct setreport *r, const struct entry *e)
 	else
 		text_printf(t, ",\"port\":%u", e->target.port);
 	member(t, ",\"transport\":", setreport_transport(r, e));
+	member(t, ",\"protocol\":", ask->protocol);
+	member(t, ",\"path\":", ask->path);
 	member(t, ",\"expected\":", expected_name(ask->expected));
 	member(t, ",\"state\":", port_state_name(port));
 	text_printf(t, ",\"open\":%s,\"ok\":%s", open ? "true" : "false",

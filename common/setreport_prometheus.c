@@ -244,6 +244,13 @@ labels(struct text *t, const struct setreport *r, const struct entry *e)
 	text_printf(t, "\",transport=\"%s\",protocol=\"%s\"",
 	    setreport_transport(r, e),
 	    ask->protocol != NULL ? ask->protocol : "");
+	if (ask->path != NULL) {
+		text_puts(t, ",path=\"");
+		text_truncate(&name, 0);
+		text_escape(&name, ask->path, strlen(ask->path), REPORT_MAX);
+		quoted(t, name.data);
+		text_puts(t, "\"");
+	}
 	text_free(&name);
 }
 

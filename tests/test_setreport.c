@@ -227,13 +227,15 @@ static const char json[] =
     "\"hosts_down\":0},\n"
     "\"entries\":[\n"
     "{\"name\":\"a/tcp/1\",\"host\":\"a\",\"address\":\"192.0.2.1\","
-    "\"port\":1,\"transport\":\"tcp\",\"expected\":\"open\","
+    "\"port\":1,\"transport\":\"tcp\",\"protocol\":null,"
+    "\"path\":null,\"expected\":\"open\","
     "\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"OK\","
     "\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,"
     "\"note\":null,\"time\":0.002000,\"rtt\":0.001500,\"probes\":null,"
     "\"perfdata\":null,\"tls\":null},\n"
     "{\"name\":\"::1/tcp/1\",\"host\":\"::1\",\"address\":\"::1\","
-    "\"port\":1,\"transport\":\"tcp\",\"expected\":\"open\","
+    "\"port\":1,\"transport\":\"tcp\",\"protocol\":null,"
+    "\"path\":null,\"expected\":\"open\","
     "\"state\":\"closed\",\"open\":false,\"ok\":false,"
     "\"severity\":\"CRITICAL\",\"outcome\":\"refused\","
     "\"reason\":\"Connection refused\","
@@ -241,7 +243,8 @@ static const char json[] =
     "\"time\":0.002000,\"rtt\":null,\"probes\":null,\"perfdata\":null,"
     "\"tls\":null},\n"
     "{\"name\":\"a/tcp/2\",\"host\":\"a\",\"address\":\"192.0.2.1\","
-    "\"port\":2,\"transport\":\"tcp\",\"expected\":\"closed\","
+    "\"port\":2,\"transport\":\"tcp\",\"protocol\":null,"
+    "\"path\":null,\"expected\":\"closed\","
     "\"state\":\"closed\",\"open\":false,\"ok\":true,"
     "\"severity\":\"OK\",\"outcome\":\"refused\","
     "\"reason\":\"Connection refused\","
@@ -249,7 +252,8 @@ static const char json[] =
     "\"time\":0.002000,\"rtt\":null,\"probes\":null,\"perfdata\":null,"
     "\"tls\":null},\n"
     "{\"name\":\"::1/tcp/2\",\"host\":\"::1\",\"address\":\"::1\","
-    "\"port\":2,\"transport\":\"tcp\",\"expected\":\"closed\","
+    "\"port\":2,\"transport\":\"tcp\",\"protocol\":null,"
+    "\"path\":null,\"expected\":\"closed\","
     "\"state\":\"filtered\",\"open\":false,\"ok\":false,"
     "\"severity\":\"CRITICAL\",\"outcome\":\"rejected\","
     "\"reason\":\"Connection rejected: ICMP port unreachable from "
@@ -258,13 +262,15 @@ static const char json[] =
     "from 192.0.2.254\",\"note\":null,\"time\":0.002000,\"rtt\":null,"
     "\"probes\":null,\"perfdata\":null,\"tls\":null},\n"
     "{\"name\":\"a/tcp/25\",\"host\":\"a\",\"address\":\"192.0.2.1\","
-    "\"port\":25,\"transport\":\"tcp\",\"expected\":\"any\","
+    "\"port\":25,\"transport\":\"tcp\",\"protocol\":null,"
+    "\"path\":null,\"expected\":\"any\","
     "\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"OK\","
     "\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,"
     "\"note\":null,\"time\":0.002000,\"rtt\":0.001500,\"probes\":null,"
     "\"perfdata\":null,\"tls\":null},\n"
     "{\"name\":\"::1/tcp/25\",\"host\":\"::1\",\"address\":\"::1\","
-    "\"port\":25,\"transport\":\"tcp\",\"expected\":\"any\","
+    "\"port\":25,\"transport\":\"tcp\",\"protocol\":null,"
+    "\"path\":null,\"expected\":\"any\","
     "\"state\":\"unknown\",\"open\":false,\"ok\":false,"
     "\"severity\":\"UNKNOWN\",\"outcome\":\"not-probed\","
     "\"reason\":\"the run ended first\","
@@ -272,7 +278,8 @@ static const char json[] =
     "\"time\":null,\"rtt\":null,\"probes\":null,\"perfdata\":null,"
     "\"tls\":null},\n"
     "{\"name\":\"/x\",\"host\":null,\"address\":null,\"port\":null,"
-    "\"transport\":\"unix\",\"expected\":\"open\",\"state\":\"open\","
+    "\"transport\":\"unix\",\"protocol\":null,"
+    "\"path\":\"/x\",\"expected\":\"open\",\"state\":\"open\","
     "\"open\":true,\"ok\":false,\"severity\":\"CRITICAL\","
     "\"outcome\":\"mismatch\",\"reason\":\"unexpected answer: 554 no\","
     "\"closed_reason\":null,\"note\":\"554 no\",\"time\":0.002000,"
@@ -282,24 +289,25 @@ static const char json[] =
 #define CSV_HEADER                                                            \
 	"name,host,address,port,transport,protocol,expected,state,ok,"        \
 	"severity,outcome,reason,time,rtt,probes,lost,min,avg,max,cert_days," \
-	"perfdata,note\r\n"
+	"perfdata,note,path\r\n"
 
 static const char csv[] = CSV_HEADER
     "a/tcp/1,a,192.0.2.1,1,tcp,,open,open,true,OK,ok,,0.002000,0.001500,,,,,,,"
-    ",\r\n"
+    ",,\r\n"
     "::1/tcp/1,::1,::1,1,tcp,,open,closed,false,CRITICAL,refused," REFUSED
-    ",0.002000,,,,,,,,,\r\n"
+    ",0.002000,,,,,,,,,,\r\n"
     "a/udp/53,a,192.0.2.1,53,udp,dns,open,filtered,false,CRITICAL,timeout,no "
-    "answer,0.002000,,,,,,,,,\r\n"
+    "answer,0.002000,,,,,,,,,,\r\n"
     "::1/udp/53,::1,::1,53,udp,dns,open,unknown,false,CRITICAL,unresolved,no such "
-    "name,0.002000,,,,,,,,,\r\n"
+    "name,0.002000,,,,,,,,,,\r\n"
     "/x,,,,unix,,open,open,false,CRITICAL,mismatch,unexpected answer: 554 "
-    "no,0.002000,0.001500,,,,,,,,554 no\r\n";
+    "no,0.002000,0.001500,,,,,,,,554 no,/x\r\n";
 
 /* Labels of an entry, and one that they begin. */
 #define L_A \
 	"{name=\"a/smtp\",host=\"a\",port=\"25\",transport=\"tcp\",protocol=\"\""
-#define L_X "{name=\"/x\",host=\"\",port=\"\",transport=\"unix\",protocol=\"\""
+#define L_X \
+	"{name=\"/x\",host=\"\",port=\"\",transport=\"unix\",protocol=\"\",path=\"/x\""
 #define STATE_OF(labels, name, value) \
 	"portstate_port_state" labels ",state=\"" name "\"} " #value "\n"
 #define STATES_OF(labels, open, filtered)      \
@@ -1087,10 +1095,10 @@ START_TEST(csv_cells)
 	    "\r\n'-a/tcp/1,'-a,192.0.2.1,1,tcp,,open,open,false,CRITICAL,"
 	    "mismatch,\"unexpected answer: =cmd\\x7c' /C calc'!A0,\\\"\"x\\\"\""
 	    "\\r\\n@\\xff\",,,,,,,,,,\"'=cmd\\x7c' /C calc'!A0,\\\"\"x\\\"\""
-	    "\\r\\n@\\xff\"\r\n");
+	    "\\r\\n@\\xff\",\r\n");
 	assert_has(flushed.data, "\r\n'+b/tcp/1,'+b,");
-	assert_has(flushed.data, ",'@\r\n'@c/tcp/1,'@c,");
-	assert_has(flushed.data, ",\"a,b\"\r\n'=d/tcp/1,'=d,");
+	assert_has(flushed.data, ",'@,\r\n'@c/tcp/1,'@c,");
+	assert_has(flushed.data, ",\"a,b\",\r\n'=d/tcp/1,'=d,");
 	ck_assert_uint_eq(count(flushed.data, "\r\n"), 5);
 }
 END_TEST
@@ -1228,8 +1236,8 @@ START_TEST(probes_of_others)
 	    "\"probes\":{\"sent\":3,\"lost\":3,\"min\":null,\"avg\":null,"
 	    "\"max\":null},\"perfdata\"");
 	assert_has(text_of(setreport_csv),
-	    ",no answer,0.002000,,3,1,0.001000,0.001500,0.002000,,,\r\n");
-	assert_has(flushed.data, ",no answer,0.002000,,3,3,,,,,,\r\n");
+	    ",no answer,0.002000,,3,1,0.001000,0.001500,0.002000,,,,\r\n");
+	assert_has(flushed.data, ",no answer,0.002000,,3,3,,,,,,,\r\n");
 	assert_has(text_of(setreport_prometheus),
 	    "\nportstate_port_latency_min_seconds{name=\"a/tcp/1\",host=\"a\","
 	    "port=\"1\",transport=\"tcp\",protocol=\"\"} 0.001000\n#");
@@ -1464,7 +1472,7 @@ START_TEST(perfdata_of_handlers)
 	    ",\"perfdata\":\"size=5KB;;;0 'it''s'=1%;2;3 x U=1 y=U\",");
 	assert_has(flushed.data, ",\"perfdata\":null,");
 	assert_has(text_of(setreport_csv),
-	    ",size=5KB;;;0 'it''s'=1%;2;3 x U=1 y=U,\r\n");
+	    ",size=5KB;;;0 'it''s'=1%;2;3 x U=1 y=U,,\r\n");
 }
 END_TEST
 

@@ -767,9 +767,9 @@ issued='certificate "www.test" of issuer "Test CA"'
 	masked >out.masked
 	grep -qF '"summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":1,"warned":0,"not_probed":0,"worth_unknown":0,"slow":0,"clock_off":0,"hosts_down":0}' out.masked
 	cert='"certificate":{"subject":"www.test","issuer":"Test CA","not_before":"DATE","not_after":"DATE"}}'
-	grep -F "\"port\":$tls_port,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"WARNING\",\"outcome\":\"cert-expiring\",\"reason\":\"certificate \\u0022www.test" out.masked |
+	grep -F "\"port\":$tls_port,\"transport\":\"tcp\",\"protocol\":\"https\",\"path\":null,\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"WARNING\",\"outcome\":\"cert-expiring\",\"reason\":\"certificate \\u0022www.test" out.masked |
 		grep -qF "\"tls\":{\"version\":\"TLSv1.3\",\"cert_days\":D,$cert}"
-	grep -F "\"port\":$expired,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":false,\"severity\":\"CRITICAL\",\"outcome\":\"cert-expired\"," out.masked |
+	grep -F "\"port\":$expired,\"transport\":\"tcp\",\"protocol\":\"https\",\"path\":null,\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":false,\"severity\":\"CRITICAL\",\"outcome\":\"cert-expired\"," out.masked |
 		grep -qF "$cert}"
 	grep -F "\"port\":$p0," out.masked | grep -qF ',"tls":null}'
 	check -p "$tls_port/https,$expired/https" -D 31 --format table
@@ -1206,13 +1206,13 @@ issued='certificate "www.test" of issuer "Test CA"'
 	has '{"version":1,"state":"CRITICAL","summary":{"total":3,"as_expected":2,"failed":1,"open":3,"closed":0,"filtered":0,"open_filtered":0,"unknown":0,"expiring":0,"warned":0,"not_probed":0,"worth_unknown":0,"slow":0,"clock_off":0,"hosts_down":0},' \
 		'"entries":['
 	masked >out.masked
-	grep -F "{\"name\":\"127.0.0.1/tcp/$p0\",\"host\":\"127.0.0.1\",\"address\":\"127.0.0.1\",\"port\":$p0,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"OK\",\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":\"220 a\",\"time\":T,\"rtt\":T,\"probes\":null,\"perfdata\":null,\"tls\":null}" out.masked
-	grep -F "{\"name\":\"$p2\",\"host\":null,\"address\":null,\"port\":null,\"transport\":\"unix\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"OK\",\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":null,\"time\":T,\"rtt\":null,\"probes\":null,\"perfdata\":null,\"tls\":null}" out.masked
+	grep -F "{\"name\":\"127.0.0.1/tcp/$p0\",\"host\":\"127.0.0.1\",\"address\":\"127.0.0.1\",\"port\":$p0,\"transport\":\"tcp\",\"protocol\":\"smtp\",\"path\":null,\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"OK\",\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":\"220 a\",\"time\":T,\"rtt\":T,\"probes\":null,\"perfdata\":null,\"tls\":null}" out.masked
+	grep -F "{\"name\":\"$p2\",\"host\":null,\"address\":null,\"port\":null,\"transport\":\"unix\",\"protocol\":null,\"path\":\"$p2\",\"expected\":\"open\",\"state\":\"open\",\"open\":true,\"ok\":true,\"severity\":\"OK\",\"outcome\":\"ok\",\"reason\":null,\"closed_reason\":null,\"note\":null,\"time\":T,\"rtt\":null,\"probes\":null,\"perfdata\":null,\"tls\":null}" out.masked
 	grep -F '"outcome":"mismatch",' out.masked
 	check -p "$p1,1-2=closed" --format json
 	[ "$status" = 2 ] && silent
 	valid
-	grep -F "\"port\":$p1,\"transport\":\"tcp\",\"expected\":\"open\",\"state\":\"closed\",\"open\":false,\"ok\":false,\"severity\":\"CRITICAL\",\"outcome\":\"refused\",\"reason\":\"$refused\",\"closed_reason\":\"$refused\",\"note\":null," "$out"
+	grep -F "\"port\":$p1,\"transport\":\"tcp\",\"protocol\":null,\"path\":null,\"expected\":\"open\",\"state\":\"closed\",\"open\":false,\"ok\":false,\"severity\":\"CRITICAL\",\"outcome\":\"refused\",\"reason\":\"$refused\",\"closed_reason\":\"$refused\",\"note\":null," "$out"
 }
 
 @test "--format=json: of many, and of names" {

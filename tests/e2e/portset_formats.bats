@@ -8,15 +8,23 @@
 # --probes and the limits of counts, against fake servers.
 
 load common
+load tls
+
+setup_file() {
+	tls_authority "$BATS_FILE_TMPDIR/tls" || return 0
+	tls_certificate good -1days '+30 days +1 hour'
+}
 
 setup() {
 	common_setup
 	plugin=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_portset")
+	tls_dir=$BATS_FILE_TMPDIR/tls
 	mkdir w && cd w || return 1
 	page=$BATS_TEST_DIRNAME/../../man/portstate-formats.5
 }
 
 teardown() {
+	tls_stop
 	common_teardown
 }
 
@@ -69,17 +77,37 @@ only() {
 }
 
 refused='Connection refused'
-csv_header='name,host,address,port,transport,protocol,expected,state,ok,severity,outcome,reason,time,rtt,probes,lost,min,avg,max,cert_days,perfdata,note$'
+csv_header='name,host,address,port,transport,protocol,expected,state,ok,severity,outcome,reason,time,rtt,probes,lost,min,avg,max,cert_days,perfdata,note,path$'
 
 @test "--format csv" {
 	serve 'tcp4 say "220 a\r\n"' 'tcp4 closed' 'unix' 'tcp4 say "=1,\"|\xff\r\n"'
 	check -p "$p0/smtp,$p1,unix:$p2,$p3/smtp" --format csv
 	[ "$status" = 2 ] && silent
 	same "$out" "$csv_header" \
-		"127.0.0.1/tcp/$p0,127.0.0.1,127.0.0.1,$p0,tcp,smtp,open,open,true,OK,ok,,T,T,,,,,,,,220 a$" \
-		"127.0.0.1/tcp/$p1,127.0.0.1,127.0.0.1,$p1,tcp,,open,closed,false,CRITICAL,refused,$refused,,,,,,,,,,$" \
-		"$p2,,,,unix,,open,open,true,OK,ok,,T,,,,,,,,,$" \
-		"127.0.0.1/tcp/$p3,127.0.0.1,127.0.0.1,$p3,tcp,smtp,open,open,false,CRITICAL,mismatch,\"unexpected answer: =1,\\\"\"\\x7c\\xff\",T,T,,,,,,,,\"'=1,\\\"\"\\x7c\\xff\"$"
+		"127.0.0.1/tcp/$p0,127.0.0.1,127.0.0.1,$p0,tcp,smtp,open,open,true,OK,ok,,T,T,,,,,,,,220 a,$" \
+		"127.0.0.1/tcp/$p1,127.0.0.1,127.0.0.1,$p1,tcp,,open,closed,false,CRITICAL,refused,$refused,,,,,,,,,,,$" \
+		"$p2,,,,unix,,open,open,true,OK,ok,,T,,,,,,,,,,$p2$" \
+		"127.0.0.1/tcp/$p3,127.0.0.1,127.0.0.1,$p3,tcp,smtp,open,open,false,CRITICAL,mismatch,\"unexpected answer: =1,\\\"\"\\x7c\\xff\",T,T,,,,,,,,\"'=1,\\\"\"\\x7c\\xff\",$"
+}
+
+# need_yaml: a build that reads configurations
+need_yaml() {
+	! "$plugin" --config /dev/null | grep -q 'this build has no YAML' ||
+		skip "needs YAML: --with-libyaml"
+}
+
+@test "a Unix socket of a host: its name is another than its path" {
+	need_yaml
+	serve 'unix'
+	echo "hosts: {h: {address: 127.0.0.1, ports: {s: {unix: $p0}}}}" >c.yaml
+	check --config c.yaml --format json
+	valid
+	grep -qF "{\"name\":\"h/s\",\"host\":\"h\",\"address\":null,\"port\":null,\"transport\":\"unix\",\"protocol\":null,\"path\":\"$p0\"," "$out"
+	check --config c.yaml --format csv
+	same "$out" "$csv_header" \
+		"h/s,h,,,unix,,open,open,true,OK,ok,,T,,,,,,,,,,$p0$"
+	check --config c.yaml --format prometheus
+	grep -qxF "portstate_port_up{name=\"h/s\",host=\"h\",port=\"\",transport=\"unix\",protocol=\"\",path=\"$p0\"} 1" "$out"
 }
 
 @test "--format prometheus" {
@@ -194,7 +222,7 @@ csv_header='name,host,address,port,transport,protocol,expected,state,ok,severity
 
 @test "--output: the report is there, and standard output is for Nagios" {
 	serve 'tcp4' 'tcp4 closed'
-	for f in nagios table json csv prometheus portmon; do
+	for f in nagios table json csv prometheus html portmon; do
 		rm -f ./*
 		check -p "$p0,$p1=closed" --format "$f" --output x
 		says 0 'OK - 2 of 2 as expected|total=2;'
@@ -268,19 +296,32 @@ csv_header='name,host,address,port,transport,protocol,expected,state,ok,severity
 }
 
 @test "--output: a signal leaves the old report or the new one, and nothing else" {
-	local i
+	local i n cut=0
 
 	for i in 1 2 3 4 5 6 7 8 9 10; do
 		echo old >x
 		start -H 127.0.0.0/22 -p 1=any,2=any,3=any,4=any,5=any --format json --output x
-		sleep "0.0$((i * 7))"
+		# Half of them when the file that becomes the report is there.
+		if ((i % 2)); then
+			sleep "0.0$((i * 7))"
+		else
+			for ((n = 0; n < 2000; n++)); do
+				compgen -G '.portstate.*' >/dev/null && break
+				kill -0 "$pid" 2>/dev/null || break
+			done
+		fi
 		kill -TERM "$pid" 2>/dev/null || true
 		finish
 		# The last is from before the program took it.
 		[[ $status == 0 || $status == 3 || $status == 143 ]]
+		[[ $status == 0 ]] || cut=$((cut + 1))
 		only x
 		[[ $(cat x) == old || $(tail -n 1 x) == ']}' ]]
 	done
+	((cut > 0)) || {
+		echo "all were done before the signal"
+		return 1
+	}
 }
 
 @test "--probes: so many times, and what came of it" {
@@ -301,7 +342,7 @@ csv_header='name,host,address,port,transport,protocol,expected,state,ok,severity
 		'OK: 1 of 1 as expected; 1 open, 0 closed, 0 filtered, 0 unknown'
 	check -p "$p0" --probes 3 --format csv
 	same "$out" "$csv_header" \
-		"127.0.0.1/tcp/$p0,127.0.0.1,127.0.0.1,$p0,tcp,,open,open,true,OK,ok,,T,T,3,0,T,T,T,,,$"
+		"127.0.0.1/tcp/$p0,127.0.0.1,127.0.0.1,$p0,tcp,,open,open,true,OK,ok,,T,T,3,0,T,T,T,,,,$"
 }
 
 @test "--probes: the worst counts" {
@@ -367,46 +408,56 @@ csv_header='name,host,address,port,transport,protocol,expected,state,ok,severity
 	[ "$(grep -c '^{"name":"127.0.0.2/' "$out")" = 3 ]
 }
 
-# The examples of the page: their hosts are this machine, their ports fakes.
-@test "portstate-formats(5): its examples work" {
-	local line n=0 i
+# check_portset has no option by which need_tls could ask.
+need_tls() {
+	local why
 
-	serve 'tcp4' 'tcp4'
-	while read -r line; do
-		line=${line//mx1,mx2/127.0.0.1}
-		line=${line//mx1/127.0.0.1}
-		line=${line//-p 25,143/-p $p0,$p1}
-		line=${line//-p 25/-p $p0}
-		eval "args=(${line#check_portset })"
-		check "${args[@]}"
-		[[ $status == 0 ]] && silent
-		n=$((n + 1))
-		[[ $line != *--output* ]] || says 0 'OK - 2 of 2 as expected|'
-	done < <(sed -n 's/\\e/\\/g; s/^\.Dl \$ \(check_portset \)/\1/p' "$page")
-	[ "$n" = 4 ]
-	[ "$(wc -l <mail.csv)" = 3 ]
-	grep -q '^portstate_run_state{run="mail"} 0$' mail.prom
-	same "$out" "127.0.0.1/tcp/$p0"$'\topen\t'
+	why=$(plugin=${plugin%/*}/check_tcp && tls_missing)
+	[[ -z $why ]] || skip "$why"
 }
 
-# All metrics that there are, and no others.
-@test "portstate-formats(5): names every column, member and metric" {
-	local name
+# words SECTION: what the page has in Cm there, a line each
+words() {
+	sed -n "/^\.Sh $1\$/,/^\.Sh /p" "$page" | awk '
+	/^\.(It |Pq )?Cm / {
+		sub(/^\.(It |Pq )?Cm /, "")
+		for (i = 1; i <= NF; i++) if ($i ~ /^[a-z_]+$/) print $i
+	}' | awk '!seen[$0]++'
+}
 
-	serve 'tcp4'
-	check -p "$p0" --probes 2 --format prometheus
-	for name in $(sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' "$out"); do
-		grep -q "^\.It Cm .*\b$name\b\|^\.Cm $name\$" "$page" || {
-			echo "not in the page: $name"
-			return 1
-		}
-	done
-	check -p "$p0" --format csv
-	for name in $(head -n 1 "$out" | tr ',\r' '  '); do
-		sed -n '/^\.Sh CSV/,/^\.Sh PROM/p' "$page" | grep -qw "$name"
-	done
-	check -p "$p0" --format json
-	for name in $(grep -o '"[a-z_]*":' "$out" | tr -d '":'); do
-		sed -n '/^\.Sh JSON/,/^\.Sh CSV/p' "$page" | grep -qw "$name"
-	done
+# as_page WHAT PAGE: standard input has the same names, in any order
+as_page() {
+	diff --label "$1" --label "the page" -U 0 <(sort -u) <(sort -u "$2")
+}
+
+# All members, columns, metrics and labels that there are, and no others, of a run
+# that has something of each.
+@test "portstate-formats(5): names every column, member and metric, and no other" {
+	need_yaml
+	need_tls
+	tls_start good
+	serve 'tcp4' 'unix'
+	cat >c.yaml <<-END
+		hosts:
+		  h:
+		    address: 127.0.0.1
+		    ports:
+		      a: $p0
+		      b: {unix: $p1}
+		      c: {tcp: $tls_port, tls: yes}
+		      d: {tcp: 1, handler: [/bin/echo, "OK|x=1"]}
+	END
+	words PROMETHEUS >named
+	check --config c.yaml --probes 2 --format prometheus --output x.prom
+	[ "$status" = 0 ]
+	sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' x.prom |
+		as_page metrics <(grep ^portstate_ named)
+	grep -o '[{,][a-z]*="' x.prom | tr -d '{,="' |
+		as_page labels <(grep -v ^portstate_ named)
+	check --config c.yaml --format csv
+	diff -u <(words CSV) <(head -n 1 "$out" | tr -d '\r' | tr ',' '\n')
+	check --config c.yaml --probes 2 --format json
+	valid
+	words JSON >named
+	grep -o '"[a-z_]*":' "$out" | tr -d '":' | as_page members named
 }
