@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addr.h"
 #include "xalloc.h"
 
 /* No more than so many lines of errors are kept. */
@@ -208,6 +209,22 @@ config_check_name(const char *name)
 			return "a slash in the name";
 	}
 	return NULL;
+}
+
+const char *
+config_check_address(const char *address)
+{
+	const char *why = NULL;
+	struct addr a;
+
+	if (address[0] == '\0')
+		return "is empty";
+	if (address[0] == '-')
+		return "begins with a dash";
+	if (strpbrk(address, "/, \t") != NULL)
+		return "not one address or name";
+	return addr_parse(address, AF_UNSPEC, &a, &why) == ADDR_BAD ? why
+								    : NULL;
 }
 
 const struct config_value *

@@ -212,6 +212,9 @@ void config_clash(struct config *c, struct config_place at, const char *what,
 /* NULL, or why a host or an entry cannot have this name. */
 const char *config_check_name(const char *name);
 
+/* The same of what is connected to: a name or an address. */
+const char *config_check_address(const char *address);
+
 /* The value of a key in a layer, which may be NULL; NULL: it has none. */
 const struct config_value *config_value(const struct config_layer *layer,
     enum config_key key);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "config_ask.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "handler.h"
@@ -65,8 +67,8 @@ struct recipe_key {
 
 typedef const char *check_fn(const char *value);
 
-static check_fn check_ports, check_path, check_transport, check_address,
-    check_severity, check_timeout, check_family;
+static check_fn check_ports, check_path, check_transport, check_severity,
+    check_timeout, check_family;
 
 /* Keys whose values no option takes. */
 static const struct {
@@ -80,7 +82,7 @@ static const struct {
 	{ CONFIG_TRANSPORT, check_transport },
 	{ CONFIG_NAME, config_check_name },
 	{ CONFIG_HOST, config_check_name },
-	{ CONFIG_ADDRESS, check_address },
+	{ CONFIG_ADDRESS, config_check_address },
 	{ CONFIG_SEVERITY, check_severity },
 	{ CONFIG_TIMEOUT, check_timeout },
 	{ CONFIG_FAMILY, check_family },
@@ -185,6 +187,13 @@ check_value(struct config *c, const struct config_layer *l,
 		}
 	if (v->key == CONFIG_HANDLER)
 		check_handler(c, v, l);
+	for (j = 0; j < v->n; j++)
+		if (row->type == CONFIG_TYPE_FILE &&
+		    access(v->words[j].s, R_OK) == -1)
+			complain(c, v->key, v->words[j], strerror(errno));
+		else if (v->key >= CONFIG_EXPECT &&
+		    v->key <= CONFIG_EXPECT_NOT && v->words[j].s[0] == '\0')
+			complain(c, v->key, v->words[j], "is empty");
 	if (row->option == NULL)
 		return;
 	if (option_of(scratch(c, udp ? UDP : TCP), row->option) == NULL &&
@@ -232,7 +241,9 @@ check_handler(struct config *c, const struct config_value *v,
 	struct text why;
 
 	text_init(&why, REPORT_MAX);
-	if (!handler_check(&h, &why))
+	if (handler_check(&h, &why) && !handler_found(&h))
+		text_printf(&why, "%s: there is no such command", h.words[0]);
+	if (why.len > 0)
 		config_error(c, (struct config_place){ v->line, l->at.file },
 		    config_rows[v->key].name, why.data);
 	text_free(&why);
@@ -328,18 +339,6 @@ check_transport(const char *value)
 }
 
 static const char *
-check_address(const char *value)
-{
-	const char *why = "not an address or a name";
-	struct addr a;
-
-	return value[0] == '/' || value[0] == '-' ||
-		addr_parse(value, AF_UNSPEC, &a, &why) == ADDR_BAD
-	    ? why
-	    : NULL;
-}
-
-static const char *
 check_severity(const char *value)
 {
 	return strcasecmp(value, "warning") == 0 ||
@@ -374,11 +373,8 @@ config_ports(struct config *c, const struct config_layers *l,
 
 	*out = (struct config_ports){ .enabled = true };
 	merge(&m, l);
-	if (m.values[CONFIG_ENABLED] != NULL &&
-	    m.values[CONFIG_ENABLED]->n == 0) {
-		out->enabled = false;
-		return true;
-	}
+	out->enabled = m.values[CONFIG_ENABLED] == NULL ||
+	    m.values[CONFIG_ENABLED]->n > 0;
 	if (!transport_of(c, &m, l, &transport, &key) ||
 	    !numbers(c, &m, l, transport, key, out))
 		return false;
@@ -570,7 +566,8 @@ config_recipe(struct config *c, const struct config_layers *l,
 	merge(&m, l);
 	key.merged = &m;
 	key.any = ports->first != ports->last &&
-	    m.values[CONFIG_EXPECTED] == NULL;
+	    m.values[CONFIG_EXPECTED] == NULL && !has(&m, CONFIG_HANDLER) &&
+	    own_conversation(&m) == CONFIG_KEYS;
 	if (ports->udp && !has(&m, CONFIG_PROTOCOL))
 		key.datagram = datagram_of_port(port);
 	hash = key_hash(&key);

@@ -19,6 +19,9 @@
 #define FILES_MAX 1000
 #define WORDS_MAX 1000
 
+/* What editors may put in front of UTF-8. */
+#define BOM "\xef\xbb\xbf"
+
 #define SPACES " \t\r\n\v\f"
 
 /* Of one file, while it is read. */
@@ -135,6 +138,9 @@ config_read_list(struct config *c, const char *file)
 	errno = f != NULL ? 0 : errno;
 	while (f != NULL && (len = getline(&line, &size, f)) != -1) {
 		r.item.line++;
+		if (r.item.line == 1 &&
+		    strncmp(line, BOM, sizeof(BOM) - 1) == 0)
+			memset(line, ' ', sizeof(BOM) - 1);
 		if (strlen(line) != (size_t)len)
 			error(&r, NULL, "a NUL byte");
 		else
@@ -158,7 +164,6 @@ read_line(struct reader *r, char *line)
 	char *words[3], *s = line;
 	const char *why, *host;
 	size_t n = 0;
-	struct addr a;
 
 	line[strcspn(line, "#")] = '\0';
 	for (s += strspn(s, SPACES); *s != '\0'; s += strspn(s, SPACES)) {
@@ -175,8 +180,9 @@ read_line(struct reader *r, char *line)
 		return;
 	}
 	why = config_check_name(words[0]);
-	if (why != NULL ||
-	    addr_parse(words[0], AF_UNSPEC, &a, &why) == ADDR_BAD) {
+	if (why == NULL)
+		why = config_check_address(words[0]);
+	if (why != NULL) {
 		error(r, words[0], why);
 		return;
 	}
@@ -544,8 +550,7 @@ read_host(struct reader *r, const char *name, struct config_place at)
 		.first_loose = CONFIG_NONE };
 	struct owner owner = { .name = name, .host = &host };
 	uint32_t other = config_find_host(c, name);
-	const char *why = NULL;
-	struct addr a;
+	const char *why;
 
 	if (!check_name(r, name, at) ||
 	    (other != INDEX_NONE && !c->hosts[other].implied)) {
@@ -561,11 +566,9 @@ read_host(struct reader *r, const char *name, struct config_place at)
 		    &owner);
 	else if (!is_null(&r->item))
 		read_list(r, &owner);
-	if (host.address == NULL &&
-	    (name[0] == '/' ||
-		addr_parse(name, AF_UNSPEC, &a, &why) == ADDR_BAD))
-		config_error(c, at, name,
-		    why != NULL ? why : "not the name of a host");
+	why = host.address == NULL ? config_check_address(name) : NULL;
+	if (why != NULL)
+		config_error(c, at, name, why);
 	host.defaults = owner.defaults;
 	host.n = (uint32_t)owner.n;
 	host.first = keep_entries(r, &owner);
@@ -583,13 +586,12 @@ static void
 read_address(struct reader *r, void *ctx, struct config_place at)
 {
 	struct owner *owner = ctx;
-	const char *why = "not an address or a name";
-	struct addr a;
+	const char *why = r->item.kind == YAMLFILE_SCALAR
+	    ? config_check_address(r->item.value)
+	    : "not a single value";
 
 	(void)at;
-	if (r->item.kind != YAMLFILE_SCALAR || r->item.value[0] == '/' ||
-	    r->item.value[0] == '-' ||
-	    addr_parse(r->item.value, AF_UNSPEC, &a, &why) == ADDR_BAD) {
+	if (why != NULL) {
 		error(r, "address", why);
 		skip(r);
 		return;
@@ -680,11 +682,13 @@ read_entries(struct reader *r, struct owner *owner, bool with_defaults)
 {
 	struct config_place at;
 	const char *name;
+	bool any = false;
 
 	while (next_key(r)) {
 		name = take_key(r, &at);
 		if (name == NULL)
 			return;
+		any |= !with_defaults || strcmp(name, "defaults") != 0;
 		if (!with_defaults || strcmp(name, "defaults") != 0)
 			read_entry(r, owner, name, at);
 		else if (owner->defaults == NULL)
@@ -694,6 +698,8 @@ read_entries(struct reader *r, struct owner *owner, bool with_defaults)
 			skip(r);
 		}
 	}
+	if (!any && r->item.kind != YAMLFILE_BAD)
+		error(r, owner->name, "there is no port in it");
 }
 
 static void
@@ -717,6 +723,8 @@ read_entry(struct reader *r, struct owner *owner, const char *name,
 static void
 read_list(struct reader *r, struct owner *owner)
 {
+	bool any = false;
+
 	if (r->item.kind == YAMLFILE_SCALAR && !is_null(&r->item)) {
 		add_items(r, owner, NULL, r->item.value, here(r));
 		return;
@@ -727,6 +735,7 @@ read_list(struct reader *r, struct owner *owner)
 		return;
 	}
 	while (next(r) && r->item.kind != YAMLFILE_LIST_END) {
+		any = true;
 		if (r->item.kind == YAMLFILE_SCALAR) {
 			add_items(r, owner, NULL, r->item.value, here(r));
 			continue;
@@ -734,6 +743,8 @@ read_list(struct reader *r, struct owner *owner)
 		error(r, owner->name, "not a port");
 		skip(r);
 	}
+	if (!any && r->item.kind != YAMLFILE_BAD)
+		error(r, owner->name, "the list of ports is empty");
 }
 
 /* Of that name only one. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config_set.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,8 @@ struct spec {
 	struct config_ports ports;
 	struct config_layers layers;
 	const struct config_recipe *recipe; /* of its first port */
-	uint32_t ask; /* the same, once it is needed; else NO_ASK */
+	uint32_t ask;  /* the same, once it is needed; else NO_ASK */
+	uint32_t list; /* it is from: in one, a later item overrides others */
 };
 
 struct specs {
@@ -55,6 +57,11 @@ struct build {
 	    *is_override; /* of all its own: whether a port set has that name */
 	/* By transport and port: the last that has it, from 1. */
 	uint32_t (*last)[PORTS_MAX];
+	uint32_t list;     /* that is being collected: a number for each */
+	uint32_t own_list; /* that of the host itself */
+	bool asked;        /* something of it is enabled */
+	bool *used;        /* selected port sets: something of them is asked */
+	const char *idle;  /* a host that was asked for, and has nothing */
 	struct index by_path; /* entries that have no host */
 	struct made *made;
 	size_t n_made;
@@ -65,6 +72,7 @@ struct build {
 	const struct config_word *plain_portsets;
 };
 
+static bool is_all_used(const struct build *, struct text *);
 static bool find_selected(struct build *, struct text *);
 static void check_portsets(struct build *);
 static bool is_selected(const struct build *, const struct config_host *);
@@ -76,6 +84,7 @@ static void check_host(struct build *, const struct config_host *,
     const struct specs *);
 static void add_selected(struct build *, const struct config_host *, bool);
 static bool add_others(struct build *, struct text *);
+static bool has_address(const struct config *, const char *);
 static void begin_host(struct build *, const struct config_host *);
 static index_fn is_own;
 static void begin_specs(struct specs *);
@@ -97,6 +106,9 @@ static bool same_spec(const struct spec *, const struct spec *);
 static bool is_numbered(const struct spec *);
 static void add_entries(struct build *, const struct config_host *,
     struct specs *);
+static void check_contested(struct build *, const struct specs *);
+static bool is_otherwise(struct build *, const struct spec *,
+    const struct spec *, uint16_t);
 static void add_path(struct build *, const struct spec *, uint32_t);
 static index_fn is_path;
 static void claim(struct build *, const struct specs *, bool);
@@ -126,11 +138,17 @@ config_fill(struct config *c, const struct config_selection *sel,
 		const struct config_host *h = &c->hosts[i];
 		bool meant = is_selected(&b, h);
 
+		size_t before = set->n;
+
 		add_host(&b, h, meant && sel->n_portsets == 0);
 		if (meant && sel->n_portsets > 0)
 			add_selected(&b, h, sel->hosts->n > 0);
+		if (meant && sel->hosts->n > 0 && set->n == before)
+			b.idle = h->name;
 	}
-	ok = ok && add_others(&b, error);
+	ok = ok && add_others(&b, error) &&
+	    (c->n_errors > 0 || is_all_used(&b, error));
+	free(b.used);
 	free(b.selected);
 	free(b.bad);
 	free(b.is_override);
@@ -143,6 +161,27 @@ config_fill(struct config *c, const struct config_selection *sel,
 	return ok && c->n_errors == 0;
 }
 
+/* Whoever is named is meant to be asked something. */
+static bool
+is_all_used(const struct build *b, struct text *error)
+{
+	const char *what = b->idle, *why = ": nothing is asked of this host";
+	size_t i;
+
+	for (i = 0; i < b->sel->n_portsets && what == NULL; i++)
+		if (!b->used[i]) {
+			what = b->sel->portsets[i];
+			why = ": nothing of it is asked of any host; "
+			      "-H names hosts";
+		}
+	if (what == NULL)
+		return true;
+	text_puts(error, what == b->idle ? "-H: " : "--portset: ");
+	text_escape_string(error, what);
+	text_puts(error, why);
+	return false;
+}
+
 static bool
 find_selected(struct build *b, struct text *error)
 {
@@ -150,6 +189,7 @@ find_selected(struct build *b, struct text *error)
 	size_t i;
 
 	b->selected = xcalloc(sel->n_portsets + 1, sizeof(b->selected[0]));
+	b->used = xcalloc(sel->n_portsets + 1, sizeof(b->used[0]));
 	for (i = 0; i < sel->n_portsets; i++) {
 		b->selected[i] = config_find_portset(b->config,
 		    sel->portsets[i]);
@@ -191,7 +231,9 @@ is_selected(const struct build *b, const struct config_host *h)
 	const struct config_selection *sel = b->sel;
 
 	if (sel->hosts->n > 0)
-		return hostlist_has(sel->hosts, h->name);
+		return hostlist_has(sel->hosts, h->name) ||
+		    (h->address != NULL &&
+			hostlist_has(sel->hosts, h->address));
 	return h->enabled && (sel->n_portsets == 0 || has_selected(b, h));
 }
 
@@ -242,6 +284,7 @@ add_host(struct build *b, const struct config_host *h, bool meant)
 				    "there is no port set of that name");
 		}
 		collect_own(b, specs, h);
+		check_contested(b, specs);
 	}
 	if (plain)
 		b->plain_portsets = h->portsets;
@@ -284,9 +327,13 @@ add_selected(struct build *b, const struct config_host *h, bool all)
 
 	begin_host(b, h);
 	for (i = 0; i < b->sel->n_portsets; i++)
-		if (all || lists(h, b->sel->portsets[i]))
+		if (all || lists(h, b->sel->portsets[i])) {
+			b->asked = false;
 			collect_portset(b, &specs, h, b->selected[i]);
+			b->used[i] |= b->asked;
+		}
 	check_host(b, h, &specs);
+	check_contested(b, &specs);
 	if (b->config->n_errors == 0)
 		add_entries(b, h, &specs);
 	free_specs(&specs);
@@ -303,7 +350,8 @@ add_others(struct build *b, struct text *error)
 		struct config_host h = { .name = hosts->hosts[i],
 			.first_loose = CONFIG_NONE };
 
-		if (config_find_host(b->config, h.name) != INDEX_NONE)
+		if (config_find_host(b->config, h.name) != INDEX_NONE ||
+		    has_address(b->config, h.name))
 			continue;
 		if (b->sel->n_portsets == 0 || h.name[0] == '-') {
 			text_puts(error, "-H: ");
@@ -318,6 +366,18 @@ add_others(struct build *b, struct text *error)
 		add_selected(b, &h, true);
 	}
 	return true;
+}
+
+/* Whether a host of the configuration is at that address. */
+static bool
+has_address(const struct config *c, const char *address)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_hosts; i++)
+		if (text_same(c->hosts[i].address, address))
+			return true;
+	return false;
 }
 
 static void
@@ -367,6 +427,7 @@ collect_portset(struct build *b, struct specs *specs,
 	bool has = lists(h, p->name);
 	uint32_t i;
 
+	b->list++;
 	for (i = p->first; i < p->first + p->n; i++) {
 		const struct config_entry *e = &b->config->entries[i];
 		const struct config_entry *own = has ? override_of(b, h, e)
@@ -411,6 +472,7 @@ collect_own(struct build *b, struct specs *specs, const struct config_host *h)
 {
 	uint32_t i = h->first, loose = h->first_loose;
 
+	b->own_list = ++b->list;
 	for (;;) {
 		const struct config_entry *e;
 		struct config_layers l = { 0 };
@@ -422,6 +484,7 @@ collect_own(struct build *b, struct specs *specs, const struct config_host *h)
 		} else if (loose != CONFIG_NONE) {
 			e = &b->config->entries[b->config->loose[loose].entry];
 			loose = b->config->loose[loose].next;
+			b->list++;
 		} else {
 			return;
 		}
@@ -439,7 +502,7 @@ static void
 collect(struct build *b, struct specs *specs, struct config_layers *l,
     const struct config_host *h)
 {
-	struct spec s = { .layers = *l, .ask = NO_ASK };
+	struct spec s = { .layers = *l, .ask = NO_ASK, .list = b->list };
 
 	if (!config_ports(b->config, l, &s.ports) || !s.ports.enabled)
 		return;
@@ -448,6 +511,7 @@ collect(struct build *b, struct specs *specs, struct config_layers *l,
 		    "is of another host than the one in which it stands");
 		return;
 	}
+	b->asked = true;
 	s.recipe = config_recipe(b->config, l, &s.ports, s.ports.first);
 	if (s.recipe == NULL || !names_itself(b, &s) || is_there(b, specs, &s))
 		return;
@@ -582,6 +646,56 @@ add_entries(struct build *b, const struct config_host *h, struct specs *specs)
 	}
 	if (contested)
 		claim(b, specs, false);
+}
+
+/*
+ * In a list a later item overrides another, and those of the host itself override
+ * those of its port sets; but two lists that want a port asked in different ways
+ * know nothing of each other.
+ */
+static void
+check_contested(struct build *b, const struct specs *specs)
+{
+	size_t i, j;
+	uint32_t port;
+
+	if (specs->numbered < 2)
+		return;
+	claim(b, specs, false);
+	for (i = 0; i < specs->n; i++) {
+		const struct spec *s = &specs->specs[i];
+
+		if (!is_numbered(s) || s->list == b->own_list)
+			continue;
+		for (port = s->ports.first; port <= s->ports.last; port++) {
+			j = b->last[s->ports.udp][port];
+			if (j > 0 && specs->specs[j - 1].list != s->list &&
+			    is_otherwise(b, &specs->specs[j - 1], s,
+				(uint16_t)port))
+				break;
+			b->last[s->ports.udp][port] = (uint32_t)i + 1;
+		}
+	}
+	claim(b, specs, false);
+}
+
+/* Says so, if the port is not asked in the same way. */
+static bool
+is_otherwise(struct build *b, const struct spec *one, const struct spec *other,
+    uint16_t port)
+{
+	char what[24];
+
+	if (text_same(one->ports.name, other->ports.name) &&
+	    config_recipe(b->config, &one->layers, &one->ports, port) ==
+		config_recipe(b->config, &other->layers, &other->ports, port))
+		return false;
+	(void)snprintf(what, sizeof(what), "%s/%u",
+	    one->ports.udp ? "udp" : "tcp", port);
+	config_clash(b->config, other->layers.at, what,
+	    "is in another list of the host, where it is asked otherwise, at ",
+	    one->layers.at);
+	return true;
 }
 
 /* It has no host, and may be with several of them. */

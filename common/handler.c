@@ -184,6 +184,19 @@ check_fields(const char *word, struct text *error)
 	return true;
 }
 
+bool
+handler_found(const struct handler *h)
+{
+	struct text path;
+	bool found;
+
+	text_init(&path, HANDLER_FILLED_MAX);
+	find_command(&path, h->words[0]);
+	found = access(path.data, X_OK) == 0;
+	text_free(&path);
+	return found;
+}
+
 static void
 find_command(struct text *path, const char *command)
 {

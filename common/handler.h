@@ -60,6 +60,9 @@ struct handler {
 /* False: it cannot be used; the reason is appended to error. */
 bool handler_check(const struct handler *h, struct text *error);
 
+/* Whether there is a command that can be run, of one that was checked. */
+bool handler_found(const struct handler *h);
+
 /* What is asked. */
 struct handler_question {
 	const struct target *target; /* whose handler it is */

@@ -13,6 +13,7 @@ static bool is_from_files(const struct source *);
 static bool fill_from_lists(struct source *, struct portset *, struct text *);
 static bool fill_from_files(struct source *, struct portset *, struct text *);
 static void read_files(struct source *);
+static void read_ready_of_hosts(struct source *);
 static void read_ready(struct source *, const char *);
 
 bool
@@ -108,16 +109,35 @@ read_files(struct source *s)
 	if (given || s->n_portsets == 0 || access(SOURCE_CONFIG, F_OK) == 0)
 		config_read(&s->read, given ? s->config : SOURCE_CONFIG);
 	for (i = 0; i < s->n_portsets && s->read.n_errors == 0; i++)
-		if (config_find_portset(&s->read, s->portsets[i]) == INDEX_NONE)
-			read_ready(s, s->portsets[i]);
+		read_ready(s, s->portsets[i]);
+	read_ready_of_hosts(s);
 }
 
+/* Most hosts have the port sets of the one before them. */
+static void
+read_ready_of_hosts(struct source *s)
+{
+	const struct config *c = &s->read;
+	const struct config_word *last = NULL;
+	size_t i, j;
+
+	for (i = 0; i < c->n_hosts && c->n_errors == 0; i++) {
+		const struct config_host *h = &c->hosts[i];
+
+		for (j = 0; j < h->n_portsets && h->portsets != last; j++)
+			read_ready(s, h->portsets[j].s);
+		last = h->portsets;
+	}
+}
+
+/* The ready one of that name, if there is none yet. */
 static void
 read_ready(struct source *s, const char *name)
 {
 	struct text path;
 
-	if (name[0] == '.' || strchr(name, '/') != NULL)
+	if (config_find_portset(&s->read, name) != INDEX_NONE ||
+	    name[0] == '.' || strchr(name, '/') != NULL)
 		return;
 	text_init(&path, sizeof(PORTSETDIR) + sizeof(SRCDIR) + TEXT_WORD);
 	text_printf(&path, "%s/%s.yaml",

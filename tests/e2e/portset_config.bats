@@ -348,7 +348,7 @@ refuses() {
 	check --config c.yaml --portset t
 	refuses '--portset: t: there is no port set of that name'
 	check --config c.yaml --portset s
-	refuses '--portset: no host has a port of it; -H names hosts'
+	refuses '--portset: s: nothing of it is asked of any host; -H names hosts'
 	check --config c.yaml --portset s -H 127.0.0.1,127.0.0.2
 	[ "$status" = 0 ]
 	grep -q '^PORTSET OK - 2 of 2' "$out"
@@ -394,4 +394,41 @@ refuses() {
 	[ "$status" = 0 ]
 	grep -q '^Limits: 1 entr' "$out"
 	lacks '5000' "$out"
+}
+
+@test "whoever is named is asked something" {
+	yaml 'portsets: {p: {s: 1}, q: {s: 2}, r: {s: {tcp: 3, enabled: no}}}' \
+		'hosts:' '  a: {address: 127.0.0.1, portsets: p}' \
+		'  b: {address: 127.0.0.2, portsets: r}' \
+		'  c: {address: 127.0.0.3}'
+	check --config c.yaml -H a,b
+	refuses '-H: b: nothing is asked of this host'
+	check --config c.yaml -H c,a
+	refuses '-H: c: nothing is asked of this host'
+	check --config c.yaml --portset p,q
+	refuses '--portset: q: nothing of it is asked of any host; -H names hosts'
+	check --config c.yaml --portset p,r
+	refuses '--portset: r: nothing of it is asked of any host; -H names hosts'
+}
+
+@test "a host by its address, with what the file has of it" {
+	yaml 'portsets: {p: {s: {tcp: 1, expected: any}}}' \
+		'hosts: {a: {address: 127.0.0.1, portsets: p,' \
+		'  ports: {s: {expected: closed}}}}'
+	for host in a 127.0.0.1; do
+		check --config c.yaml --portset p -H "$host" --check-config
+		[ "$status" = 0 ]
+		grep -q '^a/s: 127\.0\.0\.1 tcp/1, expected closed' "$out"
+	done
+}
+
+@test "a ready port set of a host" {
+	yaml 'hosts: {a: {address: 127.0.0.1, portsets: [printer]}}'
+	check --config c.yaml --check-config
+	[ "$status" = 0 ]
+	grep -q '^a/printer-telnet: 127\.0\.0\.1 tcp/23, expected closed' "$out"
+	yaml 'portsets: {printer: {x: 7}}' \
+		'hosts: {a: {address: 127.0.0.1, portsets: [printer]}}'
+	check --config c.yaml --check-config
+	grep -q '^PORTSET OK - 1 port of 1 host' "$out"
 }
