@@ -8,6 +8,7 @@
 
 #include "num.h"
 
+static bool is_octal(const char *);
 static enum addr_kind parse_path(const char *, struct addr *, const char **);
 static enum addr_kind parse_in6(const char *, size_t, struct addr *,
     const char **);
@@ -36,6 +37,10 @@ addr_parse(const char *host, int family, struct addr *a, const char **why)
 	} else if (inet_pton(AF_INET, host, &a->in.sin_addr) == 1) {
 		a->in.sin_family = AF_INET;
 		kind = ADDR_LITERAL;
+	} else if (is_octal(host)) {
+		*why = "a number with a leading zero, which may mean another "
+		       "address";
+		return ADDR_BAD;
 	} else {
 		kind = parse_in6(host, len, a, why);
 	}
@@ -126,6 +131,22 @@ addr_format(struct text *t, const struct addr *a)
 		    4 * sizeof(((union addr_sockaddr *)NULL)->un.sun_path));
 		break;
 	}
+}
+
+/* Whether it is of numbers, one of which inet_aton(3) takes for octal. */
+static bool
+is_octal(const char *host)
+{
+	bool first = true, found = false;
+
+	for (; *host != '\0'; host++) {
+		if (*host != '.' && (*host < '0' || *host > '9'))
+			return false;
+		found |= first && host[0] == '0' && host[1] >= '0' &&
+		    host[1] <= '9';
+		first = *host == '.';
+	}
+	return found;
 }
 
 static enum addr_kind

@@ -256,13 +256,25 @@ end_ready(struct watch *w, int64_t now_us)
 	c->done(c, now_us);
 }
 
-/* Whether the process has ended; then its number means nothing any more. */
+/*
+ * Whether the process has ended; then whom it left behind is killed, and its
+ * number means nothing any more.
+ */
 static bool
 reap(struct command *c)
 {
+	siginfo_t info = { 0 };
 	int status;
-	pid_t got = waitpid(c->pid, &status, WNOHANG);
+	pid_t got;
 
+	if (waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) ==
+		0 &&
+	    info.si_pid == 0)
+		return false;
+	/* The number is that of its group until it is asked for its status. */
+	if (info.si_pid != 0)
+		(void)kill(-c->pid, SIGKILL);
+	got = waitpid(c->pid, &status, WNOHANG);
 	if (got == 0)
 		return false;
 	c->code = got > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;

@@ -12,7 +12,7 @@
  *
  * It ends when its process does, not when its output does: who closes its
  * output goes on, and who leaves a process behind that has it is not waited
- * for.  What is left of the group then is left alone.  How much time there is
+ * for: what is left of the group then is killed.  How much time there is
  * the owner knows, who stops it when that is over: with SIGKILL to the whole
  * group, since what did not end in time has to be gone.
  */

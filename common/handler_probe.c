@@ -178,6 +178,14 @@ judge(struct handler_run *r, int64_t now_us)
 static void
 expired(struct handler_run *r, int64_t now_us)
 {
+	if (r->deadline_us - r->start_us < r->probe.target->terms->timeout_us) {
+		text_puts(&r->note, "the run ended first");
+		finish(r,
+		    &(struct result){
+			.outcome = OUTCOME_NOT_PROBED, .note = r->note.data },
+		    now_us);
+		return;
+	}
 	text_printf(&r->note, "did not end within %g s and %s",
 	    (double)(r->deadline_us - r->start_us) / 1e6,
 	    r->command.signal != 0 ? "was killed" : "cannot be killed");

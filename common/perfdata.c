@@ -173,27 +173,19 @@ is_value(const char *s, size_t len)
 	return num_decimal(s, n, &d) == NULL && is_unit(s + n, len - n);
 }
 
-/* A unit may begin with an 'e'. */
+/* Of the class [-0-9.]: neither a plus nor an exponent, nor a dot at the end. */
 static size_t
 number_len(const char *s, size_t len)
 {
-	size_t n = 0, exponent, power;
+	size_t n = 0, after;
 
-	if (n < len && (s[n] == '-' || s[n] == '+'))
+	if (n < len && s[n] == '-')
 		n++;
 	n += digits(s + n, len - n);
-	if (n < len && s[n] == '.')
-		n++;
-	n += digits(s + n, len - n);
-	exponent = n + 1;
-	if (n == len || (s[n] != 'e' && s[n] != 'E'))
+	if (n == len || s[n] != '.')
 		return n;
-	if (exponent < len && (s[exponent] == '-' || s[exponent] == '+'))
-		exponent++;
-	if (exponent >= len)
-		return n;
-	power = digits(s + exponent, len - exponent);
-	return power > 0 ? exponent + power : n;
+	after = digits(s + n + 1, len - n - 1);
+	return after > 0 ? n + 1 + after : n;
 }
 
 static size_t
@@ -232,12 +224,14 @@ is_limit(const char *s, size_t len, size_t n)
 	if (len == 0)
 		return n <= LIMITS;
 	if (n > LIMITS / 2)
-		return n <= LIMITS && num_decimal(s, len, &d) == NULL;
+		return n <= LIMITS && number_len(s, len) == len &&
+		    num_decimal(s, len, &d) == NULL;
 	if (len >= sizeof(copy) || memchr(s, '\0', len) != NULL)
 		return false;
 	memcpy(copy, s, len);
 	copy[len] = '\0';
-	return range_parse(copy, &r) == NULL;
+	return copy[strspn(copy, "@~:-.0123456789")] == '\0' &&
+	    range_parse(copy, &r) == NULL;
 }
 
 /* What stands between values, and cannot be in one without quotes. */

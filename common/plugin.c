@@ -38,6 +38,8 @@ static const int let_in[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT,
 
 static const char interrupted[] =
     " UNKNOWN - interrupted before anything was probed\n";
+static const char unreported[] =
+    " UNKNOWN - interrupted before the report was written\n";
 static const char no_input[] =
     " UNKNOWN - no end of what is to be read before the deadline\n";
 
@@ -46,6 +48,8 @@ static int64_t await_until_us = CLOCK_NEVER;
 static const char *the_service;
 static const char *the_signal;
 static bool unwritten;
+static volatile sig_atomic_t printing;
+static const char *ending_words = interrupted;
 static sigset_t blocked;
 
 static void out_of_memory(void);
@@ -85,6 +89,13 @@ plugin_let_signals_end(bool yes)
 			(void)sigaction(ending[i].signal, &sa, NULL);
 	}
 	(void)sigprocmask(yes ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+}
+
+void
+plugin_start_report(void)
+{
+	ending_words = unreported;
+	plugin_let_signals_end(true);
 }
 
 void
@@ -142,6 +153,7 @@ plugin_interruption(void)
 void
 plugin_print(const struct text *t)
 {
+	printing = 1;
 	unwritten |= !unwritten && !write_all(t->data, t->len);
 }
 
@@ -199,7 +211,10 @@ static void
 end_at_once(int signal)
 {
 	(void)signal;
-	last_words(interrupted);
+	/* Who does not read what is written does not read this. */
+	if (printing)
+		_exit(STATE_UNKNOWN);
+	last_words(ending_words);
 }
 
 /* Without allocating anything, and safe in a signal handler. */

@@ -24,6 +24,12 @@ void plugin_start(const char *service);
 void plugin_let_signals_end(bool yes);
 
 /*
+ * All that is left is to print: from now on signals end the program at once, with
+ * STATE_UNKNOWN, also while nobody reads what it writes.
+ */
+void plugin_start_report(void);
+
+/*
  * Waits until there is something to read, or ends the program in the same
  * manner: for a single read(2).  It also ends when it is until_us.
  */

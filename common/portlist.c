@@ -149,6 +149,9 @@ parse_item(struct parse *p)
 	if (ok && w.expected.data != NULL &&
 	    !expected_parse(w.expected.data, w.expected.len, &p->item.expected))
 		ok = fail(p, "not expected one of " EXPECTED_NAMES);
+	/* Who names a protocol means that there is somebody to speak it. */
+	else if (w.expected.data == NULL && protocol != NULL)
+		p->item.expected = EXPECTED_OPEN;
 	if (ok && p->item.udp)
 		ok = parse_datagram(p, protocol);
 	else if (ok)

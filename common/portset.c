@@ -10,6 +10,7 @@
 #include "escape.h"
 #include "handler.h"
 #include "report.h"
+#include "sock.h"
 #include "xalloc.h"
 
 /* Of what a peer sent. */
@@ -35,6 +36,7 @@ static void count_probe(struct entry_stats *, const struct result *);
 static bool answered(enum outcome);
 static bool has_time(enum outcome);
 static enum state worth(const struct portset *, const struct entry *);
+static bool unheard(const struct portset *, const struct entry *);
 static bool given(const struct portset *, const struct entry *, enum state *);
 static enum state lag_of_set(const struct portset *, const struct entry *,
     const struct portset_policy *);
@@ -225,6 +227,16 @@ count_limit_parse(const char *s, bool critical, struct portset_policy *p)
 	       "open|filtered, unknown";
 }
 
+size_t
+portset_quorum(const struct portset *s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s->n; i++)
+		n += entry_ask(s, &s->entries[i])->expected == EXPECTED_OPEN;
+	return n > 0 ? n : s->n;
+}
+
 struct portset_summary
 portset_summarize(struct portset *s, const struct portset_policy *p)
 {
@@ -232,6 +244,8 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 		.cert_days = (double)NAN,
 		.days = s->many_days ? NULL : s->days };
 	enum state lag = STATE_OK;
+	/* Of those that count for at_least. */
+	size_t counted = portset_quorum(s), met = 0, open = 0;
 	size_t i;
 
 	free(s->counts);
@@ -241,8 +255,13 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 		enum state slow = entry_lag(s, e, p);
 		double days = entry_cert_days(e);
 
-		sum.ports[outcome_port((enum outcome)e->outcome)]++;
+		sum.ports[entry_port(s, e)]++;
 		sum.met += entry_met(s, e);
+		if (counted == s->n ||
+		    entry_ask(s, e)->expected == EXPECTED_OPEN) {
+			met += entry_met(s, e);
+			open += worth(s, e) == STATE_UNKNOWN;
+		}
 		sum.unasked += entry_unasked(s, e);
 		sum.unknown += entry_unknown(s, e);
 		sum.failed += entry_failed(s, e);
@@ -272,10 +291,9 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 		}
 	}
 	if (p->at_least > 0)
-		sum.state = sum.met >= p->at_least ? STATE_OK
-		    : sum.met + sum.unasked + sum.unknown >= p->at_least
-		    ? STATE_UNKNOWN
-		    : STATE_CRITICAL;
+		sum.state = met >= p->at_least  ? STATE_OK
+		    : met + open >= p->at_least ? STATE_UNKNOWN
+						: STATE_CRITICAL;
 	else if (share_alerts(&p->critical, sum.failed - sum.warned, sum.total))
 		sum.state = STATE_CRITICAL;
 	else if (share_alerts(&p->warning, sum.failed, sum.total) ||
@@ -331,6 +349,13 @@ entry_stats(const struct portset *s, const struct entry *e)
 	    : NULL;
 }
 
+enum port_state
+entry_port(const struct portset *s, const struct entry *e)
+{
+	return unheard(s, e) ? PORT_UNKNOWN
+			     : outcome_port((enum outcome)e->outcome);
+}
+
 bool
 entry_met(const struct portset *s, const struct entry *e)
 {
@@ -342,7 +367,7 @@ entry_unasked(const struct portset *s, const struct entry *e)
 {
 	return worth(s, e) == STATE_UNKNOWN &&
 	    (e->outcome == OUTCOME_NOT_PROBED ||
-		e->outcome == OUTCOME_LOCAL_ERROR);
+		e->outcome == OUTCOME_LOCAL_ERROR || unheard(s, e));
 }
 
 bool
@@ -556,6 +581,7 @@ keep(struct entry *e, const struct result *r, const struct verdict *v)
 	e->finding = (uint8_t)v->told;
 	e->dates = (unsigned char)v->dates & 3;
 	e->clock = (unsigned char)v->clock & 3;
+	e->nobody = !result_told(r) && sock_is_broadcast(&r->addr);
 	keep_extra(e, r, v);
 }
 
@@ -653,23 +679,41 @@ static enum state
 worth(const struct portset *s, const struct entry *e)
 {
 	const struct ask *ask = entry_ask(s, e);
+	enum outcome o = (enum outcome)e->outcome;
+	enum state state;
+
+	if (e->told && given(s, e, &state))
+		return state == STATE_CRITICAL ? ask->severity : state;
+	if (outcome_default_state(o) == STATE_UNKNOWN)
+		return STATE_UNKNOWN;
+	if (unheard(s, e))
+		return ask->expected == EXPECTED_ANY ? STATE_UNKNOWN
+						     : ask->severity;
+	if (o == OUTCOME_HANDLER_WARNING &&
+	    (ask->expected == EXPECTED_OPEN || ask->expected == EXPECTED_ANY))
+		return STATE_WARNING;
+	if (!e->told || !expected_met(ask->expected, o) ||
+	    e->dates == STATE_CRITICAL || e->clock == STATE_CRITICAL ||
+	    outcome_distrusts(o))
+		return ask->severity;
+	return STATE_OK;
+}
+
+/*
+ * Whether silence would do, and the only one to say that it is there is this
+ * machine, which had no way to ask.
+ */
+static bool
+unheard(const struct portset *s, const struct entry *e)
+{
+	const enum expected x = entry_ask(s, e)->expected;
 	const struct result r = {
 		.outcome = (enum outcome)e->outcome,
 		.cause = { e->err, .origin = (enum origin)e->origin },
 	};
-	enum state state;
 
-	if (e->told && given(s, e, &state))
-		return state;
-	if (outcome_default_state(r.outcome) == STATE_UNKNOWN)
-		return STATE_UNKNOWN;
-	if (!e->told || !expected_met(ask->expected, r.outcome) ||
-	    (ask->expected == EXPECTED_FILTERED && !result_told(&r)) ||
-	    e->dates == STATE_CRITICAL || e->clock == STATE_CRITICAL ||
-	    outcome_distrusts(r.outcome))
-		return r.outcome == OUTCOME_HANDLER_WARNING ? STATE_WARNING
-							    : ask->severity;
-	return STATE_OK;
+	return (x == EXPECTED_ANY || x == EXPECTED_FILTERED) &&
+	    !result_told(&r) && !e->nobody;
 }
 
 /* Whether there is a state for the very outcome, as a configuration may say. */
@@ -752,9 +796,7 @@ count_failed(const struct portset *s, const struct entry *e,
 		h->same_port = h->same = true;
 		return;
 	}
-	h->same_port = h->same_port &&
-	    outcome_port((enum outcome)e->outcome) ==
-		outcome_port((enum outcome)first->outcome);
+	h->same_port = h->same_port && entry_port(s, e) == entry_port(s, first);
 	h->same = h->same && h->same_port && same_reason(e, first);
 }
 

@@ -96,6 +96,8 @@ struct entry {
 	uint8_t finding; /* the outcome, or that of the dates if it is worse */
 	bool icmp_v6:1;
 	bool told:1; /* the result is here */
+	bool
+	    nobody:1; /* this machine says so, and knows: a broadcast address */
 	unsigned char
 	    dates:2; /* what those of certificates are worth: a state */
 	unsigned char clock:2; /* the same of the peer's clock */
@@ -121,7 +123,8 @@ struct count_limits {
 struct portset_policy {
 	struct share warning;
 	struct share critical;
-	size_t at_least;          /* in place of those two, unless it is 0 */
+	/* Of portset_quorum(), in place of those two, unless it is 0. */
+	size_t at_least;
 	struct range lag_warning; /* milliseconds */
 	struct range lag_critical;
 	bool has_lag_warning;
@@ -212,6 +215,12 @@ const char *count_limit_parse(const char *s, bool critical,
 /* Whether these limits say something of so many of total ports. */
 bool count_limits_alert(const struct count_limits *l, size_t n, size_t total);
 
+/*
+ * How many entries count for at_least: those that are expected to be open, or
+ * all, if there are none.  A host that is dead has ports that are closed.
+ */
+size_t portset_quorum(const struct portset *s);
+
 struct portset_summary portset_summarize(struct portset *s,
     const struct portset_policy *p);
 
@@ -234,10 +243,16 @@ const struct portset_host *entry_host(const struct portset *s,
 /* NULL: it is asked once. */
 const struct entry_stats *entry_stats(const struct portset *s,
     const struct entry *e);
+/*
+ * The port state, which is unknown where filtered would do and only this machine
+ * says so, which had no way to ask.
+ */
+enum port_state entry_port(const struct portset *s, const struct entry *e);
 bool entry_met(const struct portset *s, const struct entry *e);
 /*
  * Whether it could not be asked, by no fault of the host's: not-probed or
- * local-error, where these are worth what they are by default.
+ * local-error, where these are worth what they are by default; or without a way
+ * to it, where any state of the port would do.
  */
 bool entry_unasked(const struct portset *s, const struct entry *e);
 /*

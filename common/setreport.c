@@ -44,8 +44,7 @@ setreport_words(struct text *t, const struct setreport *r,
 	struct text reason;
 
 	entry_name(t, r->set, e);
-	text_printf(t, " %s",
-	    port_state_words(outcome_port((enum outcome)e->outcome)));
+	text_printf(t, " %s", port_state_words(entry_port(r->set, e)));
 	text_init(&reason, REPORT_MAX);
 	entry_reason(&reason, e);
 	if (reason.len > 0)

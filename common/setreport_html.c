@@ -92,7 +92,7 @@ static void socket_row(struct text *, const struct setreport *, uint32_t);
 static void footer(struct text *, const struct setreport *);
 static const char *class_of(enum state);
 static const char *symbol_of(const struct setreport *, const struct entry *);
-static const char *words_of(const struct entry *);
+static const char *words_of(const struct setreport *, const struct entry *);
 static void number(struct text *, size_t);
 static void span(struct text *, double);
 static void escaped(struct text *, const char *);
@@ -307,7 +307,7 @@ host_down(struct text *t, const struct setreport *r, const struct entry *e)
 	text_puts(t, "</p>\n<p class=\"reason\">");
 	text_init(&words, WORDS_MAX);
 	entry_port_name(&words, r->set, e);
-	text_printf(&words, " %s", words_of(e));
+	text_printf(&words, " %s", words_of(r, e));
 	reason_behind(&words, e);
 	html_puts(t, words.data);
 	text_free(&words);
@@ -364,7 +364,7 @@ item(struct text *t, const struct setreport *r, const struct entry *e)
 	text_init(&words, WORDS_MAX);
 	entry_name(&words, r->set, e);
 	html_puts(t, words.data);
-	text_printf(t, "</b> %s", words_of(e));
+	text_printf(t, "</b> %s", words_of(r, e));
 	judgement(t, r, e);
 	if (!isnan(entry_judged(r->set, e, r->policy))) {
 		text_puts(t, ", ");
@@ -649,12 +649,12 @@ content(struct text *t, const struct setreport *r, const struct entry *e)
 	double seconds = entry_judged(r->set, e, r->policy);
 
 	if (isnan(seconds)) {
-		text_printf(t, "<b>%s %s</b>", symbol_of(r, e), words_of(e));
+		text_printf(t, "<b>%s %s</b>", symbol_of(r, e), words_of(r, e));
 	} else {
 		text_printf(t,
 		    "<div class=\"b%d\"><b>%s %s</b> "
 		    "<span class=\"time\">",
-		    bar_of(seconds), symbol_of(r, e), words_of(e));
+		    bar_of(seconds), symbol_of(r, e), words_of(r, e));
 		span(t, seconds);
 		text_puts(t, "</span></div>");
 	}
@@ -691,7 +691,7 @@ remarks(struct text *t, const struct setreport *r, const struct entry *e)
 static void
 judgement(struct text *t, const struct setreport *r, const struct entry *e)
 {
-	enum port_state port = outcome_port((enum outcome)e->outcome);
+	enum port_state port = entry_port(r->set, e);
 	const char *expected = expected_name(entry_ask(r->set, e)->expected);
 
 	if (entry_failed(r->set, e) &&
@@ -852,9 +852,9 @@ symbol_of(const struct setreport *r, const struct entry *e)
 }
 
 static const char *
-words_of(const struct entry *e)
+words_of(const struct setreport *r, const struct entry *e)
 {
-	return port_state_words(outcome_port((enum outcome)e->outcome));
+	return port_state_words(entry_port(r->set, e));
 }
 
 /* With a comma for thousands. */

@@ -52,7 +52,7 @@ entry(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	const struct portset_host *host = entry_host(r->set, e);
 	const struct ask *ask = entry_ask(r->set, e);
-	enum port_state port = outcome_port((enum outcome)e->outcome);
+	enum port_state port = entry_port(r->set, e);
 	bool open = port == PORT_OPEN;
 	struct text name, reason;
 

@@ -280,7 +280,7 @@ static bool
 is_any_open(const struct setreport *r, const struct entry *e)
 {
 	return entry_ask(r->set, e)->expected == EXPECTED_ANY &&
-	    outcome_port((enum outcome)e->outcome) == PORT_OPEN;
+	    entry_port(r->set, e) == PORT_OPEN;
 }
 
 static void
@@ -294,7 +294,7 @@ static void
 words_down(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	const struct host_counts *h = &r->set->counts[e->host];
-	enum port_state port = outcome_port((enum outcome)e->outcome);
+	enum port_state port = entry_port(r->set, e);
 	struct text reason;
 
 	text_escape_string(t, entry_host(r->set, e)->name);
@@ -346,8 +346,11 @@ counts(struct text *t, const struct setreport *r)
 	const struct portset_summary *s = &r->summary;
 	const struct portset_policy *p = r->policy;
 	static const struct policy no_days;
-	const struct count_limits failed = { p->warning, p->critical },
-				  none = { .warning = { .set = false } };
+	const struct count_limits none = { .warning = { .set = false } };
+	/* Of no meaning beside a number that will do. */
+	const struct count_limits failed = p->at_least > 0
+	    ? none
+	    : (struct count_limits){ p->warning, p->critical };
 
 	count(t, "total", s->total, &none, (double)NAN);
 	text_puts(t, " ");
@@ -554,8 +557,7 @@ line_entry(struct text *t, const struct setreport *r, const struct entry *e)
 	struct text reason;
 
 	words_name(t, r, e);
-	text_printf(t, ": %s",
-	    port_state_words(outcome_port((enum outcome)e->outcome)));
+	text_printf(t, ": %s", port_state_words(entry_port(r->set, e)));
 	if (is_bad(r, e))
 		text_printf(t, ", expected %s", expected_name(expected));
 	if (entry_warned(r->set, e))

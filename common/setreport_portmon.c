@@ -172,8 +172,7 @@ put_transport(struct text *t, const struct setreport *r, const struct entry *e)
 static void
 put_port_state(struct text *t, const struct setreport *r, const struct entry *e)
 {
-	(void)r;
-	text_puts(t, port_state_name(outcome_port((enum outcome)e->outcome)));
+	text_puts(t, port_state_name(entry_port(r->set, e)));
 }
 
 static void

@@ -116,8 +116,7 @@ state_set(struct text *t, const struct setreport *r)
 			text_printf(t,
 			    "portstate_port_state{%s,state=\"%s\"} %d\n",
 			    l.data, port_state_name(states[j]),
-			    outcome_port((enum outcome)e->outcome) ==
-				states[j]);
+			    entry_port(r->set, e) == states[j]);
 		text_free(&l);
 		setreport_flush(t, r);
 	}
@@ -279,7 +278,7 @@ static double
 is_open(const struct setreport *r, const struct entry *e)
 {
 	(void)r;
-	return outcome_port((enum outcome)e->outcome) == PORT_OPEN;
+	return entry_port(r->set, e) == PORT_OPEN;
 }
 
 static double

@@ -87,8 +87,7 @@ name_width(const struct setreport *r)
 static void
 row(struct text *t, const struct setreport *r, const struct entry *e, int width)
 {
-	const char *state = port_state_name(outcome_port((enum outcome)
-							     e->outcome));
+	const char *state = port_state_name(entry_port(r->set, e));
 	const char *on = colour(r, e);
 	struct text name;
 	char time[24];

@@ -15,6 +15,7 @@
 /* More ICMP messages on one socket than this are not read. */
 #define ERRORS_MAX 16
 
+static int connect_error(const struct addr *, int);
 static int open_socket(const struct addr *, int, const struct sock_conf *);
 static void want_errors(int, const struct addr *);
 static bool configure(int, int, const struct sock_conf *);
@@ -116,6 +117,18 @@ void
 sock_end(int fd)
 {
 	(void)shutdown(fd, SHUT_WR);
+}
+
+/*
+ * ip(7), tcp(7): of such the kernel says EACCES to who has not asked for
+ * SO_BROADCAST, and ENETUNREACH to a stream; of what it has no route to, or may
+ * not go to, it says the same to both.
+ */
+bool
+sock_is_broadcast(const struct addr *a)
+{
+	return a->family == AF_INET && connect_error(a, SOCK_DGRAM) == EACCES &&
+	    connect_error(a, SOCK_STREAM) == ENETUNREACH;
 }
 
 /*
@@ -242,6 +255,22 @@ sock_self(int fd, struct addr *a)
 		return false;
 	addr_set(a, &sa.any, len);
 	return a->family != AF_UNSPEC;
+}
+
+/* What connect(2) says at once: 0 or an errno. */
+static int
+connect_error(const struct addr *a, int type)
+{
+	static const struct sock_conf conf;
+	int fd = open_socket(a, type, &conf), err;
+	union addr_sockaddr sa;
+	socklen_t len = addr_get(a, &sa);
+
+	if (fd == -1)
+		return errno;
+	err = connect(fd, &sa.any, len) == -1 ? errno : 0;
+	(void)close(fd);
+	return err;
 }
 
 static int

@@ -70,6 +70,12 @@ ssize_t sock_send(int fd, const void *p, size_t n);
 /* Sends no more: the peer sees the end of what was sent. */
 void sock_end(int fd);
 
+/*
+ * Whether it is the broadcast address of a network that this machine is in, at
+ * which there is nobody to connect to.
+ */
+bool sock_is_broadcast(const struct addr *a);
+
 /* A socket for datagrams; the same as sock_open() in all else. */
 int sock_open_datagram(const struct addr *a, const struct sock_conf *conf);
 

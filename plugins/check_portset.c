@@ -110,9 +110,12 @@ complete(struct run *r, struct text *error)
 			print_errors(&from->read);
 		return false;
 	}
-	if (at_least > r->set.n)
-		text_printf(error, "--at-least: %zu: there are only %zu",
-		    at_least, r->set.n);
+	if (at_least > portset_quorum(&r->set))
+		text_printf(error, "--at-least: %zu: there are only %zu%s",
+		    at_least, portset_quorum(&r->set),
+		    portset_quorum(&r->set) < r->set.n
+			? " that are expected to be open"
+			: "");
 	else if (from->tls_option != NULL && portset_count_tls(&r->set) == 0)
 		text_printf(error, "%s: no item of the list has TLS",
 		    from->tls_option);
@@ -130,6 +133,7 @@ print_errors(const struct config *c)
 	size_t first = strcspn(c->errors.data, "\n");
 	struct text t;
 
+	plugin_start_report();
 	text_init(&t, SIZE_MAX / 2);
 	text_puts(&t, "PORTSET UNKNOWN - ");
 	text_put(&t, c->errors.data, first);
@@ -148,6 +152,7 @@ print_config(struct run *r)
 	struct text t;
 	size_t i;
 
+	plugin_start_report();
 	text_init(&t, SIZE_MAX / 2);
 	text_printf(&t, "PORTSET OK - %zu %s of %zu %s would be asked\n",
 	    r->set.n, r->set.n == 1 ? "port" : "ports", r->set.n_hosts,
@@ -172,6 +177,7 @@ probe_all(struct run *r)
 		.rate = given->rate,
 		.retries = given->retries,
 		.hedge = given->hedge,
+		.own = given->own_probe_timeout,
 	};
 	struct watch *signals = plugin_signals();
 
@@ -269,6 +275,7 @@ print_report(struct run *r)
 		report_to_file(r, &report);
 		r->given.report = setreport_nagios;
 	}
+	plugin_start_report();
 	report.colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
 	text_init(&t, report_max(r));
 	r->given.report(&t, &report);

@@ -506,6 +506,7 @@ set_probe_timeout(void *ctx, const char *value)
 {
 	struct portset_options *o = ctx;
 
+	o->own_probe_timeout = true;
 	return positive_seconds(value, &o->probe_timeout_us);
 }
 

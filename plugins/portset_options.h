@@ -15,8 +15,9 @@ struct portset_options {
 	struct source source;
 	int64_t timeout_us; /* of the run; 0: by what the probes need */
 	int64_t probe_timeout_us;
-	int64_t parallel; /* 0: as many as there are descriptors */
-	int64_t rate;     /* 0: no limit */
+	bool own_probe_timeout; /* it was asked for */
+	int64_t parallel;       /* 0: as many as there are descriptors */
+	int64_t rate;           /* 0: no limit */
 	int64_t retries;
 	bool hedge;
 	struct sock_conf sock;

@@ -17,6 +17,7 @@
 #define NOT_V6 "not an IPv6 address"
 #define NEEDS_ZONE "a link-local address needs a zone: fe80::1%eth0"
 #define NO_ZONE "the zone is not an interface of this machine"
+#define OCTAL "a number with a leading zero, which may mean another address"
 #define LONG_V6 "too long for an IPv6 address"
 #define LONG_PATH "longer than the path of a socket can be (107 bytes)"
 
@@ -43,6 +44,15 @@ static const struct {
 	{ "192.0.2.1%lo", ANY, ADDR_NAME },
 	{ "3221225985", ANY, ADDR_NAME },
 	{ "0xc0000201", ANY, ADDR_NAME },
+	{ "127.1", ANY, ADDR_NAME },
+	{ "0", ANY, ADDR_NAME },
+	{ "10.0.1", ANY, ADDR_NAME },
+	{ "01.example.org", ANY, ADDR_NAME },
+	{ "127.0.0.010", ANY, ADDR_BAD, OCTAL },
+	{ "0177.0.0.1", ANY, ADDR_BAD, OCTAL },
+	{ "127.00.1", ANY, ADDR_BAD, OCTAL },
+	{ "010", ANY, ADDR_BAD, OCTAL },
+	{ "127.0.0.08", V6, ADDR_BAD, OCTAL },
 
 	{ "2001:db8::1", ANY, ADDR_LITERAL, "2001:db8::1" },
 	{ "2001:db8::1", V6, ADDR_LITERAL, "2001:db8::1" },

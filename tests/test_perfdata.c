@@ -113,10 +113,13 @@ static const struct {
 	{ "'it''s'=1", "'it''s'=1 <it''s> <1>\n" },
 	{ "'a'=1'b'=2", "" },
 	{ "'C:\\ %'=5GB", "'C:\\ %'=5GB <C:\\ %> <5GB>\n" },
-	{ "a=-1.5e-3KiB/s", "a=-1.5e-3KiB/s <a> <-1.5e-3KiB/s>\n" },
+	{ "a=-1.5KiB/s", "a=-1.5KiB/s <a> <-1.5KiB/s>\n" },
 	{ "a=5e", "a=5e <a> <5e>\n" },
-	{ "a=5e+ b=+5.", "a=5e+ <a> <5e+>\nb=+5. <b> <+5.>\n" },
-	{ "a=5E3 b=.5", "a=5E3 <a> <5E3>\nb=.5 <b> <.5>\n" },
+	{ "a=5e+ b=.5 c=-.5",
+	    "a=5e+ <a> <5e+>\nb=.5 <b> <.5>\nc=-.5 <c> <-.5>\n" },
+	/* Of the guidelines' class alone, and with a digit. */
+	{ "e=1e3 f=+3 h=-1.5e-3B i=5E3 j=. k=- a=1", "a=1 <a> <1>\n" },
+	{ "e=1;1e3 f=1;+3 h=1;;;1e3 i=1;;;;+1 a=1", "a=1 <a> <1>\n" },
 	/* What is none is left out, and the next is found. */
 	{ "x a=1", "a=1 <a> <1>\n" },
 	{ "=1 a=1", "a=1 <a> <1>\n" },

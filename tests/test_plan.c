@@ -61,23 +61,23 @@ static const struct {
 	unsigned parallel;
 	double seconds; /* with one to spare */
 } alike[] = {
-	{ 1, 1, { 0, 2, 0, 0, 0, false }, 1000, 3 },
-	{ 1000, 1, { 0, 2, 0, 0, 0, false }, 1000, 3 },
-	{ 1001, 1, { 0, 2, 0, 0, 0, false }, 1000, 5 },
+	{ 1, 1, { 0, 2, 0, 0, 0, false, false }, 1000, 3 },
+	{ 1000, 1, { 0, 2, 0, 0, 0, false, false }, 1000, 3 },
+	{ 1001, 1, { 0, 2, 0, 0, 0, false, false }, 1000, 5 },
 	{ 1000, 1, { 0, 2, 0, 0, 0, true }, 500, 5 },
-	{ 10, 1, { 0, 2, 3, 0, 0, false }, 3, 9 },
-	{ 10, 1, { 0, 2, 2000, 0, 0, false }, 1000, 3 },
-	{ 10, 1, { 0, 2, 0, 0, 2, false }, 1000, 7 },
-	{ 10, 3, { 0, 2, 0, 0, 0, false }, 1000, 7 },
-	{ 10, 3, { 0, 2, 0, 0, 1, false }, 1000, 13 },
+	{ 10, 1, { 0, 2, 3, 0, 0, false, false }, 3, 9 },
+	{ 10, 1, { 0, 2, 2000, 0, 0, false, false }, 1000, 3 },
+	{ 10, 1, { 0, 2, 0, 0, 2, false, false }, 1000, 7 },
+	{ 10, 3, { 0, 2, 0, 0, 0, false, false }, 1000, 7 },
+	{ 10, 3, { 0, 2, 0, 0, 1, false, false }, 1000, 13 },
 	/* All that is asked counts for the rate. */
-	{ 200, 1, { 0, 1, 0, 50, 0, false }, 1000, 6 },
-	{ 200, 1, { 0, 1, 0, 50, 3, false }, 1000, 21 },
-	{ 200, 2, { 0, 1, 0, 50, 0, false }, 1000, 11 },
-	{ 200, 2, { 0, 1, 0, 50, 3, false }, 1000, 41 },
+	{ 200, 1, { 0, 1, 0, 50, 0, false, false }, 1000, 6 },
+	{ 200, 1, { 0, 1, 0, 50, 3, false, false }, 1000, 21 },
+	{ 200, 2, { 0, 1, 0, 50, 0, false, false }, 1000, 11 },
+	{ 200, 2, { 0, 1, 0, 50, 3, false, false }, 1000, 41 },
 	/* No longer than -t can be. */
-	{ 2, 1, { 0, 1000000000, 1, 0, 100, false }, 1, 1000000000 },
-	{ 1, 1, { 7, 2, 5, 0, 0, false }, 5, 7 },
+	{ 2, 1, { 0, 1000000000, 1, 0, 100, false, false }, 1, 1000000000 },
+	{ 1, 1, { 7, 2, 5, 0, 0, false, false }, 5, 7 },
 };
 
 START_TEST(time_of_all)
@@ -105,6 +105,23 @@ START_TEST(no_probe_longer_than_the_run)
 	add(1, (struct ask){ .probes = 1 });
 	ck_assert_int_eq(plan_make(&w, &set, DESCRIPTORS).probe_timeout_us,
 	    CLOCK_SECOND);
+}
+END_TEST
+
+/* Who asked for it means how long silence is none. */
+START_TEST(own_time_of_probes)
+{
+	const struct plan_wishes w = {
+		.timeout_us = CLOCK_SECOND,
+		.probe_timeout_us = 2 * CLOCK_SECOND,
+		.own = true,
+	};
+	struct plan p;
+
+	add(1, (struct ask){ .probes = 1 });
+	p = plan_make(&w, &set, DESCRIPTORS);
+	ck_assert_int_eq(p.probe_timeout_us, 2 * CLOCK_SECOND);
+	ck_assert_int_eq(p.timeout_us, CLOCK_SECOND);
 }
 END_TEST
 
@@ -173,6 +190,7 @@ main(void)
 	tcase_add_checked_fixture(tc, NULL, teardown);
 	unit_rows(tc, time_of_all, alike);
 	tcase_add_test(tc, no_probe_longer_than_the_run);
+	tcase_add_test(tc, own_time_of_probes);
 	tcase_add_test(tc, own_terms);
 	tcase_add_test(tc, names_take_time);
 	tcase_add_test(tc, lanes_take_time);

@@ -66,7 +66,10 @@ static const struct {
 	{ "25/SMTP", "25/smtp=open" },
 	{ "25/tcp", "25=open" },
 	{ "25/smtp=any", "25/smtp=any" },
-	{ "25-27/smtp", "25-27/smtp=any" },
+	{ "25-27/smtp", "25-27/smtp=open" },
+	{ "25-27/smtp=any", "25-27/smtp=any" },
+	{ "udp:53-55/dns", "udp:53-55/dns=open" },
+	{ "1-3/tcp", "1-3=open" },
 	{ "tcp:25-27/smtp=open", "25-27/smtp=open" },
 	{ "21/ftp,25/smtp,110/pop,119/nntp,143/imap,3310/clamd,5222/jabber",
 	    "21/ftp=open 25/smtp=open 110/pop=open 119/nntp=open "

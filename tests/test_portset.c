@@ -17,8 +17,8 @@
 /*
  * What the ports 1, 2, ... of a host came to, a letter each: ok, refused,
  * timeout, mismatch, no-data, unresolved, lookup-timeout, and what is nobody's
- * fault but ours: local-error, not-probed; a handler's UNKNOWN, and '.': not
- * told at all.
+ * fault but ours: local-error, not-probed; a handler's UNKNOWN and WARNING; no
+ * way to it from here, and '.': not told at all.
  */
 static const struct {
 	char letter;
@@ -34,6 +34,8 @@ static const struct {
 	{ 'l', OUTCOME_LOCAL_ERROR },
 	{ 'p', OUTCOME_NOT_PROBED },
 	{ 'h', OUTCOME_HANDLER_UNKNOWN },
+	{ 'w', OUTCOME_HANDLER_WARNING },
+	{ 'U', OUTCOME_UNREACHABLE },
 };
 
 static const struct {
@@ -69,6 +71,16 @@ static const struct {
 	{ "otmd", "cccc", NULL, "0", 0, STATE_CRITICAL, 0, 4, 0 },
 	{ "or", "ff", NULL, "0", 0, STATE_CRITICAL, 0, 2, 0 },
 	{ "md", "oo", NULL, "0", 0, STATE_CRITICAL, 0, 2, 0 },
+	/* What only this machine says is no silence. */
+	{ "U", "a", NULL, "0", 0, STATE_UNKNOWN, 0, 0, 1 },
+	{ "U", "f", NULL, "0", 0, STATE_CRITICAL, 0, 1, 0 },
+	{ "U", "o", NULL, "0", 0, STATE_CRITICAL, 0, 1, 0 },
+	{ "UU", "aa", NULL, "0", 1, STATE_UNKNOWN, 0, 0, 2 },
+	/* A WARNING of a handler. */
+	{ "w", "o", NULL, "0", 0, STATE_WARNING, 0, 1, 0 },
+	{ "w", "a", NULL, "0", 0, STATE_WARNING, 0, 1, 0 },
+	{ "w", "c", NULL, "0", 0, STATE_CRITICAL, 0, 1, 0 },
+	{ "w", "f", NULL, "0", 0, STATE_CRITICAL, 0, 1, 0 },
 	/* Numbers. */
 	{ "ooo", "ooo", "0", "1", 0, STATE_OK, 3, 0, 0 },
 	{ "oor", "ooo", "0", "1", 0, STATE_WARNING, 2, 1, 0 },
@@ -103,6 +115,13 @@ static const struct {
 	{ "oor", "ooo", "0", "0", 2, STATE_OK, 2, 1, 0 },
 	{ "orr", "ooo", "0", "0", 2, STATE_CRITICAL, 1, 2, 0 },
 	{ "orr", "ccc", NULL, "0", 2, STATE_OK, 2, 1, 0 },
+	/* Of those that should be open, if there are any. */
+	{ "rr", "oc", NULL, "0", 1, STATE_CRITICAL, 1, 1, 0 },
+	{ "rtr", "ofa", NULL, "0", 1, STATE_CRITICAL, 2, 1, 0 },
+	{ "or", "oc", NULL, "0", 1, STATE_OK, 2, 0, 0 },
+	{ "r.", "oc", NULL, "0", 1, STATE_CRITICAL, 0, 1, 1 },
+	{ ".r", "oc", NULL, "0", 1, STATE_UNKNOWN, 1, 0, 1 },
+	{ "rt", "af", NULL, "0", 2, STATE_OK, 2, 0, 0 },
 	{ "ooo", "ooo", NULL, "0", 3, STATE_OK, 3, 0, 0 },
 	{ "oor", "ooo", NULL, "0", 3, STATE_CRITICAL, 2, 1, 0 },
 	/* Those that were not asked might have been. */
@@ -436,6 +455,8 @@ tell_letter(size_t i, char letter)
 	if (letter == '.')
 		return;
 	r.outcome = outcome_of(letter);
+	if (letter == 'U')
+		r.cause = (struct cause){ ENETUNREACH, .origin = ORIGIN_LOCAL };
 	tell(i, &r);
 }
 
@@ -543,15 +564,16 @@ START_TEST(port_states)
 	struct portset_summary sum;
 	size_t i;
 
-	prepare("a", "1-10", AF_UNSPEC);
+	prepare("a", "1-12", AF_UNSPEC);
 	for (i = 0; i < ARRAY_SIZE(letters); i++)
 		tell_letter(i, letters[i].letter);
 	sum = portset_summarize(&set, &policy);
-	ck_assert_uint_eq(sum.ports[PORT_OPEN], 3);
+	ck_assert_uint_eq(sum.ports[PORT_OPEN], 4);
 	ck_assert_uint_eq(sum.ports[PORT_CLOSED], 1);
 	ck_assert_uint_eq(sum.ports[PORT_FILTERED], 1);
 	ck_assert_uint_eq(sum.ports[PORT_OPEN_FILTERED], 0);
-	ck_assert_uint_eq(sum.ports[PORT_UNKNOWN], 5);
+	/* Of a range: any would do. */
+	ck_assert_uint_eq(sum.ports[PORT_UNKNOWN], 6);
 }
 END_TEST
 

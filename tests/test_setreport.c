@@ -115,7 +115,9 @@ static const struct nagios_row {
 	/* Enough are as expected. */
 	{ "a", "1,2", "or", 0, 1,
 	    "PORTSET OK - 1 of 2 not as expected: a/tcp/2 closed "
-	    "(" REFUSED ")" COUNTS(2, 1, 1, 1, 0, 0) TIME("a/tcp/1")
+	    "(" REFUSED
+	    ")|total=2;;;0; failed=1;;;0;2 open=1;;;0; closed=1;;;0; "
+	    "filtered=0;;;0; unknown=0;;;0;" TIME("a/tcp/1")
 		NO_TIME("a/tcp/2") "\n"
 				   "a/tcp/2: closed, expected open: " REFUSED
 				   "\n" },

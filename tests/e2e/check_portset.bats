@@ -367,6 +367,9 @@ ends_first='the run ended first'
 	is 0 "PORTSET OK - 1 of 1 as expected; open: 127.0.0.1/tcp/$p0$(perf 1 0 0 0 0 "127.0.0.1/tcp/$p0+")"
 	check -p 1-3
 	is 0 "PORTSET OK - 3 of 3 as expected$(perf 0 3 0 0 0 127.0.0.1/tcp/{1,2,3})"
+	# Not so where there should be somebody to speak it.
+	check -p 1-3/smtp
+	says 2 "CRITICAL - 3 of 3 not as expected: 127.0.0.1 (all 3 ports: closed, $refused)|"
 	check -p 1-3=open
 	says 2 "CRITICAL - 3 of 3 not as expected: 127.0.0.1 (all 3 ports: closed, $refused)|"
 }
@@ -1074,13 +1077,17 @@ issued='certificate "www.test" of issuer "Test CA"'
 	says 0 "OK - 2 of 3 not as expected: "
 	check -p 1,2,3 --any
 	says 2 "CRITICAL - 3 of 3 not as expected: "
-	check -p 1=closed,2,3 --any
-	says 0 "OK - 2 of 3 not as expected: "
+	# Closed ports are no sign of life, unless that is all that is asked for.
+	check -p 1=closed,2,3=any --any
+	says 2 "CRITICAL - 1 of 3 not as expected: "
+	check -p "1=closed,$p0=closed" --any
+	says 0 "OK - 1 of 2 not as expected: "
 	check -H 127.0.0.1,127.0.0.2 -p "$p0" --any
 	says 0 "OK - 1 of 2 not as expected: "
 	# In place of -w and -c.
 	check -p 1,2,3 --any -w 5 -c 5
 	says 2 "CRITICAL - 3 of 3 not as expected: "
+	grep -q ' failed=3;;;0;3 ' "$out"
 }
 
 @test "--at-least: so many of them" {
@@ -1093,6 +1100,8 @@ issued='certificate "www.test" of issuer "Test CA"'
 	says 0 "OK - 2 of 2 as expected|"
 	check -p "$p0,$p1" --at-least 3
 	usage '--at-least: 3: there are only 2'
+	check -p "$p0,$p1,1=closed" --at-least 3
+	usage '--at-least: 3: there are only 2 that are expected to be open'
 	for n in 0 -1 x ''; do
 		check -p 1 --at-least "$n"
 		[ "$status" = 3 ]
@@ -1105,12 +1114,43 @@ issued='certificate "www.test" of issuer "Test CA"'
 	# The last one of the list is probed last.
 	check -p "1,$p1,$p2" --any --parallel 1 --probe-timeout 0.6 -t 0.8
 	says 3 "UNKNOWN - 2 of 3 not as expected: "
-	check -p "1=closed,$p1,$p2" --any --parallel 1 --probe-timeout 0.6 -t 0.8
+	check -p "$p0,$p1,$p2" --any --parallel 1 --probe-timeout 0.6 -t 0.8
 	says 0 "OK - 1 of 3 not as expected: "
-	check -p "1=closed,$p1,$p2" --at-least 3 --parallel 1 --probe-timeout 0.6 -t 0.8
-	says 2 "CRITICAL - 1 of 3 not as expected: "
-	check -p "1=closed,$p1,$p2" --at-least 2 --parallel 1 --probe-timeout 0.6 -t 0.8
+	check -p "1=closed,$p1,$p2" --any --parallel 1 --probe-timeout 0.6 -t 0.8
 	says 3 "UNKNOWN - 1 of 3 not as expected: "
+	check -p "$p0,$p1,$p2" --at-least 3 --parallel 1 --probe-timeout 0.6 -t 0.8
+	says 2 "CRITICAL - 1 of 3 not as expected: "
+	check -p "$p0,$p1,$p2" --at-least 2 --parallel 1 --probe-timeout 0.6 -t 0.8
+	says 3 "UNKNOWN - 1 of 3 not as expected: "
+}
+
+@test "-t: before the time that was given to a port, silence is none" {
+	serve 'tcp4 full'
+	check -p "$p0=filtered" --probe-timeout 5 -t 0.5
+	says 3 "UNKNOWN - 0 of 1 as expected; 1 not probed: 127.0.0.1/tcp/$p0 (the run ended first)|"
+	check -p "$p0=filtered" -t 0.5
+	says 0 "OK - 1 of 1 as expected|"
+}
+
+@test "a signal ends it while nobody reads what it writes" {
+	own_network
+	mkfifo pipe
+	sleep 60 <pipe 3>&- &
+	for signal in TERM INT; do
+		status=0
+		timeout --preserve-status -k 5 -s "$signal" 2 "$plugin" \
+			-p 1-3000 --format json >pipe || status=$?
+		[ "$status" = 3 ]
+	done
+	kill %1
+}
+
+@test "-H: numbers with leading zeros" {
+	for o in 127.0.0.010 0177.0.0.1 010; do
+		check -H "$o" -p 1
+		[ "$status" != 0 ]
+		grep -q 'a number with a leading zero, which may mean another address' "$out"
+	done
 }
 
 @test "--lag-warning, --lag-critical: the latency of open ports" {

@@ -96,6 +96,11 @@ refuses() {
 	[ "$status" = 1 ]
 	grep -q '^PORTSET WARNING - 1 of 1 not as expected, 1 only a warning: 127.0.0.1/a closed' \
 		"$out"
+	# Never more than that.
+	yaml "hosts: {127.0.0.1: {ports: {a: {tcp: $p0, severity: warning, " \
+		"state: {refused: critical}}}}}"
+	check --config c.yaml
+	[ "$status" = 1 ]
 	yaml "hosts: {127.0.0.1: {ports: {a: {tcp: $p0, state: {refused: ok}}}}}"
 	check --config c.yaml
 	[ "$status" = 0 ]

@@ -140,6 +140,9 @@ silent_status() {
 	# The kernel says of some fifty in a second that nobody is there.
 	[ "$(grep -c '"state":"filtered"' "$out")" = 506 ]
 	[ "$(grep -c '"outcome":"unreachable"' "$out")" -ge 40 ]
+	# So it does of the broadcast address.
+	check -H 10.9.0.255 -p 80=filtered,81=any,udp:80=any
+	silent_status 0
 }
 
 @test "filtered: what a firewall drops" {
@@ -199,8 +202,12 @@ silent_status() {
 
 @test "unreachable: no route" {
 	client ip route del default
+	check -H 10.9.2.7 -p 1-5,udp:53=any
+	silent_status 3
+	grep -q '^PORTSET UNKNOWN - 0 of 6 as expected; 6 not probed: 10.9.2.7/tcp/1 (Network is unreachable), ...|total=6;;;0; failed=0;;0;0;6 open=0;;;0; closed=0;;;0; filtered=0;;;0; open_filtered=0;;;0; unknown=6;' "$out"
 	check -H 10.9.0.2,10.9.2.7 -p 1,2=filtered --probe-timeout 5 -v
 	silent_status 2
+	grep -qx '10.9.2.7/tcp/2: unknown, expected filtered: Network is unreachable' "$out"
 	grep -qx '10.9.2.7/tcp/1: filtered, expected open: Network is unreachable' "$out"
 	# Our own lack of a route makes nothing filtered.
 	grep -q '^PORTSET CRITICAL - 4 of 4 not as expected: ' "$out"
