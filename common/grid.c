@@ -221,7 +221,7 @@ leave_out(struct grid *g, const struct portset_policy *p)
 		if (e->host == NO_HOST ||
 		    g->port_rank[g->port_of[i]] != NOWHERE)
 			continue;
-		g->states[entry_port(g->set, e)]++;
+		g->states[entry_port(e)]++;
 		g->bad += entry_state(g->set, e, p) != STATE_OK;
 	}
 }

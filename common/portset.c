@@ -28,16 +28,15 @@
 
 static const char *name_beside(const struct portset_host *);
 static void keep(struct entry *, const struct result *, const struct verdict *);
-static bool is_worse(const struct portset *, const struct entry *,
-    const struct entry *);
+static bool is_worse(const struct entry *, const struct entry *);
 static void inherit(struct entry *, struct entry *);
 static int64_t left_s(const struct entry_tls *);
 static void count_probe(struct entry_stats *, const struct result *);
 static bool answered(enum outcome);
-static bool has_time(enum outcome);
-static enum state worth(const struct portset *, const struct entry *);
-static bool unheard(const struct portset *, const struct entry *);
-static bool given(const struct portset *, const struct entry *, enum state *);
+static enum state worth(const struct entry *);
+static bool is_unheard(const struct ask *, const struct result *);
+static enum state judge(const struct ask *, const struct entry *);
+static bool given(const struct ask *, const struct entry *, enum state *);
 static enum state lag_of_set(const struct portset *, const struct entry *,
     const struct portset_policy *);
 static enum state lag_of_own(const struct portset *, const struct entry *);
@@ -129,6 +128,7 @@ portset_add(struct portset *s, uint32_t host, uint32_t ask, uint16_t port)
 		.ask = ask,
 		.outcome = OUTCOME_NOT_PROBED,
 		.finding = OUTCOME_NOT_PROBED,
+		.worth = STATE_UNKNOWN,
 		.time_us = ENTRY_NO_TIME,
 		.rtt_us = ENTRY_NO_TIME,
 	};
@@ -173,15 +173,18 @@ portset_tell(struct portset *s, const struct target *t, const struct result *r)
 		return false;
 	fresh.extra = NULL;
 	keep(&fresh, r, &v);
+	fresh.unheard = is_unheard(ask, r);
+	fresh.worth = judge(ask, &fresh) & 3;
 	if (!many || !e->told) {
 		clear_extra(e);
 		*e = fresh;
-	} else if (is_worse(s, &fresh, e)) {
+	} else if (is_worse(&fresh, e)) {
 		inherit(&fresh, e);
 		*e = fresh;
 	} else {
 		inherit(e, &fresh);
 	}
+	e->worth = judge(ask, e) & 3;
 	if (!many || r->outcome == OUTCOME_NOT_PROBED)
 		return false;
 	count_probe(&s->stats[i], r);
@@ -255,19 +258,19 @@ portset_summarize(struct portset *s, const struct portset_policy *p)
 		enum state slow = entry_lag(s, e, p);
 		double days = entry_cert_days(e);
 
-		sum.ports[entry_port(s, e)]++;
-		sum.met += entry_met(s, e);
+		sum.ports[entry_port(e)]++;
+		sum.met += entry_met(e);
 		if (counted == s->n ||
 		    entry_ask(s, e)->expected == EXPECTED_OPEN) {
-			met += entry_met(s, e);
-			open += worth(s, e) == STATE_UNKNOWN;
+			met += entry_met(e);
+			open += worth(e) == STATE_UNKNOWN;
 		}
-		sum.unasked += entry_unasked(s, e);
-		sum.unknown += entry_unknown(s, e);
-		sum.failed += entry_failed(s, e);
-		sum.warned += entry_warned(s, e);
-		sum.expiring += entry_expiring(s, e);
-		sum.astray += entry_astray(s, e);
+		sum.unasked += entry_unasked(e);
+		sum.unknown += entry_unknown(e);
+		sum.failed += entry_failed(e);
+		sum.warned += entry_warned(e);
+		sum.expiring += entry_expiring(e);
+		sum.astray += entry_astray(e);
 		if (!isnan(days) && !entry_ask(s, e)->policy->has_days)
 			sum.days = NULL;
 		if (!isnan(days) && !(sum.cert_days <= days))
@@ -350,63 +353,63 @@ entry_stats(const struct portset *s, const struct entry *e)
 }
 
 enum port_state
-entry_port(const struct portset *s, const struct entry *e)
+entry_port(const struct entry *e)
 {
-	return unheard(s, e) ? PORT_UNKNOWN
-			     : outcome_port((enum outcome)e->outcome);
+	return e->unheard ? PORT_UNKNOWN
+			  : outcome_port((enum outcome)e->outcome);
 }
 
 bool
-entry_met(const struct portset *s, const struct entry *e)
+entry_met(const struct entry *e)
 {
-	return worth(s, e) == STATE_OK;
+	return worth(e) == STATE_OK;
 }
 
 bool
-entry_unasked(const struct portset *s, const struct entry *e)
+entry_unasked(const struct entry *e)
 {
-	return worth(s, e) == STATE_UNKNOWN &&
+	return worth(e) == STATE_UNKNOWN &&
 	    (e->outcome == OUTCOME_NOT_PROBED ||
-		e->outcome == OUTCOME_LOCAL_ERROR || unheard(s, e));
+		e->outcome == OUTCOME_LOCAL_ERROR || e->unheard);
 }
 
 bool
-entry_unknown(const struct portset *s, const struct entry *e)
+entry_unknown(const struct entry *e)
 {
-	return worth(s, e) == STATE_UNKNOWN && !entry_unasked(s, e);
+	return worth(e) == STATE_UNKNOWN && !entry_unasked(e);
 }
 
 bool
-entry_failed(const struct portset *s, const struct entry *e)
+entry_failed(const struct entry *e)
 {
-	return !entry_met(s, e) && worth(s, e) != STATE_UNKNOWN;
+	return !entry_met(e) && worth(e) != STATE_UNKNOWN;
 }
 
 bool
-entry_warned(const struct portset *s, const struct entry *e)
+entry_warned(const struct entry *e)
 {
-	return worth(s, e) == STATE_WARNING;
+	return worth(e) == STATE_WARNING;
 }
 
 bool
-entry_expiring(const struct portset *s, const struct entry *e)
+entry_expiring(const struct entry *e)
 {
-	return e->dates != STATE_OK && entry_met(s, e);
+	return e->dates != STATE_OK && entry_met(e);
 }
 
 bool
-entry_astray(const struct portset *s, const struct entry *e)
+entry_astray(const struct entry *e)
 {
-	return e->clock != STATE_OK && entry_met(s, e);
+	return e->clock != STATE_OK && entry_met(e);
 }
 
 enum state
 entry_state(const struct portset *s, const struct entry *e,
     const struct portset_policy *p)
 {
-	enum state state = worth(s, e);
+	enum state state = worth(e);
 
-	if (entry_expiring(s, e) || entry_astray(s, e))
+	if (entry_expiring(e) || entry_astray(e))
 		state = STATE_WARNING;
 	return state_worst(state, entry_lag(s, e, p));
 }
@@ -431,7 +434,7 @@ entry_latency(const struct portset *s, const struct entry *e)
 		return stats->timed > 0
 		    ? (double)stats->sum_us / stats->timed / 1e6
 		    : (double)NAN;
-	if (!has_time((enum outcome)e->outcome))
+	if (!outcome_answered((enum outcome)e->outcome))
 		return NAN;
 	if (e->rtt_us != ENTRY_NO_TIME)
 		return e->rtt_us / 1e6;
@@ -447,7 +450,8 @@ entry_response(const struct portset *s, const struct entry *e)
 		return stats->timed > 0
 		    ? (double)stats->response_us / stats->timed / 1e6
 		    : (double)NAN;
-	return has_time((enum outcome)e->outcome) && e->time_us != ENTRY_NO_TIME
+	return outcome_answered((enum outcome)e->outcome) &&
+		e->time_us != ENTRY_NO_TIME
 	    ? e->time_us / 1e6
 	    : entry_latency(s, e);
 }
@@ -572,7 +576,7 @@ keep(struct entry *e, const struct result *r, const struct verdict *v)
 	e->told = true;
 	e->outcome = (uint8_t)r->outcome;
 	e->err = (uint16_t)r->cause.err;
-	e->origin = (uint8_t)r->cause.origin;
+	e->origin = (unsigned char)r->cause.origin & 3;
 	e->icmp_v6 = r->cause.icmp_v6;
 	e->icmp_type = r->cause.icmp_type;
 	e->icmp_code = r->cause.icmp_code;
@@ -581,16 +585,15 @@ keep(struct entry *e, const struct result *r, const struct verdict *v)
 	e->finding = (uint8_t)v->told;
 	e->dates = (unsigned char)v->dates & 3;
 	e->clock = (unsigned char)v->clock & 3;
-	e->nobody = !result_told(r) && sock_is_broadcast(&r->addr);
 	keep_extra(e, r, v);
 }
 
 static bool
-is_worse(const struct portset *s, const struct entry *a, const struct entry *b)
+is_worse(const struct entry *a, const struct entry *b)
 {
-	enum state x[] = { worth(s, a), (enum state)a->dates,
+	enum state x[] = { worth(a), (enum state)a->dates,
 		(enum state)a->clock };
-	enum state y[] = { worth(s, b), (enum state)b->dates,
+	enum state y[] = { worth(b), (enum state)b->dates,
 		(enum state)b->clock };
 	size_t i = 0;
 
@@ -645,7 +648,7 @@ count_probe(struct entry_stats *s, const struct result *r)
 	s->probes++;
 	if (!answered(r->outcome))
 		s->lost++;
-	if (!has_time(r->outcome) || us == ENTRY_NO_TIME)
+	if (!outcome_answered(r->outcome) || us == ENTRY_NO_TIME)
 		return;
 	if (s->timed == 0 || us < s->min_us)
 		s->min_us = us;
@@ -665,28 +668,18 @@ answered(enum outcome o)
 	    outcome_port(o) != PORT_UNKNOWN;
 }
 
-/* Whether it took its time to answer. */
-static bool
-has_time(enum outcome o)
-{
-	const struct result r = { .outcome = o };
-
-	return result_answered(&r);
-}
-
 /* A state: of the port by itself, and not of its latency. */
 static enum state
-worth(const struct portset *s, const struct entry *e)
+judge(const struct ask *ask, const struct entry *e)
 {
-	const struct ask *ask = entry_ask(s, e);
 	enum outcome o = (enum outcome)e->outcome;
 	enum state state;
 
-	if (e->told && given(s, e, &state))
+	if (e->told && given(ask, e, &state))
 		return state == STATE_CRITICAL ? ask->severity : state;
 	if (outcome_default_state(o) == STATE_UNKNOWN)
 		return STATE_UNKNOWN;
-	if (unheard(s, e))
+	if (e->unheard)
 		return ask->expected == EXPECTED_ANY ? STATE_UNKNOWN
 						     : ask->severity;
 	if (o == OUTCOME_HANDLER_WARNING &&
@@ -699,28 +692,29 @@ worth(const struct portset *s, const struct entry *e)
 	return STATE_OK;
 }
 
+static enum state
+worth(const struct entry *e)
+{
+	return (enum state)e->worth;
+}
+
 /*
  * Whether silence would do, and the only one to say that it is there is this
  * machine, which had no way to ask.
  */
 static bool
-unheard(const struct portset *s, const struct entry *e)
+is_unheard(const struct ask *ask, const struct result *r)
 {
-	const enum expected x = entry_ask(s, e)->expected;
-	const struct result r = {
-		.outcome = (enum outcome)e->outcome,
-		.cause = { e->err, .origin = (enum origin)e->origin },
-	};
-
-	return (x == EXPECTED_ANY || x == EXPECTED_FILTERED) &&
-	    !result_told(&r) && !e->nobody;
+	return (ask->expected == EXPECTED_ANY ||
+		   ask->expected == EXPECTED_FILTERED) &&
+	    !result_told(r) && !sock_is_broadcast(&r->addr);
 }
 
 /* Whether there is a state for the very outcome, as a configuration may say. */
 static bool
-given(const struct portset *s, const struct entry *e, enum state *state)
+given(const struct ask *ask, const struct entry *e, enum state *state)
 {
-	const struct policy *p = entry_ask(s, e)->policy;
+	const struct policy *p = ask->policy;
 
 	*state = p->states[e->finding];
 	return p->given[e->finding];
@@ -758,10 +752,10 @@ count_entry(const struct portset *s, const struct entry *e,
 {
 	h->total++;
 	h->worst = state_worst(h->worst, entry_state(s, e, p));
-	if (entry_failed(s, e)) {
+	if (entry_failed(e)) {
 		count_failed(s, e, h);
 		h->mute += is_silence(e);
-	} else if (entry_met(s, e) && is_silence(e)) {
+	} else if (entry_met(e) && is_silence(e)) {
 		h->quiet++;
 		h->quiet_ports |= (unsigned char)(1U
 		    << outcome_port((enum outcome)e->outcome));
@@ -796,7 +790,7 @@ count_failed(const struct portset *s, const struct entry *e,
 		h->same_port = h->same = true;
 		return;
 	}
-	h->same_port = h->same_port && entry_port(s, e) == entry_port(s, first);
+	h->same_port = h->same_port && entry_port(e) == entry_port(first);
 	h->same = h->same && h->same_port && same_reason(e, first);
 }
 

@@ -90,17 +90,18 @@ struct entry {
 	uint32_t rtt_us;      /* the same */
 	uint16_t err;
 	uint8_t outcome;
-	uint8_t origin;
 	uint8_t icmp_type;
 	uint8_t icmp_code;
 	uint8_t finding; /* the outcome, or that of the dates if it is worse */
+	unsigned char origin:2; /* enum origin */
+	/* A state each: what the dates of certificates and the peer's clock ... */
+	unsigned char dates:2;
+	unsigned char clock:2;
+	/* ... and all of it but the latency are worth. */
+	unsigned char worth:2;
 	bool icmp_v6:1;
-	bool told:1; /* the result is here */
-	bool
-	    nobody:1; /* this machine says so, and knows: a broadcast address */
-	unsigned char
-	    dates:2; /* what those of certificates are worth: a state */
-	unsigned char clock:2; /* the same of the peer's clock */
+	bool told:1;    /* the result is here */
+	bool unheard:1; /* only this machine says so, which tells nothing */
 	struct entry_extra *extra;
 };
 
@@ -247,27 +248,27 @@ const struct entry_stats *entry_stats(const struct portset *s,
  * The port state, which is unknown where filtered would do and only this machine
  * says so, which had no way to ask.
  */
-enum port_state entry_port(const struct portset *s, const struct entry *e);
-bool entry_met(const struct portset *s, const struct entry *e);
+enum port_state entry_port(const struct entry *e);
+bool entry_met(const struct entry *e);
 /*
  * Whether it could not be asked, by no fault of the host's: not-probed or
  * local-error, where these are worth what they are by default; or without a way
  * to it, where any state of the port would do.
  */
-bool entry_unasked(const struct portset *s, const struct entry *e);
+bool entry_unasked(const struct entry *e);
 /*
  * Whether it was asked and is worth UNKNOWN all the same: a handler said so, or
  * the outcome has that state.
  */
-bool entry_unknown(const struct portset *s, const struct entry *e);
+bool entry_unknown(const struct entry *e);
 /* Whether it is none of the three. */
-bool entry_failed(const struct portset *s, const struct entry *e);
+bool entry_failed(const struct entry *e);
 /* Whether it failed, and that is only worth a WARNING. */
-bool entry_warned(const struct portset *s, const struct entry *e);
+bool entry_warned(const struct entry *e);
 /* Whether it is as expected, but its certificates will not be for long. */
-bool entry_expiring(const struct portset *s, const struct entry *e);
+bool entry_expiring(const struct entry *e);
 /* Whether it is as expected, but its clock is wrong. */
-bool entry_astray(const struct portset *s, const struct entry *e);
+bool entry_astray(const struct entry *e);
 /* What it is worth by itself, its latency included. */
 enum state entry_state(const struct portset *s, const struct entry *e,
     const struct portset_policy *p);

@@ -107,7 +107,13 @@ result_told(const struct result *r)
 bool
 result_answered(const struct result *r)
 {
-	switch (r->outcome) {
+	return outcome_answered(r->outcome);
+}
+
+bool
+outcome_answered(enum outcome o)
+{
+	switch (o) {
 	case OUTCOME_OK:
 	case OUTCOME_MISMATCH:
 	case OUTCOME_CERT_UNTRUSTED:

@@ -121,6 +121,7 @@ void result_clear(struct result *r);
 bool result_told(const struct result *r);
 
 /* Whether time_us is the response time of an answer. */
+bool outcome_answered(enum outcome o);
 bool result_answered(const struct result *r);
 
 #endif

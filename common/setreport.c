@@ -44,7 +44,7 @@ setreport_words(struct text *t, const struct setreport *r,
 	struct text reason;
 
 	entry_name(t, r->set, e);
-	text_printf(t, " %s", port_state_words(entry_port(r->set, e)));
+	text_printf(t, " %s", port_state_words(entry_port(e)));
 	text_init(&reason, REPORT_MAX);
 	entry_reason(&reason, e);
 	if (reason.len > 0)

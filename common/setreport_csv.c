@@ -48,8 +48,7 @@ row(struct text *t, const struct setreport *r, const struct entry *e)
 	what(t, r, e);
 	text_printf(t, ",%s,%s,%s,%s,%s,",
 	    expected_name(entry_ask(r->set, e)->expected),
-	    port_state_name(entry_port(r->set, e)),
-	    entry_met(r->set, e) ? "true" : "false",
+	    port_state_name(entry_port(e)), entry_met(e) ? "true" : "false",
 	    state_name(entry_state(r->set, e, r->policy)),
 	    outcome_name((enum outcome)e->finding));
 	text_init(&reason, REPORT_MAX);

@@ -92,7 +92,7 @@ static void socket_row(struct text *, const struct setreport *, uint32_t);
 static void footer(struct text *, const struct setreport *);
 static const char *class_of(enum state);
 static const char *symbol_of(const struct setreport *, const struct entry *);
-static const char *words_of(const struct setreport *, const struct entry *);
+static const char *words_of(const struct entry *);
 static void number(struct text *, size_t);
 static void span(struct text *, double);
 static void escaped(struct text *, const char *);
@@ -307,7 +307,7 @@ host_down(struct text *t, const struct setreport *r, const struct entry *e)
 	text_puts(t, "</p>\n<p class=\"reason\">");
 	text_init(&words, WORDS_MAX);
 	entry_port_name(&words, r->set, e);
-	text_printf(&words, " %s", words_of(r, e));
+	text_printf(&words, " %s", words_of(e));
 	reason_behind(&words, e);
 	html_puts(t, words.data);
 	text_free(&words);
@@ -364,7 +364,7 @@ item(struct text *t, const struct setreport *r, const struct entry *e)
 	text_init(&words, WORDS_MAX);
 	entry_name(&words, r->set, e);
 	html_puts(t, words.data);
-	text_printf(t, "</b> %s", words_of(r, e));
+	text_printf(t, "</b> %s", words_of(e));
 	judgement(t, r, e);
 	if (!isnan(entry_judged(r->set, e, r->policy))) {
 		text_puts(t, ", ");
@@ -405,38 +405,42 @@ in_down(const struct setreport *r, const struct entry *e)
 static bool
 is_bad(const struct setreport *r, const struct entry *e)
 {
-	return entry_failed(r->set, e) && !is_less_bad(r, e);
+	return entry_failed(e) && !is_less_bad(r, e);
 }
 
 static bool
 is_less_bad(const struct setreport *r, const struct entry *e)
 {
-	return entry_failed(r->set, e) &&
+	return entry_failed(e) &&
 	    entry_state(r->set, e, r->policy) == STATE_WARNING;
 }
 
 static bool
 is_unasked(const struct setreport *r, const struct entry *e)
 {
-	return entry_unasked(r->set, e);
+	(void)r;
+	return entry_unasked(e);
 }
 
 static bool
 is_unknown(const struct setreport *r, const struct entry *e)
 {
-	return entry_unknown(r->set, e);
+	(void)r;
+	return entry_unknown(e);
 }
 
 static bool
 is_expiring(const struct setreport *r, const struct entry *e)
 {
-	return entry_expiring(r->set, e);
+	(void)r;
+	return entry_expiring(e);
 }
 
 static bool
 is_astray(const struct setreport *r, const struct entry *e)
 {
-	return entry_astray(r->set, e);
+	(void)r;
+	return entry_astray(e);
 }
 
 static bool
@@ -649,12 +653,12 @@ content(struct text *t, const struct setreport *r, const struct entry *e)
 	double seconds = entry_judged(r->set, e, r->policy);
 
 	if (isnan(seconds)) {
-		text_printf(t, "<b>%s %s</b>", symbol_of(r, e), words_of(r, e));
+		text_printf(t, "<b>%s %s</b>", symbol_of(r, e), words_of(e));
 	} else {
 		text_printf(t,
 		    "<div class=\"b%d\"><b>%s %s</b> "
 		    "<span class=\"time\">",
-		    bar_of(seconds), symbol_of(r, e), words_of(r, e));
+		    bar_of(seconds), symbol_of(r, e), words_of(e));
 		span(t, seconds);
 		text_puts(t, "</span></div>");
 	}
@@ -691,19 +695,18 @@ remarks(struct text *t, const struct setreport *r, const struct entry *e)
 static void
 judgement(struct text *t, const struct setreport *r, const struct entry *e)
 {
-	enum port_state port = entry_port(r->set, e);
+	enum port_state port = entry_port(e);
 	const char *expected = expected_name(entry_ask(r->set, e)->expected);
 
-	if (entry_failed(r->set, e) &&
-	    strcmp(expected, port_state_name(port)) != 0)
+	if (entry_failed(e) && strcmp(expected, port_state_name(port)) != 0)
 		text_printf(t, ", expected %s", expected);
-	else if (entry_failed(r->set, e))
+	else if (entry_failed(e))
 		text_printf(t, ", %s", outcome_name((enum outcome)e->finding));
-	else if (entry_unasked(r->set, e) || entry_unknown(r->set, e))
+	else if (entry_unasked(e) || entry_unknown(e))
 		text_printf(t, ", %s", outcome_name((enum outcome)e->finding));
-	if (entry_expiring(r->set, e))
+	if (entry_expiring(e))
 		text_puts(t, ", expiring");
-	if (entry_astray(r->set, e))
+	if (entry_astray(e))
 		text_puts(t, ", wrong clock");
 	if (entry_lag(r->set, e, r->policy) != STATE_OK)
 		text_puts(t, ", slow");
@@ -844,17 +847,17 @@ class_of(enum state s)
 static const char *
 symbol_of(const struct setreport *r, const struct entry *e)
 {
-	if (entry_unasked(r->set, e) || entry_unknown(r->set, e))
+	if (entry_unasked(e) || entry_unknown(e))
 		return "?";
-	if (entry_failed(r->set, e))
+	if (entry_failed(e))
 		return "&#10007;";
 	return entry_state(r->set, e, r->policy) == STATE_OK ? "&#10003;" : "!";
 }
 
 static const char *
-words_of(const struct setreport *r, const struct entry *e)
+words_of(const struct entry *e)
 {
-	return port_state_words(entry_port(r->set, e));
+	return port_state_words(entry_port(e));
 }
 
 /* With a comma for thousands. */

@@ -52,7 +52,7 @@ entry(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	const struct portset_host *host = entry_host(r->set, e);
 	const struct ask *ask = entry_ask(r->set, e);
-	enum port_state port = entry_port(r->set, e);
+	enum port_state port = entry_port(e);
 	bool open = port == PORT_OPEN;
 	struct text name, reason;
 
@@ -74,7 +74,7 @@ entry(struct text *t, const struct setreport *r, const struct entry *e)
 	member(t, ",\"expected\":", expected_name(ask->expected));
 	member(t, ",\"state\":", port_state_name(port));
 	text_printf(t, ",\"open\":%s,\"ok\":%s", open ? "true" : "false",
-	    entry_met(r->set, e) ? "true" : "false");
+	    entry_met(e) ? "true" : "false");
 	member(t,
 	    ",\"severity\":", state_name(entry_state(r->set, e, r->policy)));
 	member(t, ",\"outcome\":", outcome_name((enum outcome)e->finding));

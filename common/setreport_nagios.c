@@ -194,7 +194,8 @@ list(struct text *t, const struct setreport *r, const char *before,
 static bool
 is_bad(const struct setreport *r, const struct entry *e)
 {
-	return entry_failed(r->set, e);
+	(void)r;
+	return entry_failed(e);
 }
 
 /* Whether its host is told as a whole. */
@@ -228,46 +229,49 @@ is_warned_down(const struct setreport *r, const struct entry *e)
 static bool
 is_worse(const struct setreport *r, const struct entry *e)
 {
-	return is_bad(r, e) && !is_of_down(r, e) && !entry_warned(r->set, e) &&
+	return is_bad(r, e) && !is_of_down(r, e) && !entry_warned(e) &&
 	    outcome_default_state((enum outcome)e->finding) == STATE_CRITICAL;
 }
 
 static bool
 is_less_bad(const struct setreport *r, const struct entry *e)
 {
-	return is_bad(r, e) && !is_of_down(r, e) && !entry_warned(r->set, e) &&
+	return is_bad(r, e) && !is_of_down(r, e) && !entry_warned(e) &&
 	    outcome_default_state((enum outcome)e->finding) != STATE_CRITICAL;
 }
 
 static bool
 is_warned(const struct setreport *r, const struct entry *e)
 {
-	return entry_warned(r->set, e) && !is_of_down(r, e);
+	return entry_warned(e) && !is_of_down(r, e);
 }
 
 static bool
 is_unasked(const struct setreport *r, const struct entry *e)
 {
 	(void)r;
-	return entry_unasked(r->set, e);
+	return entry_unasked(e);
 }
 
 static bool
 is_unknown(const struct setreport *r, const struct entry *e)
 {
-	return entry_unknown(r->set, e);
+	(void)r;
+	return entry_unknown(e);
 }
 
 static bool
 is_expiring(const struct setreport *r, const struct entry *e)
 {
-	return entry_expiring(r->set, e);
+	(void)r;
+	return entry_expiring(e);
 }
 
 static bool
 is_astray(const struct setreport *r, const struct entry *e)
 {
-	return entry_astray(r->set, e);
+	(void)r;
+	return entry_astray(e);
 }
 
 static bool
@@ -280,7 +284,7 @@ static bool
 is_any_open(const struct setreport *r, const struct entry *e)
 {
 	return entry_ask(r->set, e)->expected == EXPECTED_ANY &&
-	    entry_port(r->set, e) == PORT_OPEN;
+	    entry_port(e) == PORT_OPEN;
 }
 
 static void
@@ -294,7 +298,7 @@ static void
 words_down(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	const struct host_counts *h = &r->set->counts[e->host];
-	enum port_state port = entry_port(r->set, e);
+	enum port_state port = entry_port(e);
 	struct text reason;
 
 	text_escape_string(t, entry_host(r->set, e)->name);
@@ -557,10 +561,10 @@ line_entry(struct text *t, const struct setreport *r, const struct entry *e)
 	struct text reason;
 
 	words_name(t, r, e);
-	text_printf(t, ": %s", port_state_words(entry_port(r->set, e)));
+	text_printf(t, ": %s", port_state_words(entry_port(e)));
 	if (is_bad(r, e))
 		text_printf(t, ", expected %s", expected_name(expected));
-	if (entry_warned(r->set, e))
+	if (entry_warned(e))
 		text_puts(t, ", only a warning");
 	if (stats != NULL)
 		words_probes(t, stats, entry_latency(r->set, e));

@@ -108,7 +108,7 @@ find(char letter)
 static const struct condition *
 condition(const struct setreport *r, const struct entry *e)
 {
-	if (!entry_met(r->set, e))
+	if (!entry_met(e))
 		return &down;
 	return entry_lag(r->set, e, r->policy) != STATE_OK ? &lagged : &normal;
 }
@@ -172,7 +172,8 @@ put_transport(struct text *t, const struct setreport *r, const struct entry *e)
 static void
 put_port_state(struct text *t, const struct setreport *r, const struct entry *e)
 {
-	text_puts(t, port_state_name(entry_port(r->set, e)));
+	(void)r;
+	text_puts(t, port_state_name(entry_port(e)));
 }
 
 static void

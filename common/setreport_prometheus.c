@@ -116,7 +116,7 @@ state_set(struct text *t, const struct setreport *r)
 			text_printf(t,
 			    "portstate_port_state{%s,state=\"%s\"} %d\n",
 			    l.data, port_state_name(states[j]),
-			    entry_port(r->set, e) == states[j]);
+			    entry_port(e) == states[j]);
 		text_free(&l);
 		setreport_flush(t, r);
 	}
@@ -271,14 +271,15 @@ quoted(struct text *t, const char *s)
 static double
 is_up(const struct setreport *r, const struct entry *e)
 {
-	return entry_met(r->set, e);
+	(void)r;
+	return entry_met(e);
 }
 
 static double
 is_open(const struct setreport *r, const struct entry *e)
 {
 	(void)r;
-	return entry_port(r->set, e) == PORT_OPEN;
+	return entry_port(e) == PORT_OPEN;
 }
 
 static double

@@ -87,7 +87,7 @@ name_width(const struct setreport *r)
 static void
 row(struct text *t, const struct setreport *r, const struct entry *e, int width)
 {
-	const char *state = port_state_name(entry_port(r->set, e));
+	const char *state = port_state_name(entry_port(e));
 	const char *on = colour(r, e);
 	struct text name;
 	char time[24];
@@ -139,6 +139,5 @@ colour(const struct setreport *r, const struct entry *e)
 		return "";
 	if (entry_state(r->set, e, r->policy) == STATE_OK)
 		return "\033[32m";
-	return entry_failed(r->set, e) && !entry_warned(r->set, e) ? "\033[31m"
-								   : "\033[33m";
+	return entry_failed(e) && !entry_warned(e) ? "\033[31m" : "\033[33m";
 }

@@ -485,8 +485,8 @@ START_TEST(entries)
 		entry_name(&name, &set, e);
 		ck_assert_str_eq(name.data, want[i]);
 		text_free(&name);
-		ck_assert(entry_unasked(&set, e));
-		ck_assert(!entry_met(&set, e));
+		ck_assert(entry_unasked(e));
+		ck_assert(!entry_met(e));
 		ck_assert_int_eq(e->target.family,
 		    i < 4 ? AF_INET6 : AF_UNSPEC);
 		ck_assert_uint_eq(e->target.dialogue->n, i / 2 == 1);
@@ -838,7 +838,7 @@ START_TEST(dates_of_many)
 
 		tell(0, &r);
 	}
-	ck_assert(entry_expiring(&set, e));
+	ck_assert(entry_expiring(e));
 	ck_assert_int_eq(entry_state(&set, e, &policy), STATE_WARNING);
 	ck_assert_int_eq((enum outcome)e->finding, OUTCOME_CERT_EXPIRING);
 	ck_assert(fabs(entry_cert_days(e) - 10) < 1e-9);
@@ -889,8 +889,8 @@ START_TEST(clock_of_many)
 		tell(0, &r);
 	}
 	/* Of either what is wrong with it. */
-	ck_assert(entry_astray(&set, &set.entries[0]));
-	ck_assert(entry_expiring(&set, &set.entries[0]));
+	ck_assert(entry_astray(&set.entries[0]));
+	ck_assert(entry_expiring(&set.entries[0]));
 }
 END_TEST
 
@@ -919,8 +919,8 @@ START_TEST(certificate)
 	text_truncate(&t, 0);
 	e = &set.entries[0];
 	tell(0, &r);
-	ck_assert(entry_met(&set, e) == certificates[_i].met);
-	ck_assert(entry_expiring(&set, e) == certificates[_i].expiring);
+	ck_assert(entry_met(e) == certificates[_i].met);
+	ck_assert(entry_expiring(e) == certificates[_i].expiring);
 	ck_assert_int_eq((enum outcome)e->finding, certificates[_i].finding);
 	entry_reason(&t, e);
 	unit_str(certificates[_i].name, t.data, certificates[_i].reason);

@@ -1346,9 +1346,9 @@ START_TEST(warned_host_down)
 	size_t i;
 
 	prepare("a", "1,2,unix:/x");
-	tell_letters("rrr");
 	for (i = 0; i < 2; i++)
 		set.asks[set.entries[i].ask].severity = STATE_WARNING;
+	tell_letters("rrr");
 	assert_has(nagios_of(0, MAX_BYTES),
 	    "3 of 3 not as expected, 2 only a warning: /x closed (" REFUSED
 	    "), ...|");
@@ -1384,8 +1384,8 @@ END_TEST
 START_TEST(only_a_warning)
 {
 	prepare("a", "1,2,3");
-	tell_letters("rto");
 	set.asks[set.entries[0].ask].severity = STATE_WARNING;
+	tell_letters("rto");
 	ck_assert_str_eq(nagios_of(0, MAX_BYTES),
 	    "PORTSET CRITICAL - 2 of 3 not as expected, 1 only a warning: "
 	    "a/tcp/2 filtered (no answer), ..." COUNTS(3, 2, 1, 1, 1, 0)
