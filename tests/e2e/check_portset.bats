@@ -1110,17 +1110,20 @@ issued='certificate "www.test" of issuer "Test CA"'
 }
 
 @test "--any, --at-least: what was not probed might have been" {
-	serve 'tcp4' 'tcp4 full' 'tcp4 full'
-	# The last one of the list is probed last.
-	check -p "1,$p1,$p2" --any --parallel 1 --probe-timeout 0.6 -t 0.8
+	local closed
+
+	serve 'tcp4 full' 'tcp4 full'
+	closed="1=closed,$p0=closed,$p1=closed"
+	# Port 1 is asked first, and one of the others not at all.
+	check -p "1,$p0,$p1" --any --parallel 1 --probe-timeout 0.6 -t 0.8
 	says 3 "UNKNOWN - 2 of 3 not as expected: "
-	check -p "$p0,$p1,$p2" --any --parallel 1 --probe-timeout 0.6 -t 0.8
+	check -p "$closed" --any --parallel 1 --probe-timeout 0.6 -t 0.8
 	says 0 "OK - 1 of 3 not as expected: "
-	check -p "1=closed,$p1,$p2" --any --parallel 1 --probe-timeout 0.6 -t 0.8
+	check -p "1=closed,$p0,$p1" --any --parallel 1 --probe-timeout 0.6 -t 0.8
 	says 3 "UNKNOWN - 1 of 3 not as expected: "
-	check -p "$p0,$p1,$p2" --at-least 3 --parallel 1 --probe-timeout 0.6 -t 0.8
+	check -p "$closed" --at-least 3 --parallel 1 --probe-timeout 0.6 -t 0.8
 	says 2 "CRITICAL - 1 of 3 not as expected: "
-	check -p "$p0,$p1,$p2" --at-least 2 --parallel 1 --probe-timeout 0.6 -t 0.8
+	check -p "$closed" --at-least 2 --parallel 1 --probe-timeout 0.6 -t 0.8
 	says 3 "UNKNOWN - 1 of 3 not as expected: "
 }
 

@@ -6,7 +6,7 @@
  * Input: the words, argv[0] first, each ended by NUL or a newline.  In place of
  * a file --extra-opts has one setting, KEY=VALUE, and --dialogue one step.
  */
-#include "../../plugins/settings.h"
+#include "settings.h"
 
 #include <assert.h>
 #include <stdlib.h>
