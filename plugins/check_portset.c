@@ -177,7 +177,7 @@ probe_all(struct run *r)
 		.rate = given->rate,
 		.retries = given->retries,
 		.hedge = given->hedge,
-		.own = given->own_probe_timeout,
+		.keep_probe_timeout = given->own_probe_timeout,
 	};
 	struct watch *signals = plugin_signals();
 

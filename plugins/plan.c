@@ -65,7 +65,8 @@ plan_make(const struct plan_wishes *w, const struct portset *set,
 
 		p.timeout_us = us < (double)RUN_MAX_US ? (int64_t)us
 						       : RUN_MAX_US;
-	} else if (!w->own && p.probe_timeout_us > p.timeout_us) {
+	} else if (!w->keep_probe_timeout &&
+	    p.probe_timeout_us > p.timeout_us) {
 		p.probe_timeout_us = p.timeout_us;
 	}
 	describe(&p, &load);

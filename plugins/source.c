@@ -11,6 +11,7 @@
 static bool choose(struct source *, struct text *);
 static bool is_from_files(const struct source *);
 static bool fill_from_lists(struct source *, struct portset *, struct text *);
+static bool add_usual_host(struct source *, struct text *);
 static bool fill_from_files(struct source *, struct portset *, struct text *);
 static void read_files(struct source *);
 static void read_ready_of_hosts(struct source *);
@@ -59,12 +60,17 @@ is_from_files(const struct source *s)
 static bool
 fill_from_lists(struct source *s, struct portset *set, struct text *error)
 {
-	if (s->hosts.n == 0 &&
-	    !hostlist_add(&s->hosts,
-		s->asking.family == AF_INET6 ? "::1" : "127.0.0.1", error))
+	if (s->hosts.n == 0 && !add_usual_host(s, error))
 		return false;
 	listset_init(&s->list, &s->asking, &s->hosts, &s->ports, set);
 	return true;
+}
+
+static bool
+add_usual_host(struct source *s, struct text *error)
+{
+	return hostlist_add(&s->hosts,
+	    s->asking.family == AF_INET6 ? "::1" : "127.0.0.1", error);
 }
 
 static bool
@@ -82,8 +88,7 @@ fill_from_files(struct source *s, struct portset *set, struct text *error)
 	read_files(s);
 	plugin_let_signals_end(false);
 	if (s->n_portsets > 0 && c->n_hosts == 0 && s->hosts.n == 0 &&
-	    !hostlist_add(&s->hosts,
-		s->asking.family == AF_INET6 ? "::1" : "127.0.0.1", error))
+	    !add_usual_host(s, error))
 		return false;
 	if (!config_fill(c, &sel, set, error))
 		return false;

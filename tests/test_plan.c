@@ -114,7 +114,7 @@ START_TEST(own_time_of_probes)
 	const struct plan_wishes w = {
 		.timeout_us = CLOCK_SECOND,
 		.probe_timeout_us = 2 * CLOCK_SECOND,
-		.own = true,
+		.keep_probe_timeout = true,
 	};
 	struct plan p;
 
