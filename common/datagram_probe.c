@@ -282,9 +282,8 @@ dial_start(struct inquiry_probe *p, int64_t now_us)
 	int64_t left_us = p->deadline_us - now_us;
 
 	p->next_us = now_us + p->stagger_us;
-	d->gap_us = left_us / 3 < DATAGRAM_PROBE_AGAIN_US
-	    ? left_us / 3
-	    : DATAGRAM_PROBE_AGAIN_US;
+	d->gap_us = left_us / 3 < INQUIRY_AGAIN_US ? left_us / 3
+						   : INQUIRY_AGAIN_US;
 	if (!dial_open(d)) {
 		a->cause = (struct cause){ errno, .origin = ORIGIN_LOCAL };
 		dial_failed(d, now_us);

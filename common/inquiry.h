@@ -9,6 +9,13 @@
 
 #define INQUIRY_PAYLOADS_MAX 16
 
+/*
+ * When an address that has not answered is asked again: after this time, or the
+ * third part of a time that is shorter than three times that, and then after
+ * twice the time before each time, until the deadline.
+ */
+#define INQUIRY_AGAIN_US INT64_C(500000)
+
 /* All that it points to outlives it. */
 struct inquiry {
 	/* All of them are sent; a Unix socket may be asked nothing. */

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "clock.h"
-#include "datagram_probe.h"
 #include "escape.h"
 #include "handler.h"
+#include "inquiry.h"
 #include "report.h"
 #include "sock.h"
 #include "xalloc.h"
@@ -767,7 +767,7 @@ count_entry(const struct portset *s, const struct entry *e,
 		return;
 	h->told++;
 	h->late += e->time_us != ENTRY_NO_TIME &&
-	    e->time_us >= DATAGRAM_PROBE_AGAIN_US;
+	    e->time_us >= INQUIRY_AGAIN_US;
 }
 
 /* Whether a host that is dead would be the same: nothing of it was heard. */
