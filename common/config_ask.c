@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "entry.h"
 #include "handler.h"
 #include "portlist.h"
 #include "settings.h"

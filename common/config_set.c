@@ -7,6 +7,7 @@
 
 #include "addr.h"
 #include "config_ask.h"
+#include "entry.h"
 #include "xalloc.h"
 
 #define NO_ASK UINT32_MAX

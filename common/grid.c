@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host_counts.h"
 #include "index.h"
 #include "xalloc.h"
 

@@ -11,6 +11,7 @@
 #define GRID_H
 
 #include "portset.h"
+#include "portset_policy.h"
 
 /* Of more ports than this, not all are of interest. */
 #define GRID_PORTS 60

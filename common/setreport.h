@@ -5,7 +5,7 @@
 #ifndef SETREPORT_H
 #define SETREPORT_H
 
-#include "portset.h"
+#include "portset_summary.h"
 
 /* What is long is written in pieces of about this size. */
 #define SETREPORT_PIECE 32768

@@ -277,7 +277,7 @@ hosts_down(struct text *t, const struct setreport *r, size_t *n)
 	size_t i;
 
 	for (i = 0; i < s->n_hosts; i++) {
-		if (!portset_down(&s->counts[i]) || (*n)++ >= LISTED)
+		if (!host_counts_down(&s->counts[i]) || (*n)++ >= LISTED)
 			continue;
 		if (*n == 1)
 			text_puts(t,
@@ -399,7 +399,7 @@ reply_of(struct text *t, const struct entry *e, const char *reason)
 static bool
 in_down(const struct setreport *r, const struct entry *e)
 {
-	return e->host != NO_HOST && portset_down(&r->set->counts[e->host]);
+	return e->host != NO_HOST && host_counts_down(&r->set->counts[e->host]);
 }
 
 static bool
@@ -570,9 +570,9 @@ host_head(struct text *t, const struct portset *s, uint32_t host)
 		escaped(t, h->address);
 		text_puts(t, "</small>");
 	}
-	if (portset_down(counts))
+	if (host_counts_down(counts))
 		text_puts(t, " <small>nothing as expected</small>");
-	if (portset_limited(counts))
+	if (host_counts_limited(counts))
 		text_printf(t, " <small>ICMP limited: %u of %u told</small>",
 		    counts->told, counts->told + counts->silent);
 }

@@ -47,7 +47,7 @@ static void counts(struct text *, const struct setreport *);
 static void port_count(struct text *, const struct setreport *, const char *,
     enum port_state);
 static void count(struct text *, const char *, size_t,
-    const struct count_limits *, double);
+    const struct share_limits *, double);
 static size_t latencies(struct text *, const struct setreport *, size_t);
 static void latency(struct text *, const struct setreport *,
     const struct entry *);
@@ -151,8 +151,8 @@ limited_states(struct text *t, const struct setreport *r)
 	size_t i;
 
 	for (i = 0; i < sizeof(s->ports) / sizeof(s->ports[0]); i++)
-		if (count_limits_alert(&r->policy->ports[i], s->ports[i],
-			s->total))
+		if (share_limits_state(&r->policy->ports[i], s->ports[i],
+			s->total) != STATE_OK)
 			text_printf(t, "; %zu %s", s->ports[i],
 			    port_state_words((enum port_state)i));
 }
@@ -202,7 +202,7 @@ is_bad(const struct setreport *r, const struct entry *e)
 static bool
 is_of_down(const struct setreport *r, const struct entry *e)
 {
-	return e->host != NO_HOST && portset_down(&r->set->counts[e->host]);
+	return e->host != NO_HOST && host_counts_down(&r->set->counts[e->host]);
 }
 
 /* Whether it stands for all of such a host. */
@@ -350,11 +350,11 @@ counts(struct text *t, const struct setreport *r)
 	const struct portset_summary *s = &r->summary;
 	const struct portset_policy *p = r->policy;
 	static const struct policy no_days;
-	const struct count_limits none = { .warning = { .set = false } };
+	const struct share_limits none = { .warning = { .set = false } };
 	/* Of no meaning beside a number that will do. */
-	const struct count_limits failed = p->at_least > 0
+	const struct share_limits failed = p->at_least > 0
 	    ? none
-	    : (struct count_limits){ p->warning, p->critical };
+	    : (struct share_limits){ p->warning, p->critical };
 
 	count(t, "total", s->total, &none, (double)NAN);
 	text_puts(t, " ");
@@ -381,7 +381,7 @@ port_count(struct text *t, const struct setreport *r, const char *label,
 
 /* Limits that are shares are none of a number. */
 static void
-count(struct text *t, const char *label, size_t n, const struct count_limits *l,
+count(struct text *t, const char *label, size_t n, const struct share_limits *l,
     double max)
 {
 	const struct perfdata data = {
@@ -493,7 +493,7 @@ limited_hosts(struct text *t, const struct setreport *r, size_t end)
 	for (i = 0; i < r->set->n_hosts && fits; i++) {
 		const struct host_counts *h = &r->set->counts[i];
 
-		if (!portset_limited(h))
+		if (!host_counts_limited(h))
 			continue;
 		text_init(&one, r->max);
 		text_escape_string(&one, r->set->hosts[i].name);

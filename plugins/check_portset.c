@@ -257,7 +257,7 @@ print_report(struct run *r)
 	struct setreport report = {
 		.set = &r->set,
 		.policy = &r->given.policy,
-		.summary = portset_summarize(&r->set, &r->given.policy),
+		.summary = portset_summary_of(&r->set, &r->given.policy),
 		.verbosity = r->given.verbosity,
 		.max = (size_t)r->given.max_output,
 		.limits = r->plan.words,

@@ -5,7 +5,7 @@
 #ifndef PLAN_H
 #define PLAN_H
 
-#include "portset.h"
+#include "entry.h"
 
 /* What is wished for. */
 struct plan_wishes {

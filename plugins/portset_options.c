@@ -267,7 +267,7 @@ set_count_critical(void *ctx, const char *value)
 {
 	struct portset_options *o = ctx;
 
-	return count_limit_parse(value, true, &o->policy);
+	return portset_policy_parse_limit(value, true, &o->policy);
 }
 
 static const char *
@@ -275,7 +275,7 @@ set_count_warning(void *ctx, const char *value)
 {
 	struct portset_options *o = ctx;
 
-	return count_limit_parse(value, false, &o->policy);
+	return portset_policy_parse_limit(value, false, &o->policy);
 }
 
 static const char *

@@ -157,7 +157,7 @@ html_report(struct text *t, struct html_set *s,
 	const struct setreport r = {
 		.set = &s->set,
 		.policy = &s->policy,
-		.summary = portset_summarize(&s->set, &s->policy),
+		.summary = portset_summary_of(&s->set, &s->policy),
 		.max = 8192,
 		.limits = "Limits: L",
 		.from = "monitor.example.org",

@@ -9,6 +9,7 @@
 #include "config_ask.h"
 #include "config_set.h"
 #include "dns_query.h"
+#include "entry.h"
 #include "handler.h"
 #include "inquiry.h"
 #include "outcome.h"

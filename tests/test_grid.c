@@ -19,7 +19,7 @@ build(const char *hosts, const char *ports, const char *letters)
 {
 	html_ask(&set, hosts, ports, 0);
 	html_answer(&set, letters);
-	(void)portset_summarize(&set.set, &set.policy);
+	(void)portset_summary_of(&set.set, &set.policy);
 	grid_init(&grid, &set.set, &set.policy);
 }
 
@@ -113,7 +113,7 @@ START_TEST(sparse)
 	ask.protocol = "http";
 	web = portset_add_ask(&set.set, &ask);
 	(void)portset_add(&set.set, b, web, 80);
-	(void)portset_summarize(&set.set, &set.policy);
+	(void)portset_summary_of(&set.set, &set.policy);
 	grid_init(&grid, &set.set, &set.policy);
 	ck_assert_uint_eq(grid.n_rows, 2);
 	ck_assert_str_eq(cells(), "3 1 - 5+6 -\n0+4 - 2 - 7\n");
@@ -131,7 +131,7 @@ START_TEST(of_interest)
 	grid_free(&grid);
 	html_tell(&set, 5, 't', 1);
 	html_tell(&set, 9, 'o', 1);
-	(void)portset_summarize(&set.set, &set.policy);
+	(void)portset_summary_of(&set.set, &set.policy);
 	grid_init(&grid, &set.set, &set.policy);
 	ck_assert_str_eq(cells(), "4 5\n8 9\n");
 	ck_assert_uint_eq(grid.left_out, 59);
@@ -161,7 +161,7 @@ START_TEST(too_many)
 	grid_free(&grid);
 	for (i = 32 * 30; i < 32 * 100; i += 32)
 		html_tell(&set, i + i / 32 % 32, 'u', 1);
-	(void)portset_summarize(&set.set, &set.policy);
+	(void)portset_summary_of(&set.set, &set.policy);
 	grid_init(&grid, &set.set, &set.policy);
 	ck_assert_uint_eq(grid.n_columns, GRID_PORTS);
 	ck_assert_uint_eq(grid.columns[0], 32 * 30);

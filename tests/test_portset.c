@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "inquiry.h"
+#include "portset_summary.h"
 #include "tls.h"
 #include "unit.h"
 
@@ -507,7 +508,7 @@ START_TEST(more_than_room)
 	ck_assert_uint_eq(set.n, 1);
 	while (set.n < 20)
 		(void)portset_add(&set, 0, 0, (uint16_t)set.n);
-	ck_assert_uint_ge(set.sizes[2], set.n);
+	ck_assert_uint_ge(set.size_entries, set.n);
 }
 END_TEST
 
@@ -545,7 +546,7 @@ START_TEST(verdict)
 	if (verdicts[_i].critical != NULL)
 		ck_assert_ptr_null(share_parse(verdicts[_i].critical,
 		    &policy.critical));
-	sum = portset_summarize(&set, &policy);
+	sum = portset_summary_of(&set, &policy);
 	ck_assert_uint_eq(sum.total, set.n);
 	ck_assert_uint_eq(sum.met, verdicts[_i].met);
 	ck_assert_uint_eq(sum.failed, verdicts[_i].failed);
@@ -567,7 +568,7 @@ START_TEST(port_states)
 	prepare("a", "1-12", AF_UNSPEC);
 	for (i = 0; i < ARRAY_SIZE(letters); i++)
 		tell_letter(i, letters[i].letter);
-	sum = portset_summarize(&set, &policy);
+	sum = portset_summary_of(&set, &policy);
 	ck_assert_uint_eq(sum.ports[PORT_OPEN], 4);
 	ck_assert_uint_eq(sum.ports[PORT_CLOSED], 1);
 	ck_assert_uint_eq(sum.ports[PORT_FILTERED], 1);
@@ -602,7 +603,7 @@ START_TEST(lag)
 	    lags[_i].lag);
 	r = (struct result){ OUTCOME_OK, .rtt_us = NONE, .time_us = NONE };
 	tell(1, &r);
-	sum = portset_summarize(&set, &policy);
+	sum = portset_summary_of(&set, &policy);
 	ck_assert_int_eq(sum.state, lags[_i].state);
 	ck_assert_uint_eq(sum.lagging, lags[_i].lag != STATE_OK);
 }
@@ -619,14 +620,15 @@ START_TEST(lag_and_others)
 	prepare("a", "1,2", AF_UNSPEC);
 	tell(0, &r);
 	tell_letter(1, 'r');
-	ck_assert_int_eq(portset_summarize(&set, &policy).state, STATE_WARNING);
+	ck_assert_int_eq(portset_summary_of(&set, &policy).state,
+	    STATE_WARNING);
 	policy.has_lag_critical = true;
 	policy.lag_critical = policy.lag_warning;
-	ck_assert_int_eq(portset_summarize(&set, &policy).state,
+	ck_assert_int_eq(portset_summary_of(&set, &policy).state,
 	    STATE_CRITICAL);
 	policy.has_lag_critical = false;
 	policy.at_least = 2;
-	ck_assert_int_eq(portset_summarize(&set, &policy).state,
+	ck_assert_int_eq(portset_summary_of(&set, &policy).state,
 	    STATE_CRITICAL);
 }
 END_TEST
@@ -639,7 +641,8 @@ START_TEST(lag_and_not_asked)
 
 	prepare("a", "1,2", AF_UNSPEC);
 	tell(0, &r);
-	ck_assert_int_eq(portset_summarize(&set, &policy).state, STATE_UNKNOWN);
+	ck_assert_int_eq(portset_summary_of(&set, &policy).state,
+	    STATE_UNKNOWN);
 }
 END_TEST
 
@@ -809,7 +812,7 @@ START_TEST(judged)
 	ck_assert_int_eq(entry_lag(&set, e, &policy), row->lag);
 	ck_assert(fabs(entry_judged(&set, e, &policy) - row->seconds) < 1e-9);
 	set.asks[0].severity = STATE_WARNING;
-	ck_assert_int_eq(portset_summarize(&set, &policy).state,
+	ck_assert_int_eq(portset_summary_of(&set, &policy).state,
 	    row->lag == STATE_OK ? STATE_OK : STATE_WARNING);
 	ck_assert(fabs(entry_judged(&set, e, &policy) - row->seconds) < 1e-9);
 }
@@ -926,14 +929,14 @@ START_TEST(certificate)
 	unit_str(certificates[_i].name, t.data, certificates[_i].reason);
 	text_free(&t);
 	ck_assert_ptr_null(share_parse("0", &policy.critical));
-	ck_assert_int_eq(portset_summarize(&set, &policy).state,
+	ck_assert_int_eq(portset_summary_of(&set, &policy).state,
 	    certificates[_i].state);
 	/* However many may be not as expected. */
 	ck_assert_ptr_null(share_parse("1", &policy.critical));
-	ck_assert_int_eq(portset_summarize(&set, &policy).state,
+	ck_assert_int_eq(portset_summary_of(&set, &policy).state,
 	    certificates[_i].expiring ? STATE_WARNING : STATE_OK);
 	policy.at_least = 1;
-	ck_assert_int_eq(portset_summarize(&set, &policy).state,
+	ck_assert_int_eq(portset_summary_of(&set, &policy).state,
 	    certificates[_i].expiring  ? STATE_WARNING
 		: certificates[_i].met ? STATE_OK
 				       : STATE_CRITICAL);
@@ -950,7 +953,7 @@ START_TEST(cert_days)
 	size_t i;
 
 	prepare("a", "1-7", AF_UNSPEC);
-	ck_assert(isnan(portset_summarize(&set, &policy).cert_days));
+	ck_assert(isnan(portset_summary_of(&set, &policy).cert_days));
 	for (i = 0; i < ARRAY_SIZE(told); i++) {
 		struct result r = { .rtt_us = NONE,
 			.time_us = NONE,
@@ -959,7 +962,7 @@ START_TEST(cert_days)
 		double days;
 
 		tell(i, &r);
-		days = portset_summarize(&set, &policy).cert_days;
+		days = portset_summary_of(&set, &policy).cert_days;
 		ck_assert(isnan(want[i]) ? isnan(days)
 					 : fabs(days - want[i]) < 1e-9);
 	}
@@ -1194,14 +1197,14 @@ START_TEST(limited)
 
 		portset_tell(&set, &set.entries[2 + 2 * i].target, &r);
 	}
-	sum = portset_summarize(&set, &(struct portset_policy){ 0 });
-	ck_assert(portset_limited(&set.counts[0]) == (limits[_i].n > 0));
+	sum = portset_summary_of(&set, &(struct portset_policy){ 0 });
+	ck_assert(host_counts_limited(&set.counts[0]) == (limits[_i].n > 0));
 	if (limits[_i].n > 0) {
 		ck_assert_uint_eq(set.counts[0].told, limits[_i].n);
 		ck_assert_uint_eq(set.counts[0].told + set.counts[0].silent,
 		    limits[_i].of);
 	}
-	ck_assert(!portset_limited(&set.counts[1]));
+	ck_assert(!host_counts_limited(&set.counts[1]));
 	ck_assert_uint_eq(sum.limited, limits[_i].n > 0);
 	ck_assert_uint_eq(sum.told, limits[_i].n);
 	ck_assert_uint_eq(sum.told_of, limits[_i].of);

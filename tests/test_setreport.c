@@ -549,7 +549,7 @@ report_of(setreport_fn *fn, unsigned verbosity, size_t max, bool colour)
 	const struct setreport r = {
 		.set = &set,
 		.policy = &policy,
-		.summary = portset_summarize(&set, &policy),
+		.summary = portset_summary_of(&set, &policy),
 		.verbosity = verbosity,
 		.max = max,
 		.colour = colour,
@@ -1255,25 +1255,32 @@ START_TEST(counts_of_states)
 {
 	prepare("a", "1-4");
 	tell_letters("ottr");
-	ck_assert_ptr_null(count_limit_parse("filtered=1", false, &policy));
-	ck_assert_ptr_null(count_limit_parse("OPEN=1:", true, &policy));
-	ck_assert_ptr_null(count_limit_parse("closed=50%", true, &policy));
+	ck_assert_ptr_null(portset_policy_parse_limit("filtered=1", false,
+	    &policy));
+	ck_assert_ptr_null(portset_policy_parse_limit("OPEN=1:", true,
+	    &policy));
+	ck_assert_ptr_null(portset_policy_parse_limit("closed=50%", true,
+	    &policy));
 	ck_assert_str_eq(nagios_of(0, MAX_BYTES),
 	    "PORTSET WARNING - 4 of 4 as expected; 2 filtered; open: a/tcp/1"
 	    "|total=4;;;0; failed=0;;0;0;4 open=1;;1:;0; closed=1;;;0; "
 	    "filtered=2;1;;0; unknown=0;;;0;" TIME("a/tcp/1") NO_TIME("a/tcp/2")
 		NO_TIME("a/tcp/3") NO_TIME("a/tcp/4") "\n");
-	ck_assert_ptr_null(count_limit_parse("open=2:", true, &policy));
-	ck_assert_ptr_null(count_limit_parse("open|filtered=1:", true,
+	ck_assert_ptr_null(portset_policy_parse_limit("open=2:", true,
+	    &policy));
+	ck_assert_ptr_null(portset_policy_parse_limit("open|filtered=1:", true,
 	    &policy));
 	assert_has(nagios_of(0, MAX_BYTES),
 	    "PORTSET CRITICAL - 4 of 4 as expected; 1 open; 2 filtered; "
 	    "0 open or filtered; open: a/tcp/1|");
-	ck_assert_ptr_nonnull(count_limit_parse("open", true, &policy));
-	ck_assert_ptr_nonnull(count_limit_parse("opened=1", true, &policy));
-	ck_assert_ptr_nonnull(count_limit_parse("=1", true, &policy));
-	ck_assert_ptr_nonnull(count_limit_parse("open=x", true, &policy));
-	ck_assert_ptr_null(count_limit_parse("open_filtered=~:", true,
+	ck_assert_ptr_nonnull(portset_policy_parse_limit("open", true,
+	    &policy));
+	ck_assert_ptr_nonnull(portset_policy_parse_limit("opened=1", true,
+	    &policy));
+	ck_assert_ptr_nonnull(portset_policy_parse_limit("=1", true, &policy));
+	ck_assert_ptr_nonnull(portset_policy_parse_limit("open=x", true,
+	    &policy));
+	ck_assert_ptr_null(portset_policy_parse_limit("open_filtered=~:", true,
 	    &policy));
 }
 END_TEST

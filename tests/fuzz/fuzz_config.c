@@ -15,6 +15,7 @@
 
 #include "config.h"
 #include "config_set.h"
+#include "entry.h"
 
 /* Bits of the first byte. */
 #define AS_LIST 1
