@@ -37,6 +37,46 @@ setreport_flush(struct text *t, const struct setreport *r)
 		r->flush(r->sink, t);
 }
 
+bool
+setreport_unasked(const struct setreport *r, const struct entry *e)
+{
+	(void)r;
+	return entry_unasked(e);
+}
+
+bool
+setreport_unknown(const struct setreport *r, const struct entry *e)
+{
+	(void)r;
+	return entry_unknown(e);
+}
+
+bool
+setreport_expiring(const struct setreport *r, const struct entry *e)
+{
+	(void)r;
+	return entry_expiring(e);
+}
+
+bool
+setreport_astray(const struct setreport *r, const struct entry *e)
+{
+	(void)r;
+	return entry_astray(e);
+}
+
+bool
+setreport_slow(const struct setreport *r, const struct entry *e)
+{
+	return entry_lag(r->set, e, r->policy) != STATE_OK;
+}
+
+bool
+setreport_of_down(const struct setreport *r, const struct entry *e)
+{
+	return e->host != NO_HOST && portset_down(&r->set->counts[e->host]);
+}
+
 void
 setreport_words(struct text *t, const struct setreport *r,
     const struct entry *e)

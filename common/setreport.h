@@ -47,6 +47,20 @@ const char *setreport_line_check(const char *line);
  */
 void setreport_flush(struct text *t, const struct setreport *r);
 
+/* Whether an entry is of that kind. */
+typedef bool setreport_kind_fn(const struct setreport *r,
+    const struct entry *e);
+
+/* entry_unasked() and the like. */
+setreport_kind_fn setreport_unasked, setreport_unknown, setreport_expiring,
+    setreport_astray;
+
+/* Its times are not what they should be. */
+setreport_kind_fn setreport_slow;
+
+/* Its host is told as a whole, by portset_down(). */
+setreport_kind_fn setreport_of_down;
+
 /* "mx1/tcp/25 closed (Connection refused)" */
 void setreport_words(struct text *t, const struct setreport *r,
     const struct entry *e);

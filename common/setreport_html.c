@@ -38,7 +38,7 @@
 /* Whether an entry belongs under a heading; it is listed under the first. */
 struct heading {
 	const char *title;
-	bool (*belongs)(const struct setreport *, const struct entry *);
+	setreport_kind_fn *belongs;
 };
 
 static void begin(struct text *, const char *);
@@ -55,14 +55,7 @@ static void listing(struct text *, const struct setreport *,
     const struct heading *, size_t *);
 static void item(struct text *, const struct setreport *, const struct entry *);
 static void reply_of(struct text *, const struct entry *, const char *);
-static bool in_down(const struct setreport *, const struct entry *);
-static bool is_bad(const struct setreport *, const struct entry *);
-static bool is_less_bad(const struct setreport *, const struct entry *);
-static bool is_unasked(const struct setreport *, const struct entry *);
-static bool is_unknown(const struct setreport *, const struct entry *);
-static bool is_expiring(const struct setreport *, const struct entry *);
-static bool is_astray(const struct setreport *, const struct entry *);
-static bool is_slow(const struct setreport *, const struct entry *);
+static setreport_kind_fn is_critical, is_warning;
 static void matrix(struct text *, const struct setreport *);
 static void caption(struct text *, const struct grid *);
 static void left_out(struct text *, const struct grid *);
@@ -99,13 +92,13 @@ static void escaped(struct text *, const char *);
 
 /* In the order of how much there is to do about them. */
 static const struct heading headings[] = {
-	{ "Not as expected", is_bad },
-	{ "Not as expected, worth a warning", is_less_bad },
-	{ "Not probed", is_unasked },
-	{ "Worth UNKNOWN", is_unknown },
-	{ "Certificates that expire soon", is_expiring },
-	{ "Wrong clocks", is_astray },
-	{ "Too slow or too fast", is_slow },
+	{ "Not as expected", is_critical },
+	{ "Not as expected, worth a warning", is_warning },
+	{ "Not probed", setreport_unasked },
+	{ "Worth UNKNOWN", setreport_unknown },
+	{ "Certificates that expire soon", setreport_expiring },
+	{ "Wrong clocks", setreport_astray },
+	{ "Too slow or too fast", setreport_slow },
 };
 
 #define N_HEADINGS (sizeof(headings) / sizeof(headings[0]))
@@ -337,7 +330,7 @@ listing(struct text *t, const struct setreport *r, const struct heading *h,
 		const struct entry *e = &r->set->entries[i];
 		const struct heading *first = headings;
 
-		if (!h->belongs(r, e) || in_down(r, e))
+		if (!h->belongs(r, e) || setreport_of_down(r, e))
 			continue;
 		while (!first->belongs(r, e))
 			first++;
@@ -397,56 +390,16 @@ reply_of(struct text *t, const struct entry *e, const char *reason)
 }
 
 static bool
-in_down(const struct setreport *r, const struct entry *e)
+is_critical(const struct setreport *r, const struct entry *e)
 {
-	return e->host != NO_HOST && portset_down(&r->set->counts[e->host]);
+	return entry_failed(e) && !is_warning(r, e);
 }
 
 static bool
-is_bad(const struct setreport *r, const struct entry *e)
-{
-	return entry_failed(e) && !is_less_bad(r, e);
-}
-
-static bool
-is_less_bad(const struct setreport *r, const struct entry *e)
+is_warning(const struct setreport *r, const struct entry *e)
 {
 	return entry_failed(e) &&
 	    entry_state(r->set, e, r->policy) == STATE_WARNING;
-}
-
-static bool
-is_unasked(const struct setreport *r, const struct entry *e)
-{
-	(void)r;
-	return entry_unasked(e);
-}
-
-static bool
-is_unknown(const struct setreport *r, const struct entry *e)
-{
-	(void)r;
-	return entry_unknown(e);
-}
-
-static bool
-is_expiring(const struct setreport *r, const struct entry *e)
-{
-	(void)r;
-	return entry_expiring(e);
-}
-
-static bool
-is_astray(const struct setreport *r, const struct entry *e)
-{
-	(void)r;
-	return entry_astray(e);
-}
-
-static bool
-is_slow(const struct setreport *r, const struct entry *e)
-{
-	return entry_lag(r->set, e, r->policy) != STATE_OK;
 }
 
 static void
@@ -708,7 +661,7 @@ judgement(struct text *t, const struct setreport *r, const struct entry *e)
 		text_puts(t, ", expiring");
 	if (entry_astray(e))
 		text_puts(t, ", wrong clock");
-	if (entry_lag(r->set, e, r->policy) != STATE_OK)
+	if (setreport_slow(r, e))
 		text_puts(t, ", slow");
 }
 

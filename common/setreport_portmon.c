@@ -110,7 +110,7 @@ condition(const struct setreport *r, const struct entry *e)
 {
 	if (!entry_met(e))
 		return &down;
-	return entry_lag(r->set, e, r->policy) != STATE_OK ? &lagged : &normal;
+	return setreport_slow(r, e) ? &lagged : &normal;
 }
 
 static void
