@@ -50,7 +50,6 @@ static void wrong(struct text *, const struct setreport *);
 static void hosts_down(struct text *, const struct setreport *, size_t *);
 static void host_down(struct text *, const struct setreport *,
     const struct entry *);
-static void reason_behind(struct text *, const struct entry *);
 static void listing(struct text *, const struct setreport *,
     const struct heading *, size_t *);
 static void item(struct text *, const struct setreport *, const struct entry *);
@@ -301,22 +300,10 @@ host_down(struct text *t, const struct setreport *r, const struct entry *e)
 	text_init(&words, WORDS_MAX);
 	entry_port_name(&words, r->set, e);
 	text_printf(&words, " %s", words_of(e));
-	reason_behind(&words, e);
+	setreport_reason(&words, ": ", e, "");
 	html_puts(t, words.data);
 	text_free(&words);
 	text_puts(t, "</p></li>\n");
-}
-
-static void
-reason_behind(struct text *t, const struct entry *e)
-{
-	size_t before = t->len, len;
-
-	text_puts(t, ": ");
-	len = t->len;
-	entry_reason(t, e);
-	if (t->len == len)
-		text_truncate(t, before);
 }
 
 /* Each entry that is not listed yet. */
@@ -676,11 +663,11 @@ probes(struct text *t, const struct setreport *r, const struct entry *e)
 	text_puts(t, " <small>");
 	if (s->timed > 0) {
 		text_puts(t, "min ");
-		span(t, s->min_us / 1e6);
+		span(t, setreport_least(s));
 		text_puts(t, ", avg ");
-		span(t, (double)s->sum_us / s->timed / 1e6);
+		span(t, entry_latency(r->set, e));
 		text_puts(t, ", max ");
-		span(t, s->max_us / 1e6);
+		span(t, setreport_longest(s));
 		text_puts(t, "</small> <small>");
 	}
 	text_printf(t, "%u of %u lost (%.0f %%)</small>", s->lost, s->probes,

@@ -30,7 +30,7 @@ static void list(struct text *, const struct setreport *, const char *,
     const struct listing *);
 static setreport_kind_fn is_first_of_down, is_bad_down, is_warned_down, is_bad,
     is_less_bad, is_warned, is_any_open;
-static words_fn words_down, words_name, words_why, words_reason, words_slow;
+static words_fn words_down, words_name, words_why, words_slow;
 static void counts(struct text *, const struct setreport *);
 static void port_count(struct text *, const struct setreport *, const char *,
     enum port_state);
@@ -245,7 +245,6 @@ words_down(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	const struct host_counts *h = &r->set->counts[e->host];
 	enum port_state port = entry_port(e);
-	struct text reason;
 
 	text_escape_string(t, entry_host(r->set, e)->name);
 	text_printf(t, " (all %u ports", h->total);
@@ -255,12 +254,8 @@ words_down(struct text *t, const struct setreport *r, const struct entry *e)
 		return;
 	}
 	text_printf(t, ": %s", port_state_words(port));
-	text_init(&reason, r->max);
 	if (h->same)
-		entry_reason(&reason, e);
-	if (reason.len > 0)
-		text_printf(t, ", %s", reason.data);
-	text_free(&reason);
+		setreport_reason(t, ", ", e, "");
 	text_puts(t, ")");
 }
 
@@ -268,19 +263,7 @@ static void
 words_why(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	words_name(t, r, e);
-	words_reason(t, r, e);
-}
-
-static void
-words_reason(struct text *t, const struct setreport *r, const struct entry *e)
-{
-	struct text reason;
-
-	text_init(&reason, r->max);
-	entry_reason(&reason, e);
-	if (reason.len > 0)
-		text_printf(t, " (%s)", reason.data);
-	text_free(&reason);
+	setreport_reason(t, " (", e, ")");
 }
 
 static void
@@ -504,7 +487,6 @@ line_entry(struct text *t, const struct setreport *r, const struct entry *e)
 	enum expected expected = entry_ask(r->set, e)->expected;
 	const struct entry_stats *stats = entry_stats(r->set, e);
 	double judged = entry_judged(r->set, e, r->policy);
-	struct text reason;
 
 	words_name(t, r, e);
 	text_printf(t, ": %s", port_state_words(entry_port(e)));
@@ -524,11 +506,7 @@ line_entry(struct text *t, const struct setreport *r, const struct entry *e)
 		text_printf(t, ", slow: %.3f ms", judged * 1e3);
 	else if (setreport_slow(r, e))
 		text_puts(t, ", slow");
-	text_init(&reason, r->max);
-	entry_reason(&reason, e);
-	if (reason.len > 0)
-		text_printf(t, ": %s", reason.data);
-	text_free(&reason);
+	setreport_reason(t, ": ", e, "");
 }
 
 /* ", 3 probes, 0 lost, min 0.100 ms, avg 0.200 ms, max 0.300 ms" */

@@ -186,13 +186,8 @@ put_outcome(struct text *t, const struct setreport *r, const struct entry *e)
 static void
 put_reason(struct text *t, const struct setreport *r, const struct entry *e)
 {
-	struct text reason;
-
 	(void)r;
-	text_init(&reason, REPORT_MAX);
-	entry_reason(&reason, e);
-	text_puts(t, reason.data);
-	text_free(&reason);
+	entry_reason(t, e);
 }
 
 static void
