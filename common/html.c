@@ -24,6 +24,17 @@ html_puts(struct text *t, const char *s)
 	text_put(t, plain, (size_t)(s - plain));
 }
 
+void
+html_escape_string(struct text *t, const char *s)
+{
+	struct text escaped;
+
+	text_init(&escaped, TEXT_WORD);
+	text_escape_string(&escaped, s);
+	html_puts(t, escaped.data);
+	text_free(&escaped);
+}
+
 static const char *
 reference(char c)
 {

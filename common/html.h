@@ -15,4 +15,7 @@
  */
 void html_puts(struct text *t, const char *s);
 
+/* The same of what text_escape_string() makes of s: a name from outside. */
+void html_escape_string(struct text *t, const char *s);
+
 #endif

@@ -37,18 +37,65 @@ setreport_flush(struct text *t, const struct setreport *r)
 		r->flush(r->sink, t);
 }
 
+bool
+setreport_unasked(const struct setreport *r, const struct entry *e)
+{
+	(void)r;
+	return entry_unasked(e);
+}
+
+bool
+setreport_unknown(const struct setreport *r, const struct entry *e)
+{
+	(void)r;
+	return entry_unknown(e);
+}
+
+bool
+setreport_expiring(const struct setreport *r, const struct entry *e)
+{
+	(void)r;
+	return entry_expiring(e);
+}
+
+bool
+setreport_astray(const struct setreport *r, const struct entry *e)
+{
+	(void)r;
+	return entry_astray(e);
+}
+
+bool
+setreport_slow(const struct setreport *r, const struct entry *e)
+{
+	return entry_lag(r->set, e, r->policy) != STATE_OK;
+}
+
+bool
+setreport_of_down(const struct setreport *r, const struct entry *e)
+{
+	return e->host != NO_HOST && host_counts_down(&r->set->counts[e->host]);
+}
+
 void
 setreport_words(struct text *t, const struct setreport *r,
     const struct entry *e)
 {
-	struct text reason;
-
 	entry_name(t, r->set, e);
 	text_printf(t, " %s", port_state_words(entry_port(e)));
+	setreport_reason(t, " (", e, ")");
+}
+
+void
+setreport_reason(struct text *t, const char *before, const struct entry *e,
+    const char *after)
+{
+	struct text reason;
+
 	text_init(&reason, REPORT_MAX);
 	entry_reason(&reason, e);
 	if (reason.len > 0)
-		text_printf(t, " (%s)", reason.data);
+		text_printf(t, "%s%s%s", before, reason.data, after);
 	text_free(&reason);
 }
 
@@ -82,6 +129,12 @@ setreport_address(struct text *t, const struct entry *e)
 		literal.family = AF_UNSPEC;
 	if (literal.family != AF_UNIX)
 		addr_format(t, &literal);
+}
+
+double
+setreport_seconds(uint32_t us)
+{
+	return us != ENTRY_NO_TIME ? us / 1e6 : (double)NAN;
 }
 
 double

@@ -47,9 +47,27 @@ const char *setreport_line_check(const char *line);
  */
 void setreport_flush(struct text *t, const struct setreport *r);
 
+/* Whether an entry is of that kind. */
+typedef bool setreport_kind_fn(const struct setreport *r,
+    const struct entry *e);
+
+/* entry_unasked() and the like. */
+setreport_kind_fn setreport_unasked, setreport_unknown, setreport_expiring,
+    setreport_astray;
+
+/* Its times are not what they should be. */
+setreport_kind_fn setreport_slow;
+
+/* Its host is told as a whole, by host_counts_down(). */
+setreport_kind_fn setreport_of_down;
+
 /* "mx1/tcp/25 closed (Connection refused)" */
 void setreport_words(struct text *t, const struct setreport *r,
     const struct entry *e);
+
+/* Its entry_reason() between these two, or nothing. */
+void setreport_reason(struct text *t, const char *before, const struct entry *e,
+    const char *after);
 
 /* "2 hosts with nothing as expected" is a number of them, and this. */
 const char *setreport_hosts_down(size_t n);
@@ -60,6 +78,9 @@ const char *setreport_transport(const struct setreport *r,
 
 /* The address that was asked, or nothing. */
 void setreport_address(struct text *t, const struct entry *e);
+
+/* A time of an entry in seconds; NAN: none. */
+double setreport_seconds(uint32_t us);
 
 /* The least and the longest latency in seconds of many probes; NAN: none. */
 double setreport_least(const struct entry_stats *s);

@@ -25,7 +25,6 @@ static void figures(struct text *, const struct setreport *,
 static void path(struct text *, const char *);
 static void cell(struct text *, const char *);
 static void seconds(struct text *, double);
-static double us(uint32_t);
 
 void
 setreport_csv(struct text *t, const struct setreport *r)
@@ -98,8 +97,8 @@ figures(struct text *t, const struct setreport *r, const struct entry *e)
 	const struct entry_stats *stats = entry_stats(r->set, e);
 	double days = entry_cert_days(e);
 
-	seconds(t, us(e->time_us));
-	seconds(t, us(e->rtt_us));
+	seconds(t, setreport_seconds(e->time_us));
+	seconds(t, setreport_seconds(e->rtt_us));
 	if (stats != NULL)
 		text_printf(t, ",%u,%u", stats->probes, stats->lost);
 	else
@@ -157,10 +156,4 @@ seconds(struct text *t, double s)
 	text_puts(t, ",");
 	if (!isnan(s))
 		text_printf(t, "%.6f", s);
-}
-
-static double
-us(uint32_t n)
-{
-	return n != ENTRY_NO_TIME ? n / 1e6 : (double)NAN;
 }

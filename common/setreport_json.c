@@ -19,7 +19,6 @@ static void member_address(struct text *, const struct entry *);
 static void member_probes(struct text *, const struct setreport *,
     const struct entry *);
 static void member_seconds(struct text *, const char *, double);
-static int64_t time_us(uint32_t);
 
 void
 setreport_json(struct text *t, const struct setreport *r)
@@ -82,8 +81,8 @@ entry(struct text *t, const struct setreport *r, const struct entry *e)
 	member(t, ",\"closed_reason\":",
 	    reason.len > 0 && !open ? reason.data : NULL);
 	member(t, ",\"note\":", e->extra != NULL ? e->extra->reply : NULL);
-	json_seconds(t, ",\"time\":", time_us(e->time_us));
-	json_seconds(t, ",\"rtt\":", time_us(e->rtt_us));
+	member_seconds(t, "time", setreport_seconds(e->time_us));
+	member_seconds(t, "rtt", setreport_seconds(e->rtt_us));
 	member_probes(t, r, e);
 	member(t,
 	    ",\"perfdata\":", e->extra != NULL ? e->extra->perfdata : NULL);
@@ -154,10 +153,4 @@ member_seconds(struct text *t, const char *key, double seconds)
 		text_printf(t, ",\"%s\":null", key);
 	else
 		text_printf(t, ",\"%s\":%.6f", key, seconds);
-}
-
-static int64_t
-time_us(uint32_t us)
-{
-	return us != ENTRY_NO_TIME ? (int64_t)us : RESULT_NONE;
 }

@@ -21,28 +21,16 @@ typedef void words_fn(struct text *, const struct setreport *,
 
 /* Whether an entry belongs to a list, and what it is listed as. */
 struct listing {
-	bool (*belongs)(const struct setreport *, const struct entry *);
+	setreport_kind_fn *belongs;
 	words_fn *words;
 };
 
 static void limited_states(struct text *, const struct setreport *);
 static void list(struct text *, const struct setreport *, const char *,
     const struct listing *);
-static bool is_bad(const struct setreport *, const struct entry *);
-static bool is_of_down(const struct setreport *, const struct entry *);
-static bool is_first_of_down(const struct setreport *, const struct entry *);
-static bool is_bad_down(const struct setreport *, const struct entry *);
-static bool is_warned_down(const struct setreport *, const struct entry *);
-static bool is_worse(const struct setreport *, const struct entry *);
-static bool is_less_bad(const struct setreport *, const struct entry *);
-static bool is_warned(const struct setreport *, const struct entry *);
-static bool is_unasked(const struct setreport *, const struct entry *);
-static bool is_unknown(const struct setreport *, const struct entry *);
-static bool is_expiring(const struct setreport *, const struct entry *);
-static bool is_astray(const struct setreport *, const struct entry *);
-static bool is_slow(const struct setreport *, const struct entry *);
-static bool is_any_open(const struct setreport *, const struct entry *);
-static words_fn words_down, words_name, words_why, words_reason, words_slow;
+static setreport_kind_fn is_first_of_down, is_bad_down, is_warned_down, is_bad,
+    is_less_bad, is_warned, is_any_open;
+static words_fn words_down, words_name, words_why, words_slow;
 static void counts(struct text *, const struct setreport *);
 static void port_count(struct text *, const struct setreport *, const char *,
     enum port_state);
@@ -56,7 +44,7 @@ static void relabelled(struct text *, const char *, const char *);
 static void limited_hosts(struct text *, const struct setreport *, size_t);
 static struct range seconds(const struct range *);
 static size_t lines(struct text *, const struct setreport *, size_t);
-static bool is_told(const struct setreport *, const struct entry *);
+static setreport_kind_fn is_told;
 static bool line(struct text *, const struct setreport *, size_t, size_t,
     size_t, words_fn *);
 static words_fn line_entry;
@@ -94,19 +82,23 @@ void
 setreport_first_line(struct text *t, const struct setreport *r)
 {
 	static const struct listing bad[] = { { is_bad_down, words_down },
-		{ is_worse, setreport_words }, { is_less_bad, setreport_words },
+		{ is_bad, setreport_words }, { is_less_bad, setreport_words },
 		{ is_warned_down, words_down }, { is_warned, setreport_words },
 		{ NULL, NULL } };
-	static const struct listing expiring[] = { { is_expiring, words_why },
+	static const struct listing expiring[] = {
+		{ setreport_expiring, words_why }, { NULL, NULL }
+	};
+	static const struct listing astray[] = {
+		{ setreport_astray, words_name }, { NULL, NULL }
+	};
+	static const struct listing slow[] = { { setreport_slow, words_slow },
 		{ NULL, NULL } };
-	static const struct listing astray[] = { { is_astray, words_name },
-		{ NULL, NULL } };
-	static const struct listing slow[] = { { is_slow, words_slow },
-		{ NULL, NULL } };
-	static const struct listing unasked[] = { { is_unasked, words_why },
-		{ NULL, NULL } };
-	static const struct listing unknown[] = { { is_unknown, words_why },
-		{ NULL, NULL } };
+	static const struct listing unasked[] = {
+		{ setreport_unasked, words_why }, { NULL, NULL }
+	};
+	static const struct listing unknown[] = {
+		{ setreport_unknown, words_why }, { NULL, NULL }
+	};
 	static const struct listing open[] = { { is_any_open, words_name },
 		{ NULL, NULL } };
 	const struct portset_summary *s = &r->summary;
@@ -191,25 +183,11 @@ list(struct text *t, const struct setreport *r, const char *before,
 	}
 }
 
-static bool
-is_bad(const struct setreport *r, const struct entry *e)
-{
-	(void)r;
-	return entry_failed(e);
-}
-
-/* Whether its host is told as a whole. */
-static bool
-is_of_down(const struct setreport *r, const struct entry *e)
-{
-	return e->host != NO_HOST && host_counts_down(&r->set->counts[e->host]);
-}
-
-/* Whether it stands for all of such a host. */
+/* Whether it stands for all of a host that is told as a whole. */
 static bool
 is_first_of_down(const struct setreport *r, const struct entry *e)
 {
-	return is_of_down(r, e) &&
+	return setreport_of_down(r, e) &&
 	    e == &r->set->entries[r->set->counts[e->host].first];
 }
 
@@ -226,58 +204,26 @@ is_warned_down(const struct setreport *r, const struct entry *e)
 	return is_first_of_down(r, e) && !is_bad_down(r, e);
 }
 
+/* By itself, with an outcome that is CRITICAL by default. */
 static bool
-is_worse(const struct setreport *r, const struct entry *e)
+is_bad(const struct setreport *r, const struct entry *e)
 {
-	return is_bad(r, e) && !is_of_down(r, e) && !entry_warned(e) &&
+	return entry_failed(e) && !entry_warned(e) &&
+	    !setreport_of_down(r, e) &&
 	    outcome_default_state((enum outcome)e->finding) == STATE_CRITICAL;
 }
 
 static bool
 is_less_bad(const struct setreport *r, const struct entry *e)
 {
-	return is_bad(r, e) && !is_of_down(r, e) && !entry_warned(e) &&
-	    outcome_default_state((enum outcome)e->finding) != STATE_CRITICAL;
+	return entry_failed(e) && !entry_warned(e) &&
+	    !setreport_of_down(r, e) && !is_bad(r, e);
 }
 
 static bool
 is_warned(const struct setreport *r, const struct entry *e)
 {
-	return entry_warned(e) && !is_of_down(r, e);
-}
-
-static bool
-is_unasked(const struct setreport *r, const struct entry *e)
-{
-	(void)r;
-	return entry_unasked(e);
-}
-
-static bool
-is_unknown(const struct setreport *r, const struct entry *e)
-{
-	(void)r;
-	return entry_unknown(e);
-}
-
-static bool
-is_expiring(const struct setreport *r, const struct entry *e)
-{
-	(void)r;
-	return entry_expiring(e);
-}
-
-static bool
-is_astray(const struct setreport *r, const struct entry *e)
-{
-	(void)r;
-	return entry_astray(e);
-}
-
-static bool
-is_slow(const struct setreport *r, const struct entry *e)
-{
-	return entry_lag(r->set, e, r->policy) != STATE_OK;
+	return entry_warned(e) && !setreport_of_down(r, e);
 }
 
 static bool
@@ -299,7 +245,6 @@ words_down(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	const struct host_counts *h = &r->set->counts[e->host];
 	enum port_state port = entry_port(e);
-	struct text reason;
 
 	text_escape_string(t, entry_host(r->set, e)->name);
 	text_printf(t, " (all %u ports", h->total);
@@ -309,12 +254,8 @@ words_down(struct text *t, const struct setreport *r, const struct entry *e)
 		return;
 	}
 	text_printf(t, ": %s", port_state_words(port));
-	text_init(&reason, r->max);
 	if (h->same)
-		entry_reason(&reason, e);
-	if (reason.len > 0)
-		text_printf(t, ", %s", reason.data);
-	text_free(&reason);
+		setreport_reason(t, ", ", e, "");
 	text_puts(t, ")");
 }
 
@@ -322,19 +263,7 @@ static void
 words_why(struct text *t, const struct setreport *r, const struct entry *e)
 {
 	words_name(t, r, e);
-	words_reason(t, r, e);
-}
-
-static void
-words_reason(struct text *t, const struct setreport *r, const struct entry *e)
-{
-	struct text reason;
-
-	text_init(&reason, r->max);
-	entry_reason(&reason, e);
-	if (reason.len > 0)
-		text_printf(t, " (%s)", reason.data);
-	text_free(&reason);
+	setreport_reason(t, " (", e, ")");
 }
 
 static void
@@ -529,9 +458,9 @@ lines(struct text *t, const struct setreport *r, size_t end)
 static bool
 is_told(const struct setreport *r, const struct entry *e)
 {
-	return (is_bad(r, e) && !is_of_down(r, e)) || is_expiring(r, e) ||
-	    is_astray(r, e) || is_slow(r, e) || is_unasked(r, e) ||
-	    is_unknown(r, e);
+	return (entry_failed(e) && !setreport_of_down(r, e)) ||
+	    entry_expiring(e) || entry_astray(e) || setreport_slow(r, e) ||
+	    entry_unasked(e) || entry_unknown(e);
 }
 
 /* Whether it is there: after one that did not fit there is none. */
@@ -558,11 +487,10 @@ line_entry(struct text *t, const struct setreport *r, const struct entry *e)
 	enum expected expected = entry_ask(r->set, e)->expected;
 	const struct entry_stats *stats = entry_stats(r->set, e);
 	double judged = entry_judged(r->set, e, r->policy);
-	struct text reason;
 
 	words_name(t, r, e);
 	text_printf(t, ": %s", port_state_words(entry_port(e)));
-	if (is_bad(r, e))
+	if (entry_failed(e))
 		text_printf(t, ", expected %s", expected_name(expected));
 	if (entry_warned(e))
 		text_puts(t, ", only a warning");
@@ -570,19 +498,15 @@ line_entry(struct text *t, const struct setreport *r, const struct entry *e)
 		words_probes(t, stats, entry_latency(r->set, e));
 	else if (!isnan(judged))
 		text_printf(t, ", %.6f s", judged);
-	if (is_expiring(r, e))
+	if (entry_expiring(e))
 		text_puts(t, ", expiring");
-	if (is_astray(r, e))
+	if (entry_astray(e))
 		text_puts(t, ", clock off");
-	if (is_slow(r, e) && stats != NULL)
+	if (setreport_slow(r, e) && stats != NULL)
 		text_printf(t, ", slow: %.3f ms", judged * 1e3);
-	else if (is_slow(r, e))
+	else if (setreport_slow(r, e))
 		text_puts(t, ", slow");
-	text_init(&reason, r->max);
-	entry_reason(&reason, e);
-	if (reason.len > 0)
-		text_printf(t, ": %s", reason.data);
-	text_free(&reason);
+	setreport_reason(t, ": ", e, "");
 }
 
 /* ", 3 probes, 0 lost, min 0.100 ms, avg 0.200 ms, max 0.300 ms" */

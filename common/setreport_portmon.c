@@ -3,8 +3,8 @@
  * A line for each entry as portmon writes them, or as the user words it: in
  * --report a percent sign and a letter stand for a part of it.
  */
+#include <assert.h>
 #include <math.h>
-#include <string.h>
 
 #include "letters.h"
 #include "report.h"
@@ -12,35 +12,8 @@
 
 static const char usual[] = "%s Service on %h:%p is %w (%lms)";
 
-typedef void put_fn(struct text *, const struct setreport *,
-    const struct entry *);
-
-static put_fn put_address, put_host, put_latency, put_name, put_outcome,
-    put_percent, put_port, put_port_state, put_reason, put_sign, put_time,
-    put_transport, put_word;
-
 /* Those of check_tcp's --text are the same where portmon has no other. */
-static const struct letter {
-	char letter;
-	put_fn *put;
-} letters[] = {
-	{ 'h', put_host },
-	{ 'p', put_port },
-	{ 'l', put_latency },
-	{ 's', put_sign },
-	{ 'w', put_word },
-	{ 'a', put_address },
-	{ 'n', put_name },
-	{ 'P', put_transport },
-	{ 'S', put_port_state },
-	{ 'x', put_port_state },
-	{ 'o', put_outcome },
-	{ 'r', put_reason },
-	{ 'm', setreport_words },
-	{ 't', put_time },
-	{ '%', put_percent },
-};
-#define N_LETTERS (sizeof(letters) / sizeof(letters[0]))
+static const char letters[] = "hplswanPSxormt%";
 
 /* What portmon calls a port: down whatever else was expected. */
 static const struct condition {
@@ -51,7 +24,9 @@ static const struct condition {
 
 static void write_line(struct text *, const struct setreport *,
     const struct entry *);
-static const struct letter *find(char);
+static void put(struct text *, char, const struct setreport *,
+    const struct entry *);
+static void put_latency(struct text *, double);
 static const struct condition *condition(const struct setreport *,
     const struct entry *);
 
@@ -69,13 +44,7 @@ setreport_portmon(struct text *t, const struct setreport *r)
 const char *
 setreport_line_check(const char *line)
 {
-	char known[N_LETTERS + 1];
-	size_t i;
-
-	for (i = 0; i < N_LETTERS; i++)
-		known[i] = letters[i].letter;
-	known[N_LETTERS] = '\0';
-	return letters_check(line, known);
+	return letters_check(line, letters);
 }
 
 /* What the user wrote is written as it is: it may be several lines. */
@@ -88,21 +57,73 @@ write_line(struct text *t, const struct setreport *r, const struct entry *e)
 
 	while ((next = letters_next(s, &plain, &letter)) != NULL) {
 		text_put(t, s, plain);
-		find(letter)->put(t, r, e);
+		put(t, letter, r, e);
 		s = next;
 	}
 	text_put(t, s, plain);
 	text_puts(t, "\n");
 }
 
-static const struct letter *
-find(char letter)
+static void
+put(struct text *t, char letter, const struct setreport *r,
+    const struct entry *e)
 {
-	size_t i = 0;
+	const struct portset_host *host = entry_host(r->set, e);
 
-	while (letters[i].letter != letter)
-		i++;
-	return &letters[i];
+	switch (letter) {
+	case 'h':
+		text_escape_string(t, host != NULL ? host->name : "localhost");
+		break;
+	case 'p':
+		if (entry_ask(r->set, e)->path)
+			text_escape_string(t, e->target.host);
+		else
+			text_printf(t, "%u", e->target.port);
+		break;
+	case 'l':
+		put_latency(t, entry_judged(r->set, e, r->policy));
+		break;
+	case 's':
+		text_put(t, &condition(r, e)->sign, 1);
+		break;
+	case 'w':
+		text_puts(t, condition(r, e)->word);
+		break;
+	case 'a':
+		setreport_address(t, e);
+		break;
+	case 'n':
+		entry_name(t, r->set, e);
+		break;
+	case 'P':
+		text_puts(t, setreport_transport(r, e));
+		break;
+	case 'S':
+	case 'x':
+		text_puts(t, port_state_name(entry_port(e)));
+		break;
+	case 'o':
+		text_puts(t, outcome_name((enum outcome)e->finding));
+		break;
+	case 'r':
+		entry_reason(t, e);
+		break;
+	case 'm':
+		setreport_words(t, r, e);
+		break;
+	case 't':
+		report_time(t, r->wall_s);
+		break;
+	default:
+		assert(letter == '%');
+		text_puts(t, "%");
+	}
+}
+
+static void
+put_latency(struct text *t, double seconds)
+{
+	text_printf(t, "%.0f", isnan(seconds) ? 0 : seconds * 1e3);
 }
 
 static const struct condition *
@@ -110,102 +131,5 @@ condition(const struct setreport *r, const struct entry *e)
 {
 	if (!entry_met(e))
 		return &down;
-	return entry_lag(r->set, e, r->policy) != STATE_OK ? &lagged : &normal;
-}
-
-static void
-put_host(struct text *t, const struct setreport *r, const struct entry *e)
-{
-	const struct portset_host *host = entry_host(r->set, e);
-
-	text_escape_string(t, host != NULL ? host->name : "localhost");
-}
-
-static void
-put_port(struct text *t, const struct setreport *r, const struct entry *e)
-{
-	if (entry_ask(r->set, e)->path)
-		text_escape_string(t, e->target.host);
-	else
-		text_printf(t, "%u", e->target.port);
-}
-
-static void
-put_latency(struct text *t, const struct setreport *r, const struct entry *e)
-{
-	double seconds = entry_judged(r->set, e, r->policy);
-
-	text_printf(t, "%.0f", isnan(seconds) ? 0 : seconds * 1e3);
-}
-
-static void
-put_sign(struct text *t, const struct setreport *r, const struct entry *e)
-{
-	text_put(t, &condition(r, e)->sign, 1);
-}
-
-static void
-put_word(struct text *t, const struct setreport *r, const struct entry *e)
-{
-	text_puts(t, condition(r, e)->word);
-}
-
-static void
-put_address(struct text *t, const struct setreport *r, const struct entry *e)
-{
-	(void)r;
-	setreport_address(t, e);
-}
-
-static void
-put_name(struct text *t, const struct setreport *r, const struct entry *e)
-{
-	entry_name(t, r->set, e);
-}
-
-static void
-put_transport(struct text *t, const struct setreport *r, const struct entry *e)
-{
-	text_puts(t, setreport_transport(r, e));
-}
-
-static void
-put_port_state(struct text *t, const struct setreport *r, const struct entry *e)
-{
-	(void)r;
-	text_puts(t, port_state_name(entry_port(e)));
-}
-
-static void
-put_outcome(struct text *t, const struct setreport *r, const struct entry *e)
-{
-	(void)r;
-	text_puts(t, outcome_name((enum outcome)e->finding));
-}
-
-static void
-put_reason(struct text *t, const struct setreport *r, const struct entry *e)
-{
-	struct text reason;
-
-	(void)r;
-	text_init(&reason, REPORT_MAX);
-	entry_reason(&reason, e);
-	text_puts(t, reason.data);
-	text_free(&reason);
-}
-
-static void
-put_time(struct text *t, const struct setreport *r, const struct entry *e)
-{
-	(void)e;
-	report_time(t, r->wall_s);
-}
-
-static void
-put_percent(struct text *t, const struct setreport *r, const struct entry *e)
-{
-	(void)r;
-	(void)e;
-	text_puts(t, "%");
+	return setreport_slow(r, e) ? &lagged : &normal;
 }

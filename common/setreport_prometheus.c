@@ -304,7 +304,7 @@ static double
 response(const struct setreport *r, const struct entry *e)
 {
 	(void)r;
-	return e->time_us != ENTRY_NO_TIME ? e->time_us / 1e6 : (double)NAN;
+	return setreport_seconds(e->time_us);
 }
 
 static double

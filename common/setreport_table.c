@@ -98,13 +98,10 @@ row(struct text *t, const struct setreport *r, const struct entry *e, int width)
 	text_printf(t, "%-*s  %s%-8s%s  %-8s  %11s", width, name.data, on,
 	    state, on[0] != '\0' ? "\033[0m" : "",
 	    expected_name(entry_ask(r->set, e)->expected), time);
+	text_free(&name);
 	if (r->set->stats != NULL)
 		probes(t, entry_stats(r->set, e));
-	text_truncate(&name, 0);
-	entry_reason(&name, e);
-	if (name.len > 0)
-		text_printf(t, "  %s", name.data);
-	text_free(&name);
+	setreport_reason(t, "  ", e, "");
 	text_puts(t, "\n");
 }
 

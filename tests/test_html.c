@@ -35,6 +35,17 @@ START_TEST(text_and_nothing_else)
 }
 END_TEST
 
+START_TEST(escaped_before)
+{
+	struct text t;
+
+	text_init(&t, 1000);
+	html_escape_string(&t, "a\"<\n|\xff");
+	ck_assert_str_eq(t.data, "a\\&quot;&lt;\\n\\x7c\\xff");
+	text_free(&t);
+}
+END_TEST
+
 START_TEST(any_byte)
 {
 	char s[2] = "";
@@ -73,6 +84,7 @@ main(void)
 	TCase *tc = tcase_create("html");
 
 	unit_rows(tc, text_and_nothing_else, rows);
+	tcase_add_test(tc, escaped_before);
 	tcase_add_test(tc, any_byte);
 	tcase_add_test(tc, bounded);
 	return unit_run("html", tc);
