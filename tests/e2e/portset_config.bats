@@ -11,28 +11,19 @@ load common
 load tls
 
 setup_file() {
-	tls_authority "$BATS_FILE_TMPDIR/tls" || return 0
-	tls_certificate good -1days '+30 days +1 hour'
+	tls_setup_file
 }
 
 setup() {
-	common_setup
-	plugin=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_portset")
+	common_setup check_portset
 	tls_dir=$BATS_FILE_TMPDIR/tls
 	ca=$tls_dir/ca
-	! "$plugin" --config /dev/null | grep -q 'this build has no YAML' ||
-		skip "needs YAML: --with-libyaml"
+	need_yaml
 }
 
 teardown() {
 	tls_stop
 	common_teardown
-}
-
-need_tls() {
-	[[ -f $tls_dir/good ]] || skip "needs openssl"
-	"$plugin" -p 1/imaps -t 1 >"$out" || true
-	! grep -q 'this build has no TLS' "$out" || skip "no TLS in this build"
 }
 
 # yaml LINE...: writes them to c.yaml

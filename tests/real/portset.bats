@@ -8,8 +8,7 @@ load ../e2e/common
 load ../e2e/tls
 
 setup() {
-	common_setup
-	plugin=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_portset")
+	common_setup check_portset
 }
 
 teardown() {
