@@ -14,6 +14,7 @@
 # check ARG...		runs $plugin: its exit status in $status, its output in
 #			the files $out and $err, how long it took in $took_ms
 # start ARG...		the same in the background, as $pid
+# heeds		waits until that one takes signals
 # finish		waits for that one, and sets $status
 # is STATUS LINE...	that exit status, exactly these lines on standard
 #			output, with T in place of each time that is right to
@@ -78,6 +79,21 @@ check() {
 start() {
 	"$plugin" "$@" >"$out" 2>"$err" 3>&- 4>&- &
 	pid=$!
+}
+
+# Until it is the program, and SIGTERM caught or blocked.
+heeds() {
+	local i
+
+	for ((i = 0; i < 500; i++)); do
+		if [[ /proc/$pid/exe -ef $plugin ]] &&
+			grep -q '^Sig\(Blk\|Cgt\):.*[4-7c-f]...$' "/proc/$pid/status"; then
+			return 0
+		fi
+		sleep 0.02
+	done
+	echo "the program takes no SIGTERM"
+	return 1
 }
 
 finish() {
