@@ -239,6 +239,10 @@ static const struct row good[] = {
 	    "portsets: {s: {defaults: {timeout: 6, probes: 2}, a: 1}}\n"
 	    "hosts: {h: {portsets: s, defaults: {timeout: 5}}}",
 	    "h/a: h tcp/1, expected open, within 5 s, retries 1, probes 2\n" },
+	{ "of the host before those of the file",
+	    "defaults: {timeout: 7, retries: 1}\n"
+	    "hosts: {h: {defaults: {timeout: 6}, ports: {a: 1}}}",
+	    "h/a: h tcp/1, expected open, within 6 s, retries 1\n" },
 	{ "the entry before those",
 	    "portsets: {s: {defaults: {timeout: 6}, a: {tcp: 1, timeout: 4}}}\n"
 	    "hosts: {h: {portsets: s, defaults: {timeout: 5}}}",
@@ -958,6 +962,44 @@ START_TEST(contexts)
 }
 END_TEST
 
+/* Two that differ in nothing else, from which no connection may be shared. */
+static const struct {
+	const char *one, *other;
+} wishes[] = {
+	{ "sni: x", "sni: y" },
+	{ "verify: yes", "verify: no" },
+	{ "verify: yes, verify-name: x", "verify: yes, verify-name: y" },
+	{ "verify: yes, ca-file: one", "verify: yes, ca-file: two" },
+	{ "tls-min: 1.2", "tls-min: 1.3" },
+	{ "client-cert: one", "client-cert: two" },
+	{ "client-cert: one, client-key: one",
+	    "client-cert: one, client-key: two" },
+	{ "alpn: x", "alpn: y" },
+};
+
+START_TEST(contexts_by_wish)
+{
+	char yaml[300];
+	struct built b;
+
+	put("one", "");
+	put("two", "");
+	snprintf(yaml, sizeof(yaml),
+	    "hosts: {h: {ports: {a: {tcp: 1, tls: yes, %s}, "
+	    "b: {tcp: 1, tls: yes, %s}, c: {tcp: 2, tls: yes, %s}}}}",
+	    wishes[_i].one, wishes[_i].other, wishes[_i].one);
+	build(&b, yaml);
+	ck_assert_msg(b.set.n == 3, "%s: %s", yaml, b.got.data);
+	ck_assert_ptr_nonnull(b.set.entries[0].target.dialogue->tls);
+	ck_assert_msg(b.set.entries[0].target.dialogue->tls !=
+		b.set.entries[1].target.dialogue->tls,
+	    "%s", wishes[_i].other);
+	ck_assert_ptr_eq(b.set.entries[0].target.dialogue->tls,
+	    b.set.entries[2].target.dialogue->tls);
+	end(&b);
+}
+END_TEST
+
 /* "verify: no" that is nearer than who is to be trusted. */
 START_TEST(no_verify)
 {
@@ -1266,6 +1308,7 @@ main(void)
 	unit_rows(tc, key, keys);
 	tcase_add_test(tc, levels);
 	tcase_add_test(tc, contexts);
+	unit_rows(tc, contexts_by_wish, wishes);
 	tcase_add_test(tc, no_verify);
 	tcase_add_test(tc, shared);
 	tcase_add_test(tc, no_asks_of_others);
