@@ -469,7 +469,8 @@ START_TEST(limit_of_descriptors)
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	ck_assert_int_eq(fd_raise_limit(), (int64_t)was.rlim_max);
 	/* It is set when it runs already. */
-	start("sleep 0.1; ulimit -Sn");
+	start("i=0; while [ $i -lt 100 ] && [ $(ulimit -Sn) != 200 ]; do "
+	      "i=$((i + 1)); sleep 0.1; done; ulimit -Sn");
 	await_end();
 	assert_out("200\n");
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);

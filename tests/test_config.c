@@ -240,6 +240,10 @@ static const struct row good[] = {
 	    "portsets: {s: {defaults: {timeout: 6, probes: 2}, a: 1}}\n"
 	    "hosts: {h: {portsets: s, defaults: {timeout: 5}}}",
 	    "h/a: h tcp/1, expected open, within 5 s, retries 1, probes 2\n" },
+	{ "of the host before those of the file",
+	    "defaults: {timeout: 7, retries: 1}\n"
+	    "hosts: {h: {defaults: {timeout: 6}, ports: {a: 1}}}",
+	    "h/a: h tcp/1, expected open, within 6 s, retries 1\n" },
 	{ "the entry before those",
 	    "portsets: {s: {defaults: {timeout: 6}, a: {tcp: 1, timeout: 4}}}\n"
 	    "hosts: {h: {portsets: s, defaults: {timeout: 5}}}",
@@ -320,9 +324,10 @@ static const struct row good[] = {
 	    "10.0.0.2/tcp/2: 10.0.0.2 tcp/2" OPEN, "10.0.0.2/32" },
 };
 
-START_TEST(is_good)
+/* The row's configuration, as it is or with what is wrong with it. */
+static void
+assert_row(const struct row *r)
 {
-	const struct row *r = &good[_i];
 	struct built b;
 
 	begin(&b);
@@ -331,6 +336,11 @@ START_TEST(is_good)
 	fill(&b, r->hosts, r->portsets);
 	unit_str(r->name, b.got.data, r->want);
 	end(&b);
+}
+
+START_TEST(is_good)
+{
+	assert_row(&good[_i]);
 }
 END_TEST
 
@@ -599,15 +609,7 @@ static const struct row bad[] = {
 
 START_TEST(is_bad)
 {
-	const struct row *r = &bad[_i];
-	struct built b;
-
-	begin(&b);
-	put("c.yaml", r->yaml);
-	config_read(&b.config, "c.yaml");
-	fill(&b, r->hosts, r->portsets);
-	unit_str(r->name, b.got.data, r->want);
-	end(&b);
+	assert_row(&bad[_i]);
 }
 END_TEST
 
@@ -824,6 +826,9 @@ static const struct {
 	    "tcp: 5, retries: -1", NULL },
 	{ CONFIG_PROBES, "tcp: 5, probes: 3", "probes 3", "tcp: 5, probes: 0",
 	    NULL },
+	{ CONFIG_FAMILY, "tcp: 5, family: ipv4", " family=2 ",
+	    "tcp: 5, family: IPv4",
+	    "family: IPv4: not one of any, ipv4, ipv6" },
 	{ CONFIG_FAMILY, "tcp: 5, family: ipv6", " family=10",
 	    "tcp: 5, family: 4", "family: 4: not one of any, ipv4, ipv6" },
 	{ CONFIG_SOURCE, "tcp: 5, source: 192.0.2.1", " sock=2/0//0/0",
@@ -954,6 +959,44 @@ START_TEST(contexts)
 	ck_assert_ptr_ne(a, c);
 	ck_assert(a != d && c != d && a != e && d != e && a != f);
 	ck_assert_ptr_null(entry_of(&b, "h/g")->target.dialogue->tls);
+	end(&b);
+}
+END_TEST
+
+/* Two that differ in nothing else, from which no connection may be shared. */
+static const struct {
+	const char *one, *other;
+} wishes[] = {
+	{ "sni: x", "sni: y" },
+	{ "verify: yes", "verify: no" },
+	{ "verify: yes, verify-name: x", "verify: yes, verify-name: y" },
+	{ "verify: yes, ca-file: one", "verify: yes, ca-file: two" },
+	{ "tls-min: 1.2", "tls-min: 1.3" },
+	{ "client-cert: one", "client-cert: two" },
+	{ "client-cert: one, client-key: one",
+	    "client-cert: one, client-key: two" },
+	{ "alpn: x", "alpn: y" },
+};
+
+START_TEST(contexts_by_wish)
+{
+	char yaml[300];
+	struct built b;
+
+	put("one", "");
+	put("two", "");
+	snprintf(yaml, sizeof(yaml),
+	    "hosts: {h: {ports: {a: {tcp: 1, tls: yes, %s}, "
+	    "b: {tcp: 1, tls: yes, %s}, c: {tcp: 2, tls: yes, %s}}}}",
+	    wishes[_i].one, wishes[_i].other, wishes[_i].one);
+	build(&b, yaml);
+	ck_assert_msg(b.set.n == 3, "%s: %s", yaml, b.got.data);
+	ck_assert_ptr_nonnull(b.set.entries[0].target.dialogue->tls);
+	ck_assert_msg(b.set.entries[0].target.dialogue->tls !=
+		b.set.entries[1].target.dialogue->tls,
+	    "%s", wishes[_i].other);
+	ck_assert_ptr_eq(b.set.entries[0].target.dialogue->tls,
+	    b.set.entries[2].target.dialogue->tls);
 	end(&b);
 }
 END_TEST
@@ -1266,6 +1309,7 @@ main(void)
 	unit_rows(tc, key, keys);
 	tcase_add_test(tc, levels);
 	tcase_add_test(tc, contexts);
+	unit_rows(tc, contexts_by_wish, wishes);
 	tcase_add_test(tc, no_verify);
 	tcase_add_test(tc, shared);
 	tcase_add_test(tc, no_asks_of_others);

@@ -20,17 +20,9 @@ setup_file() {
 }
 
 setup() {
-	common_setup
-	plugin=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_portset")
+	common_setup check_portset
 	tls_dir=$BATS_FILE_TMPDIR/tls
 	ca=$tls_dir/ca
-}
-
-# need_tls: of this build, and openssl for the servers
-need_tls() {
-	[[ -f $tls_dir/good ]] || skip "needs openssl"
-	"$plugin" -p 1/imaps -t 1 >"$out" || true
-	! grep -q 'this build has no TLS' "$out" || skip "no TLS in this build"
 }
 
 teardown() {

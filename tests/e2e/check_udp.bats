@@ -9,8 +9,7 @@
 
 setup() {
 	load common
-	common_setup
-	plugin=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_udp")
+	common_setup check_udp
 	RELAY=$(realpath "$BUILDDIR/tests/relay")
 }
 

@@ -3,15 +3,18 @@
 #
 # What the end-to-end tests share: to be loaded in setup().
 #
+#	common_setup check_portset		that is $plugin; else check_tcp
 #	serve 'tcp4 closed'			a fake server, its port in $p0
 #	check -p "$p0" -r ok			runs the program
 #	is 0 "TCP OK - ... port $p0$untimed"	all that came of it
 #
+# common_setup [NAME]	begins each test; $plugins is where the programs are
 # serve SCRIPT...	fake_start of fake.bash; $p0, $p1 ... are the ports, or
 #			the paths of Unix sockets
 # check ARG...		runs $plugin: its exit status in $status, its output in
 #			the files $out and $err, how long it took in $took_ms
 # start ARG...		the same in the background, as $pid
+# heeds		waits until that one takes signals
 # finish		waits for that one, and sets $status
 # is STATUS LINE...	that exit status, exactly these lines on standard
 #			output, with T in place of each time that is right to
@@ -39,7 +42,8 @@ untimed='|time=U;;;0.000000;10.000000'
 common_setup() {
 	unset POSIXLY_CORRECT MP_CONFIG_FILE NAGIOS_CONFIG_PATH
 	BUILDDIR=${BUILDDIR:-${BASH_SOURCE[0]%/*}/../../build}
-	plugin=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_tcp")
+	plugins=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}")
+	plugin=$(realpath "$plugins/${1:-check_tcp}")
 	FAKESERVER=$(realpath "${FAKESERVER:-$BUILDDIR/tests/fakeserver}")
 	out=$BATS_TEST_TMPDIR/out
 	err=$BATS_TEST_TMPDIR/err
@@ -75,6 +79,21 @@ check() {
 start() {
 	"$plugin" "$@" >"$out" 2>"$err" 3>&- 4>&- &
 	pid=$!
+}
+
+# Until it is the program, and SIGTERM caught or blocked.
+heeds() {
+	local i
+
+	for ((i = 0; i < 500; i++)); do
+		if [[ /proc/$pid/exe -ef $plugin ]] &&
+			grep -q '^Sig\(Blk\|Cgt\):.*[4-7c-f]...$' "/proc/$pid/status"; then
+			return 0
+		fi
+		sleep 0.02
+	done
+	echo "the program takes no SIGTERM"
+	return 1
 }
 
 finish() {
@@ -197,6 +216,11 @@ own_network() {
 need_regex() {
 	! "$plugin" -p 1 --expect-regex=x 2>/dev/null | grep -q 'this build has no' ||
 		skip "needs regular expressions: --with-tre"
+}
+
+need_yaml() {
+	! "$plugins/check_portset" --config /dev/null |
+		grep -q 'this build has no YAML' || skip "needs YAML: --with-libyaml"
 }
 
 need_ipv6() {

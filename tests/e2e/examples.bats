@@ -13,15 +13,12 @@ load common
 load tls
 
 setup_file() {
-	tls_authority "$BATS_FILE_TMPDIR/tls" || return 0
-	tls_certificate good -1days '+30 days +1 hour'
+	tls_setup_file
 }
 
 setup() {
-	common_setup
+	common_setup check_portset
 	man=$BATS_TEST_DIRNAME/../../man
-	plugins=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}")
-	plugin=$plugins/check_portset
 	tls_dir=$BATS_FILE_TMPDIR/tls
 	host=127.0.0.1
 	# Where nothing but our servers listens, all ports are looked at.
@@ -30,22 +27,8 @@ setup() {
 }
 
 teardown() {
-	tls_end
 	tls_stop
 	common_teardown
-}
-
-need_yaml() {
-	! "$plugin" --config /dev/null | grep -q 'this build has no YAML' ||
-		skip "needs YAML: --with-libyaml"
-}
-
-# check_portset has no option by which need_tls could ask.
-need_tls() {
-	local why
-
-	why=$(plugin=$plugins/check_tcp && tls_missing)
-	[[ -z $why ]] || skip "$why"
 }
 
 # examples PAGE: its command lines, each in one line
@@ -103,33 +86,6 @@ all_played() {
 	}
 }
 
-# tls_serve WORD...: tests/tlsserver, its port in $tls_port
-tls_serve() {
-	local i
-
-	tls_servers+=(0)
-	: >tls.log
-	"${FAKESERVER%/*}/tlsserver" "$tls_dir/good" "$tls_dir/key" "$@" \
-		>tls.log 2>&1 3>&- 4>&- < <(exec sleep 50 3>&- 4>&-) &
-	tls_servers[-1]=$!
-	for ((i = 0; i < 250; i++)); do
-		tls_port=$(sed -n 's/^port //p' tls.log)
-		[[ -z $tls_port ]] || return 0
-		sleep 0.02
-	done
-	return 1
-}
-
-tls_end() {
-	local pid
-
-	for pid in "${tls_servers[@]}"; do
-		kill "$pid" 2>/dev/null || true
-		wait "$pid" 2>/dev/null || true
-	done
-	tls_servers=()
-}
-
 # hex SECONDS: a time of NTP, as fakeserver and printf have bytes
 hex() {
 	printf '%08x' "$(($(date +%s) + 2208988800))" | sed 's/../\\x&/g'
@@ -166,7 +122,7 @@ hex() {
 	play '$ check_tcp -H www.example.org -p 443 --verify --tls-min 1.3 -D 14,3' \
 		0 'TCP OK - ' www.example.org $host 443 "$tls_port" \
 		--verify "--verify --ca-file $tls_dir/ca"
-	tls_serve 'say:220 x\r\n' 'expect:EHLO portstate\r\n' \
+	tls_peer good 'say:220 x\r\n' 'expect:EHLO portstate\r\n' \
 		'say:250-x\r\n250 STARTTLS\r\n' 'expect:STARTTLS\r\n' \
 		'say:220 go\r\n' tls 'expect:EHLO portstate\r\n' 'say:250 x\r\n' hold
 	play '$ check_tcp -H mx1.example.org --protocol smtp --starttls --verify -D 14,3' \
@@ -230,9 +186,9 @@ hex() {
 	need_tls
 	need_yaml
 	examples check_portset.1 >page
-	tls_serve tls 'say:* OK x\r\n' hold
+	tls_peer good tls 'say:* OK x\r\n' hold
 	line=$tls_port
-	tls_serve 'say:220 x\r\n' 'expect:EHLO portstate\r\n' \
+	tls_peer good 'say:220 x\r\n' 'expect:EHLO portstate\r\n' \
 		'say:250-x\r\n250 STARTTLS\r\n' 'expect:STARTTLS\r\n' \
 		'say:220 go\r\n' tls 'expect:EHLO portstate\r\n' 'say:250 x\r\n' hold
 	play '$ check_portset -H mx1.example.org,mx2.example.org -p 993/imaps,25/smtp+starttls --verify -D 14,3' \
@@ -324,7 +280,7 @@ block() {
 		'mx2.example.org/dns: mx2.example.org udp/53, dns, expected open, within 2 s' \
 		'mx2.example.org/ssh: mx2.example.org tcp/22, ssh, expected open, within 2 s'
 	# The same of a server that is one, but for the ports.
-	tls_serve tls 'say:* OK x\r\n' hold
+	tls_peer good tls 'say:* OK x\r\n' hold
 	serve 'tcp4 say "220 a\r\n"' 'tcp4 closed' \
 		'udp4 copy 0 2 0 copy 12 5 12 reply "\x00\x00\x84\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01"' \
 		'tcp4 say "SSH-2.0-x\r\n"'

@@ -31,8 +31,7 @@ reference=/usr/lib/nagios/plugins
 
 setup_file() {
 	load tls
-	tls_authority "$BATS_FILE_TMPDIR/tls" || return 0
-	tls_certificate good -1days '+30 days +1 hour'
+	tls_setup_file
 }
 
 setup() {

@@ -11,13 +11,11 @@ load common
 load tls
 
 setup_file() {
-	tls_authority "$BATS_FILE_TMPDIR/tls" || return 0
-	tls_certificate good -1days '+30 days +1 hour'
+	tls_setup_file
 }
 
 setup() {
-	common_setup
-	plugin=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_portset")
+	common_setup check_portset
 	tls_dir=$BATS_FILE_TMPDIR/tls
 	mkdir w && cd w || return 1
 	page=$BATS_TEST_DIRNAME/../../man/portstate-formats.5
@@ -88,12 +86,6 @@ csv_header='name,host,address,port,transport,protocol,expected,state,ok,severity
 		"127.0.0.1/tcp/$p1,127.0.0.1,127.0.0.1,$p1,tcp,,open,closed,false,CRITICAL,refused,$refused,,,,,,,,,,,$" \
 		"$p2,,,,unix,,open,open,true,OK,ok,,T,,,,,,,,,,$p2$" \
 		"127.0.0.1/tcp/$p3,127.0.0.1,127.0.0.1,$p3,tcp,smtp,open,open,false,CRITICAL,mismatch,\"unexpected answer: =1,\\\"\"\\x7c\\xff\",T,T,,,,,,,,\"'=1,\\\"\"\\x7c\\xff\",$"
-}
-
-# need_yaml: a build that reads configurations
-need_yaml() {
-	! "$plugin" --config /dev/null | grep -q 'this build has no YAML' ||
-		skip "needs YAML: --with-libyaml"
 }
 
 @test "a Unix socket of a host: its name is another than its path" {
@@ -406,14 +398,6 @@ need_yaml() {
 	valid
 	grep -q '"hosts_down":1}' "$out"
 	[ "$(grep -c '^{"name":"127.0.0.2/' "$out")" = 3 ]
-}
-
-# check_portset has no option by which need_tls could ask.
-need_tls() {
-	local why
-
-	why=$(plugin=${plugin%/*}/check_tcp && tls_missing)
-	[[ -z $why ]] || skip "$why"
 }
 
 # words SECTION: what the page has in Cm there, a line each

@@ -8,8 +8,7 @@
 load common
 
 setup() {
-	common_setup
-	plugin=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_portset")
+	common_setup check_portset
 }
 
 teardown() {

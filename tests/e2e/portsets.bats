@@ -24,14 +24,11 @@ setup_file() {
 setup() {
 	load common
 	load tls
-	common_setup
-	plugin=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_portset")
-	TLSSERVER=$(realpath "${FAKESERVER%/*}")/tlsserver
+	common_setup check_portset
 	tls_dir=$BATS_FILE_TMPDIR/tls
 	certificate=good
 	"$plugin" --help >help || true
 	declare -gA tls_at=()
-	tls_servers=()
 }
 
 teardown() {
@@ -259,30 +256,15 @@ table() {
 #
 # A world that has all that a set wants.
 #
-# tls_serve NAME WORD...: tests/tlsserver with them; its port in ${tls_at[NAME]}
+# tls_serve NAME WORD...: tls_peer with them; its port in ${tls_at[NAME]}
 tls_serve() {
-	local name=$1 i
-
-	[[ -z ${tls_at[$name]:-} ]] || return 0
-	"$TLSSERVER" "$tls_dir/$certificate" "$tls_dir/key" "${@:2}" \
-		>"tls.$name" 2>&1 3>&- 4>&- < <(exec sleep 50 3>&- 4>&-) &
-	tls_servers+=("$!")
-	for ((i = 0; i < 250; i++)); do
-		tls_at[$name]=$(sed -n 's/^port //p' "tls.$name")
-		[[ -z ${tls_at[$name]} ]] || return 0
-		sleep 0.02
-	done
-	return 1
+	[[ -z ${tls_at[$1]:-} ]] || return 0
+	tls_peer "$certificate" "${@:2}" || return 1
+	tls_at[$1]=$tls_port
 }
 
 tls_end() {
-	local pid
-
-	for pid in "${tls_servers[@]}"; do
-		kill "$pid" 2>/dev/null || true
-		wait "$pid" 2>/dev/null || true
-	done
-	tls_servers=()
+	tls_stop
 	tls_at=()
 }
 
@@ -431,7 +413,7 @@ begin() {
 
 need_tls_server() {
 	[[ -f $tls_dir/good ]] || skip "needs openssl"
-	[[ -x $TLSSERVER ]] || skip "no TLS in this build"
+	[[ -x ${FAKESERVER%/*}/tlsserver ]] || skip "no TLS in this build"
 }
 
 @test "a host that has it all is OK" {

@@ -11,10 +11,9 @@
 
 setup() {
 	load common
-	common_setup
+	common_setup check_portset
 	perl -MIO::Socket::PortState -MJSON::PP -e 1 2>/dev/null ||
 		skip "needs IO::Socket::PortState: libio-socket-portstate-perl"
-	plugin=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_portset")
 	theirs=$BATS_TEST_TMPDIR/theirs.pl
 	compare=$BATS_TEST_TMPDIR/compare.pl
 	# theirs.pl TIMEOUT [HANDLER]: a porthash of lines "transport port name"

@@ -9,6 +9,9 @@
 # tls_authority DIR	makes DIR, with an authority in the file ca, another in
 #			the file other, and a key for everybody in key; status 1
 #			without openssl
+# tls_setup_file	for setup_file(): an authority in $BATS_FILE_TMPDIR/tls, and
+#			of it the certificate good, for 30 days; without
+#			openssl nothing
 # tls_certificate FILE FROM TO
 #			makes DIR/FILE: of that authority for www.test and
 #			127.0.0.1, with dates as date(1) has them
@@ -24,6 +27,8 @@
 # tls_say TEXT FILE OPTION...
 #			the same, but it says the TEXT of printf(1) to the first
 #			who comes
+# tls_peer FILE WORD...	starts tests/tlsserver with that certificate and these
+#			words; the same variables
 # tls_stop		ends those that were started
 
 tls_dir=
@@ -40,7 +45,7 @@ need_tls() {
 tls_missing() {
 	if [[ ! -f $tls_dir/ca ]]; then
 		echo "needs certificates: openssl"
-	elif "$plugin" -p 1 -S | grep -q 'this build has no TLS'; then
+	elif "$plugins/check_tcp" -p 1 -S | grep -q 'this build has no TLS'; then
 		echo "needs TLS: --with-openssl"
 	fi
 }
@@ -63,6 +68,11 @@ tls_authority() {
 tls_root() {
 	openssl req -x509 -new -key "$tls_dir/ca.key" -out "$tls_dir/$1" \
 		-days "$3" -subj "/CN=$2" 2>/dev/null
+}
+
+tls_setup_file() {
+	tls_authority "$BATS_FILE_TMPDIR/tls" || return 0
+	tls_certificate good -1days '+30 days +1 hour'
 }
 
 tls_certificate() (
@@ -106,8 +116,17 @@ tls_say() {
 	_tls_start "${@:2}" < <(printf "$1" && exec sleep 60 3>&- 4>&-)
 }
 
+tls_peer() {
+	tls_log=$BATS_TEST_TMPDIR/tls.${#tls_pids[@]}
+	: >"$tls_log"
+	"${FAKESERVER%/*}/tlsserver" "$tls_dir/$1" "$tls_dir/key" "${@:2}" \
+		>"$tls_log" 2>&1 3>&- 4>&- < <(exec sleep 60 3>&- 4>&-) &
+	tls_pids+=("$!")
+	_tls_await 'port '
+}
+
 _tls_start() {
-	local i certificate=$1
+	local certificate=$1
 
 	shift
 	tls_log=$BATS_TEST_TMPDIR/tls.${#tls_pids[@]}
@@ -116,8 +135,15 @@ _tls_start() {
 		-cert "$tls_dir/$certificate" -key "$tls_dir/key" "$@" \
 		<&0 >"$tls_log" 2>&1 3>&- 4>&- &
 	tls_pids+=("$!")
-	for ((i = 0; i < 250; i++)); do
-		tls_port=$(sed -n 's/^ACCEPT 127.0.0.1:\([0-9]*\).*/\1/p' "$tls_log")
+	_tls_await 'ACCEPT 127.0.0.1:'
+}
+
+# Until the server that was started last has told its port behind these words.
+_tls_await() {
+	local i
+
+	for ((i = 0; i < 500; i++)); do
+		tls_port=$(sed -n "s/^$1\([0-9]*\).*/\1/p" "$tls_log")
 		[[ -z $tls_port ]] || return 0
 		sleep 0.02
 	done

@@ -7,8 +7,7 @@
 
 setup_file() {
 	load ../e2e/tls
-	tls_authority "$BATS_FILE_TMPDIR/tls" || return 0
-	tls_certificate good -1days '+30 days +1 hour'
+	tls_setup_file
 }
 
 setup() {

@@ -8,8 +8,7 @@ load ../e2e/common
 load ../e2e/tls
 
 setup() {
-	common_setup
-	plugin=$(realpath "${PLUGINDIR:-$BUILDDIR/plugins}/check_portset")
+	common_setup check_portset
 }
 
 teardown() {
@@ -63,7 +62,7 @@ clean() {
 	tls_certificate good -1days '+30 days +1 hour'
 	tls_dir=$BATS_TEST_TMPDIR/tls
 	tls_start good
-	check -p "$tls_port/imaps" --probe-timeout 1 --format prometheus
+	check -p "$tls_port/imaps" --probe-timeout 10 --format prometheus
 	! grep -q 'this build has no TLS' "$out" || skip "no TLS in this build"
 	clean "$out"
 	grep -q '^portstate_port_cert_expiry_timestamp_seconds{.*} [0-9]\{10\}$' "$out"
