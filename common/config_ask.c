@@ -112,7 +112,7 @@ static const enum config_key sockets[] = { CONFIG_SOURCE, CONFIG_SOURCE_PORT,
 static void check_handler(struct config *, const struct config_value *,
     const struct config_layer *);
 static const char *const *words_of(struct pool *, const struct config_value *);
-static handler_name_fn name_entry;
+static handler_name_fn name_host, name_entry;
 static struct settings *scratch(struct config *, enum transport);
 static void check_value(struct config *, const struct config_layer *,
     const struct config_value *);
@@ -260,6 +260,16 @@ words_of(struct pool *pool, const struct config_value *v)
 	for (i = 0; i < v->n; i++)
 		words[i] = v->words[i].s;
 	return words;
+}
+
+static void
+name_host(struct text *t, const void *ctx, const struct target *target)
+{
+	const struct config *c = ctx;
+	const struct portset_host *host = entry_host(c->set,
+	    (const struct entry *)(const void *)target);
+
+	text_puts(t, host != NULL ? host->name : target->host);
 }
 
 static void
@@ -770,6 +780,7 @@ extract(struct config *c, struct settings *set, const struct recipe_key *key)
 	if (has(key->merged, CONFIG_HANDLER)) {
 		r->handler.words = words_of(&c->pool,
 		    key->merged->values[CONFIG_HANDLER]);
+		r->handler.host = name_host;
 		r->handler.name = name_entry;
 		r->handler.ctx = c;
 		r->terms.handler = &r->handler;
