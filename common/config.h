@@ -192,8 +192,16 @@ void config_read_list(struct config *c, const char *file);
 uint32_t config_find_host(const struct config *c, const char *name);
 uint32_t config_find_portset(const struct config *c, const char *name);
 
+/* The number of a file, which is added unless it is there, by whatever name. */
+uint16_t config_add_file(struct config *c, const char *name, uint16_t parent);
+
 /* Adds one of a new name, and returns its number. */
 uint32_t config_add_host(struct config *c, const struct config_host *host);
+uint32_t config_add_portset(struct config *c, const struct config_portset *p);
+
+/* Adds n entries, and returns the number of the first. */
+uint32_t config_add_entries(struct config *c, const struct config_entry *e,
+    size_t n);
 
 /* Adds an entry to the host of that name, which is added if there is none. */
 void config_add_loose(struct config *c, const char *host,
@@ -218,5 +226,10 @@ const char *config_check_address(const char *address);
 /* The value of a key in a layer, which may be NULL; NULL: it has none. */
 const struct config_value *config_value(const struct config_layer *layer,
     enum config_key key);
+
+/* Whether two values say the same of the same key; and a hash of what they say. */
+bool config_value_same(const struct config_value *v,
+    const struct config_value *w);
+uint32_t config_value_hash(const struct config_value *v, uint32_t hash);
 
 #endif
