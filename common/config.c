@@ -39,8 +39,9 @@ static index_fn is_host, is_portset;
 void
 config_free(struct config *c)
 {
-	if (c->free_asks != NULL)
-		c->free_asks(c);
+	if (c->free_recipes != NULL)
+		c->free_recipes(c);
+	free(c->scratch);
 	free(c->files);
 	free(c->portsets);
 	free(c->hosts);
@@ -281,6 +282,17 @@ config_value(const struct config_layer *layer, enum config_key key)
 		if (layer->values[i].key == key)
 			return &layer->values[i];
 	return NULL;
+}
+
+const char *const *
+config_value_words(struct pool *pool, const struct config_value *v)
+{
+	const char **words = pool_alloc(pool, (v->n + 1U) * sizeof(words[0]));
+	size_t i;
+
+	for (i = 0; i < v->n; i++)
+		words[i] = v->words[i].s;
+	return words;
 }
 
 bool

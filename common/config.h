@@ -164,14 +164,15 @@ struct config {
 	struct index by_host;
 	struct index by_portset;
 
-	/* What config_ask.c makes of them. */
+	/* What config_recipe.c makes of them. */
 	struct config_recipe **recipes;
 	size_t n_recipes;
 	struct index by_recipe;
 	struct config_tls *contexts;
+	void (*free_recipes)(struct config *c); /* all this; or NULL */
+
+	struct settings *scratch;  /* config_option.c's; or NULL */
 	const struct portset *set; /* whose entries handlers decide */
-	struct settings *scratch;
-	void (*free_asks)(struct config *c); /* all this; or NULL */
 };
 
 void config_free(struct config *c);
@@ -226,6 +227,10 @@ const char *config_check_address(const char *address);
 /* The value of a key in a layer, which may be NULL; NULL: it has none. */
 const struct config_value *config_value(const struct config_layer *layer,
     enum config_key key);
+
+/* The words of a value as a list that ends with NULL. */
+const char *const *config_value_words(struct pool *pool,
+    const struct config_value *v);
 
 /* Whether two values say the same of the same key; and a hash of what they say. */
 bool config_value_same(const struct config_value *v,

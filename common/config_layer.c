@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_ask.h"
+#include "config_check.h"
 #include "config_reader.h"
 #include "portlist.h"
 #include "xalloc.h"

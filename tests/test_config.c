@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config_ask.h"
 #include "config_set.h"
 #include "dns_query.h"
 #include "handler.h"
