@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "addr.h"
 #include "xalloc.h"
@@ -38,8 +39,9 @@ static index_fn is_host, is_portset;
 void
 config_free(struct config *c)
 {
-	if (c->free_asks != NULL)
-		c->free_asks(c);
+	if (c->free_recipes != NULL)
+		c->free_recipes(c);
+	free(c->scratch);
 	free(c->files);
 	free(c->portsets);
 	free(c->hosts);
@@ -85,17 +87,64 @@ is_portset(const void *ctx, uint32_t i, const void *name)
 	return strcmp(c->portsets[i].name, name) == 0;
 }
 
+uint16_t
+config_add_file(struct config *c, const char *name, uint16_t parent)
+{
+	struct config_file file = { .parent = parent };
+	struct stat st;
+	size_t i;
+
+	if (stat(name, &st) == 0 && S_ISREG(st.st_mode)) {
+		file.device = st.st_dev;
+		file.inode = st.st_ino;
+		for (i = 0; i < c->n_files; i++)
+			if (c->files[i].device == file.device &&
+			    c->files[i].inode == file.inode)
+				return (uint16_t)i;
+	}
+	file.name = pool_string(&c->pool, name, strlen(name));
+	c->files = xgrow(c->files, &c->sizes.files, c->n_files,
+	    sizeof(c->files[0]));
+	c->files[c->n_files] = file;
+	return (uint16_t)c->n_files++;
+}
+
 uint32_t
 config_add_host(struct config *c, const struct config_host *host)
 {
-	uint32_t number = (uint32_t)c->n_hosts;
-
 	c->hosts = xgrow(c->hosts, &c->sizes.hosts, c->n_hosts,
 	    sizeof(c->hosts[0]));
-	c->hosts[c->n_hosts++] = *host;
+	c->hosts[c->n_hosts] = *host;
 	index_add(&c->by_host,
-	    index_hash(host->name, strlen(host->name), INDEX_HASH), number);
-	return number;
+	    index_hash(host->name, strlen(host->name), INDEX_HASH),
+	    (uint32_t)c->n_hosts);
+	return (uint32_t)c->n_hosts++;
+}
+
+uint32_t
+config_add_portset(struct config *c, const struct config_portset *p)
+{
+	c->portsets = xgrow(c->portsets, &c->sizes.portsets, c->n_portsets,
+	    sizeof(c->portsets[0]));
+	c->portsets[c->n_portsets] = *p;
+	index_add(&c->by_portset,
+	    index_hash(p->name, strlen(p->name), INDEX_HASH),
+	    (uint32_t)c->n_portsets);
+	return (uint32_t)c->n_portsets++;
+}
+
+uint32_t
+config_add_entries(struct config *c, const struct config_entry *e, size_t n)
+{
+	uint32_t first = (uint32_t)c->n_entries;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		c->entries = xgrow(c->entries, &c->sizes.entries, c->n_entries,
+		    sizeof(c->entries[0]));
+		c->entries[c->n_entries++] = e[i];
+	}
+	return first;
 }
 
 void
@@ -114,13 +163,10 @@ config_add_loose(struct config *c, const char *name,
 			.first_loose = CONFIG_NONE,
 			.implied = true });
 	host = &c->hosts[found];
-	c->entries = xgrow(c->entries, &c->sizes.entries, c->n_entries,
-	    sizeof(c->entries[0]));
 	c->loose = xgrow(c->loose, &c->sizes.loose, c->n_loose,
 	    sizeof(c->loose[0]));
-	c->entries[c->n_entries] = *e;
 	c->loose[c->n_loose++] = (struct config_loose){
-		(uint32_t)c->n_entries++, CONFIG_NONE
+		config_add_entries(c, e, 1), CONFIG_NONE
 	};
 	if (host->first_loose == CONFIG_NONE)
 		host->first_loose = number;
@@ -236,4 +282,40 @@ config_value(const struct config_layer *layer, enum config_key key)
 		if (layer->values[i].key == key)
 			return &layer->values[i];
 	return NULL;
+}
+
+const char *const *
+config_value_words(struct pool *pool, const struct config_value *v)
+{
+	const char **words = pool_alloc(pool, (v->n + 1U) * sizeof(words[0]));
+	size_t i;
+
+	for (i = 0; i < v->n; i++)
+		words[i] = v->words[i].s;
+	return words;
+}
+
+bool
+config_value_same(const struct config_value *v, const struct config_value *w)
+{
+	size_t i;
+
+	if (v->key != w->key || v->n != w->n)
+		return false;
+	for (i = 0; i < v->n; i++)
+		if (strcmp(v->words[i].s, w->words[i].s) != 0)
+			return false;
+	return true;
+}
+
+uint32_t
+config_value_hash(const struct config_value *v, uint32_t hash)
+{
+	size_t i;
+
+	hash = index_hash(&v->key, sizeof(v->key), hash);
+	for (i = 0; i < v->n; i++)
+		hash = index_hash(v->words[i].s, strlen(v->words[i].s) + 1,
+		    hash);
+	return hash;
 }

@@ -164,14 +164,15 @@ struct config {
 	struct index by_host;
 	struct index by_portset;
 
-	/* What config_ask.c makes of them. */
+	/* What config_recipe.c makes of them. */
 	struct config_recipe **recipes;
 	size_t n_recipes;
 	struct index by_recipe;
 	struct config_tls *contexts;
+	void (*free_recipes)(struct config *c); /* all this; or NULL */
+
+	struct settings *scratch;  /* config_option.c's; or NULL */
 	const struct portset *set; /* whose entries handlers decide */
-	struct settings *scratch;
-	void (*free_asks)(struct config *c); /* all this; or NULL */
 };
 
 void config_free(struct config *c);
@@ -192,8 +193,16 @@ void config_read_list(struct config *c, const char *file);
 uint32_t config_find_host(const struct config *c, const char *name);
 uint32_t config_find_portset(const struct config *c, const char *name);
 
+/* The number of a file, which is added unless it is there, by whatever name. */
+uint16_t config_add_file(struct config *c, const char *name, uint16_t parent);
+
 /* Adds one of a new name, and returns its number. */
 uint32_t config_add_host(struct config *c, const struct config_host *host);
+uint32_t config_add_portset(struct config *c, const struct config_portset *p);
+
+/* Adds n entries, and returns the number of the first. */
+uint32_t config_add_entries(struct config *c, const struct config_entry *e,
+    size_t n);
 
 /* Adds an entry to the host of that name, which is added if there is none. */
 void config_add_loose(struct config *c, const char *host,
@@ -218,5 +227,14 @@ const char *config_check_address(const char *address);
 /* The value of a key in a layer, which may be NULL; NULL: it has none. */
 const struct config_value *config_value(const struct config_layer *layer,
     enum config_key key);
+
+/* The words of a value as a list that ends with NULL. */
+const char *const *config_value_words(struct pool *pool,
+    const struct config_value *v);
+
+/* Whether two values say the same of the same key; and a hash of what they say. */
+bool config_value_same(const struct config_value *v,
+    const struct config_value *w);
+uint32_t config_value_hash(const struct config_value *v, uint32_t hash);
 
 #endif

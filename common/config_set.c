@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "addr.h"
-#include "config_ask.h"
+#include "config_recipe.h"
 #include "entry.h"
 #include "xalloc.h"
 

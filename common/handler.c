@@ -241,7 +241,10 @@ field(struct text *t, char letter, const struct handler_question *q)
 
 	switch (letter) {
 	case 'h':
-		text_puts(t, target_name(target));
+		if (h->host != NULL)
+			h->host(t, h->ctx, target);
+		else
+			text_puts(t, target_name(target));
 		break;
 	case 'a':
 		if (path)

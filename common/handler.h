@@ -33,7 +33,7 @@
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:" \
 	"/usr/lib/nagios/plugins"
 
-/* Appends the name of what that target is an entry of. */
+/* Appends a name of that target: of its host, or of the entry that it is. */
 typedef void handler_name_fn(struct text *t, const void *ctx,
     const struct target *target);
 
@@ -44,7 +44,7 @@ struct handler {
 	 * path, or a name to be looked for in HANDLER_PATH, without fields.  In
 	 * arguments:
 	 *
-	 *	%h  host as it is given, or path of a Unix socket
+	 *	%h  name of the host
 	 *	%a  address that it has, the first of several; or the path
 	 *	%p  port; nothing with a path
 	 *	%P  transport: tcp, udp or unix
@@ -53,6 +53,7 @@ struct handler {
 	 *	%%  a percent sign
 	 */
 	const char *const *words;
+	handler_name_fn *host; /* NULL: host as it is given, or the path */
 	handler_name_fn *name; /* NULL: host/transport/port, or the path */
 	const void *ctx;
 };

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config_ask.h"
 #include "config_set.h"
 #include "dns_query.h"
 #include "entry.h"
@@ -1017,6 +1016,41 @@ START_TEST(no_verify)
 }
 END_TEST
 
+/* What handlers are told of who decides, be it a path or a name elsewhere. */
+static const struct {
+	const char *entry, *want;
+} named[] = {
+	{ "h/a", "h h/a" },
+	{ "h/b", "h h/b" },
+	{ "h/c", "h h/c" },
+	{ "/x", "/x /x" },
+	{ "i/tcp/1", "i i/tcp/1" },
+	{ "i/tcp/2", "i i/tcp/2" },
+};
+
+START_TEST(names_for_handlers)
+{
+	const struct target *t;
+	const struct handler *h;
+	struct text got;
+	struct built b;
+
+	build(&b,
+	    "defaults: {handler: /bin/true}\n"
+	    "hosts: {h: {address: n, ports: {a: 1, b: unix:/y, "
+	    "c: {tcp: 3, address: m}}}, i: [1-2, unix:/x]}");
+	t = &entry_of(&b, named[_i].entry)->target;
+	h = t->terms->handler;
+	text_init(&got, 100);
+	h->host(&got, h->ctx, t);
+	text_puts(&got, " ");
+	h->name(&got, h->ctx, t);
+	unit_str(named[_i].entry, got.data, named[_i].want);
+	text_free(&got);
+	end(&b);
+}
+END_TEST
+
 /* What many ports share is there once. */
 START_TEST(shared)
 {
@@ -1311,6 +1345,7 @@ main(void)
 	tcase_add_test(tc, contexts);
 	unit_rows(tc, contexts_by_wish, wishes);
 	tcase_add_test(tc, no_verify);
+	unit_rows(tc, names_for_handlers, named);
 	tcase_add_test(tc, shared);
 	tcase_add_test(tc, no_asks_of_others);
 	tcase_add_test(tc, include);

@@ -91,6 +91,14 @@ static struct addr addr;
 static struct handler_call call;
 
 static void
+host_name(struct text *t, const void *ctx, const struct target *which)
+{
+	ck_assert_ptr_eq(ctx, &dialogue);
+	ck_assert_ptr_eq(which, &target);
+	text_puts(t, "db1");
+}
+
+static void
 entry_name(struct text *t, const void *ctx, const struct target *which)
 {
 	ck_assert_ptr_eq(ctx, &dialogue);
@@ -188,6 +196,23 @@ START_TEST(fills_name_and_transport)
 	ck_assert(handler_call_init(&call, &handler, &q));
 	ck_assert_str_eq(call.argv[1], "udp mx1/smtp");
 	ck_assert_str_eq(call.path.data, "x");
+	handler_call_free(&call);
+}
+END_TEST
+
+/* Of a path, too, and of a name that is not where it is asked. */
+START_TEST(fills_host)
+{
+	static const char *const words[] = { "x", "%h %a", NULL };
+
+	handler.host = host_name;
+	handler.ctx = &dialogue;
+	ck_assert(init("/run/x", "/run/x", words, 1));
+	ck_assert_str_eq(call.argv[1], "db1 /run/x");
+	ck_assert_str_eq(call.envp[2], "PORTSTATE_HOST=db1");
+	handler_call_free(&call);
+	ck_assert(init("www.example.net", "192.0.2.1", words, 1));
+	ck_assert_str_eq(call.argv[1], "db1 192.0.2.1");
 	handler_call_free(&call);
 }
 END_TEST
@@ -310,6 +335,7 @@ main(void)
 	tcase_add_test(tc, check_bounds);
 	unit_rows(tc, fills, filled);
 	tcase_add_test(tc, fills_name_and_transport);
+	tcase_add_test(tc, fills_host);
 	tcase_add_test(tc, too_long);
 	tcase_add_test(tc, finds_command);
 	unit_rows(tc, reads, outputs);

@@ -165,6 +165,18 @@ refuses() {
 	[ "$status" = 3 ]
 }
 
+@test "handlers are told the name of the host, wherever it is asked" {
+	yaml "defaults: {handler: [/bin/sh, -c, 'echo \"\$0 \$PORTSTATE_HOST \$PORTSTATE_ADDRESS\"', '%h']}" \
+		'hosts:' '  web: {address: localhost, ports: {a: {tcp: 5, family: ipv4}}}' \
+		'  db: {ports: {b: {unix: /nosuch/b}}}' \
+		'  c: unix:/nosuch/c'
+	check --config c.yaml --format json
+	[ "$status" = 0 ]
+	grep -qF '"note":"web web 127.0.0.1"' "$out"
+	grep -qF '"note":"db db /nosuch/b"' "$out"
+	grep -qF '"note":"/nosuch/c /nosuch/c /nosuch/c"' "$out"
+}
+
 @test "what handlers measure has the name of its entry" {
 	yaml 'hosts:' '  web:' '    address: 127.0.0.1' '    ports:' \
 		'      a:' '        tcp: 5' \
