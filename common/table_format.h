@@ -71,6 +71,7 @@ struct table_header {
 #define TABLE_UNSURE 8u   /* its state is being confirmed */
 #define TABLE_LAGGED 16u
 #define TABLE_SEVERE 32u
+#define TABLE_DOWN 64u    /* decided: not as expected, whatever it is worth */
 
 struct table_record {
 	uint32_t seq;
