@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "addr.h"
+#include "call.h"
 #include "config_option.h"
 #include "handler.h"
 
@@ -138,7 +139,7 @@ check_handler(struct config *c, const struct config_value *v,
 	struct text why;
 
 	text_init(&why, REPORT_MAX);
-	if (handler_check(&h, &why) && !handler_found(&h))
+	if (handler_check(&h, &why) && !call_found(h.words[0]))
 		text_printf(&why, "%s: there is no such command", h.words[0]);
 	if (why.len > 0)
 		config_error(c, at, config_rows[v->key].name, why.data);

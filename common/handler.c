@@ -2,20 +2,15 @@
 #include "handler.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "perfdata.h"
 
-static const char fields[] = "hapPtn%";
+static const char fields[] = "hapPtn";
 
 /* What the fields are called in the environment. */
-static const struct {
-	const char *name;
-	char field;
-} variables[] = {
+static const struct call_variable variables[] = {
 	{ "PORTSTATE_HOST=", 'h' },
 	{ "PORTSTATE_ADDRESS=", 'a' },
 	{ "PORTSTATE_PORT=", 'p' },
@@ -25,89 +20,22 @@ static const struct {
 };
 
 #define VARIABLES (sizeof(variables) / sizeof(variables[0]))
-_Static_assert(VARIABLES + 4 <=
-	sizeof(((struct handler_call *)NULL)->envp) / sizeof(char *),
-    "no room for the environment");
 
-static bool check_command(const char *, struct text *);
-static bool check_fields(const char *, struct text *);
-static void find_command(struct text *, const char *);
-static void fill(struct text *, const char *, const struct handler_question *);
-static void field(struct text *, char, const struct handler_question *);
+static call_field_fn field;
 static void name_of(struct text *, const struct target *);
 static const char *transport(const struct target *);
-static void put_end(struct text *);
-static char *list(char *, char **, size_t);
 
 bool
 handler_check(const struct handler *h, struct text *error)
 {
-	size_t i, bytes = 0;
-
-	if (h->words[0] == NULL) {
-		text_puts(error, "there is no command");
-		return false;
-	}
-	if (!check_command(h->words[0], error))
-		return false;
-	for (i = 0; h->words[i] != NULL; i++) {
-		bytes += strlen(h->words[i]) + 1;
-		if (i >= HANDLER_WORDS_MAX || bytes > HANDLER_BYTES_MAX) {
-			text_printf(error,
-			    "more than %d words or %d bytes of them",
-			    HANDLER_WORDS_MAX, HANDLER_BYTES_MAX);
-			return false;
-		}
-		if (i > 0 && !check_fields(h->words[i], error))
-			return false;
-	}
-	return true;
+	return call_check(h->words, fields, error);
 }
 
 bool
-handler_call_init(struct handler_call *c, const struct handler *h,
+handler_call_init(struct call *c, const struct handler *h,
     const struct handler_question *q)
 {
-	const char *zone = getenv("TZ");
-	size_t i, words, variable_count = 0;
-	char *p;
-
-	text_init(&c->path, HANDLER_BYTES_MAX);
-	find_command(&c->path, h->words[0]);
-	text_init(&c->bytes, HANDLER_FILLED_MAX);
-	text_puts(&c->bytes, h->words[0]);
-	put_end(&c->bytes);
-	for (words = 1; h->words[words] != NULL; words++) {
-		fill(&c->bytes, h->words[words], q);
-		put_end(&c->bytes);
-	}
-	text_put(&c->bytes, "PATH=" HANDLER_PATH "\0LC_ALL=C",
-	    sizeof("PATH=" HANDLER_PATH "\0LC_ALL=C"));
-	variable_count = 2;
-	if (zone != NULL) {
-		text_puts(&c->bytes, "TZ=");
-		text_puts(&c->bytes, zone);
-		put_end(&c->bytes);
-		variable_count++;
-	}
-	for (i = 0; i < VARIABLES; i++) {
-		text_puts(&c->bytes, variables[i].name);
-		field(&c->bytes, variables[i].field, q);
-		put_end(&c->bytes);
-		variable_count++;
-	}
-	if (c->bytes.cut)
-		return false;
-	p = list(c->bytes.data, c->argv, words);
-	(void)list(p, c->envp, variable_count);
-	return true;
-}
-
-void
-handler_call_free(struct handler_call *c)
-{
-	text_free(&c->path);
-	text_free(&c->bytes);
+	return call_init(c, h->words, variables, VARIABLES, field, q);
 }
 
 size_t
@@ -149,91 +77,10 @@ handler_perfdata(struct text *t, const void *out, size_t len)
 	}
 }
 
-/* What is relative would be to a directory that nobody knows. */
-static bool
-check_command(const char *command, struct text *error)
-{
-	const char *why = NULL;
-
-	if (command[0] == '\0')
-		why = "the command is empty";
-	else if (command[0] != '/' && strchr(command, '/') != NULL)
-		why = "the command is neither an absolute path nor a name";
-	else if (strchr(command, '%') != NULL)
-		why = "there are no fields in the command itself";
-	if (why != NULL)
-		text_puts(error, why);
-	return why == NULL;
-}
-
-static bool
-check_fields(const char *word, struct text *error)
-{
-	const char *p = word;
-
-	while ((p = strchr(p, '%')) != NULL) {
-		if (p[1] == '\0' || strchr(fields, p[1]) == NULL) {
-			text_puts(error, "\"");
-			text_escape(error, p, p[1] == '\0' ? 1 : 2, 5);
-			text_puts(error,
-			    "\" is none of %h, %a, %p, %P, %t, %n, %%");
-			return false;
-		}
-		p += 2;
-	}
-	return true;
-}
-
-bool
-handler_found(const struct handler *h)
-{
-	struct text path;
-	bool found;
-
-	text_init(&path, HANDLER_FILLED_MAX);
-	find_command(&path, h->words[0]);
-	found = access(path.data, X_OK) == 0;
-	text_free(&path);
-	return found;
-}
-
 static void
-find_command(struct text *path, const char *command)
+field(struct text *t, char letter, const void *ctx)
 {
-	const char *p = HANDLER_PATH;
-	size_t len;
-
-	for (; strchr(command, '/') == NULL && *p != '\0';
-	     p += len + (p[len] == ':')) {
-		len = strcspn(p, ":");
-		text_put(path, p, len);
-		text_puts(path, "/");
-		text_puts(path, command);
-		if (access(path->data, X_OK) == 0)
-			return;
-		text_truncate(path, 0);
-	}
-	text_puts(path, command);
-}
-
-static void
-fill(struct text *t, const char *word, const struct handler_question *q)
-{
-	size_t len;
-
-	for (;;) {
-		len = strcspn(word, "%");
-		text_put(t, word, len);
-		if (word[len] == '\0')
-			return;
-		field(t, word[len + 1], q);
-		word += len + 2;
-	}
-}
-
-static void
-field(struct text *t, char letter, const struct handler_question *q)
-{
+	const struct handler_question *q = ctx;
 	const struct target *target = q->target;
 	const struct handler *h = target->terms->handler;
 	int64_t seconds = (q->timeout_us + CLOCK_SECOND - 1) / CLOCK_SECOND;
@@ -262,15 +109,12 @@ field(struct text *t, char letter, const struct handler_question *q)
 	case 't':
 		text_printf(t, "%lld", seconds > 0 ? (long long)seconds : 1LL);
 		break;
-	case 'n':
+	default:
+		assert(letter == 'n');
 		if (h->name != NULL)
 			h->name(t, h->ctx, target);
 		else
 			name_of(t, target);
-		break;
-	default:
-		assert(letter == '%');
-		text_puts(t, "%");
 	}
 }
 
@@ -288,24 +132,4 @@ transport(const struct target *target)
 	if (target->host[0] == '/')
 		return "unix";
 	return target->inquiry != NULL ? "udp" : "tcp";
-}
-
-static void
-put_end(struct text *t)
-{
-	text_put(t, "", 1);
-}
-
-/* Returns what follows the last of n strings. */
-static char *
-list(char *p, char **strings, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		strings[i] = p;
-		p += strlen(p) + 1;
-	}
-	strings[n] = NULL;
-	return p;
 }

@@ -15,23 +15,12 @@
 #include <stdbool.h>
 
 #include "addr.h"
+#include "call.h"
 #include "target.h"
 #include "text.h"
 
-/* Words of a handler, its command included, and bytes of them all. */
-#define HANDLER_WORDS_MAX 64
-#define HANDLER_BYTES_MAX 16384
-
-/* What it is run with, environment included, has no more bytes than this. */
-#define HANDLER_FILLED_MAX 131072
-
 /* Performance data of a handler: more values than this are left out. */
 #define HANDLER_VALUES_MAX 64
-
-/* Where commands are looked for; they get it as PATH. */
-#define HANDLER_PATH                                                    \
-	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:" \
-	"/usr/lib/nagios/plugins"
 
 /* Appends a name of that target: of its host, or of the entry that it is. */
 typedef void handler_name_fn(struct text *t, const void *ctx,
@@ -41,7 +30,7 @@ typedef void handler_name_fn(struct text *t, const void *ctx,
 struct handler {
 	/*
 	 * The command and its arguments, then NULL.  The command is an absolute
-	 * path, or a name to be looked for in HANDLER_PATH, without fields.  In
+	 * path, or a name to be looked for in CALL_PATH, without fields.  In
 	 * arguments:
 	 *
 	 *	%h  name of the host
@@ -61,9 +50,6 @@ struct handler {
 /* False: it cannot be used; the reason is appended to error. */
 bool handler_check(const struct handler *h, struct text *error);
 
-/* Whether there is a command that can be run, of one that was checked. */
-bool handler_found(const struct handler *h);
-
 /* What is asked. */
 struct handler_question {
 	const struct target *target; /* whose handler it is */
@@ -71,23 +57,13 @@ struct handler_question {
 	int64_t timeout_us;
 };
 
-/* What a handler is run with. */
-struct handler_call {
-	struct text path;  /* of the command; as it is given if it is nowhere */
-	struct text bytes; /* of the lists */
-	char *argv[HANDLER_WORDS_MAX + 1];
-	char *envp[16];
-};
-
 /*
- * Fills c, which handler_call_free() frees, for a handler that was checked.
- * The environment is made anew: PATH, LC_ALL=C, TZ as it is, and the fields as
- * PORTSTATE_HOST, _ADDRESS, _PORT, _TRANSPORT, _TIMEOUT and _NAME.  False: it
- * would be too long.
+ * What a handler that was checked is run with, as call_init(); the fields are in
+ * the environment, too, as PORTSTATE_HOST, _ADDRESS, _PORT, _TRANSPORT, _TIMEOUT
+ * and _NAME.
  */
-bool handler_call_init(struct handler_call *c, const struct handler *h,
+bool handler_call_init(struct call *c, const struct handler *h,
     const struct handler_question *q);
-void handler_call_free(struct handler_call *c);
 
 /*
  * What it wrote, read by the guidelines: how many bytes of its first line are

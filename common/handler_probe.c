@@ -114,7 +114,7 @@ run(struct handler_run *r)
 	const struct target *target = r->probe.target;
 	const struct handler_question q = { target, &r->attempt.addr,
 		r->deadline_us - r->start_us };
-	struct handler_call call;
+	struct call call;
 	int err = E2BIG;
 
 	r->command.poller = r->probe.env->poller;
@@ -127,7 +127,7 @@ run(struct handler_run *r)
 		text_printf(&r->note, "%s: %s", call.path.data,
 		    err == ENOSYS ? "this kernel has no pidfd_open(2)"
 				  : strerror(err));
-	handler_call_free(&call);
+	call_free(&call);
 	return err;
 }
 

@@ -52,7 +52,7 @@ END_TEST
 static bool
 check_many(size_t words, size_t bytes)
 {
-	const char *list[HANDLER_WORDS_MAX + 2] = { "x" };
+	const char *list[CALL_WORDS_MAX + 2] = { "x" };
 	char *word = malloc(bytes + 1);
 	struct handler h = { list };
 	struct text error;
@@ -74,10 +74,10 @@ check_many(size_t words, size_t bytes)
 
 START_TEST(check_bounds)
 {
-	ck_assert(check_many(HANDLER_WORDS_MAX, 1));
-	ck_assert(!check_many(HANDLER_WORDS_MAX + 1, 1));
-	ck_assert(check_many(2, HANDLER_BYTES_MAX - 3));
-	ck_assert(!check_many(2, HANDLER_BYTES_MAX - 2));
+	ck_assert(check_many(CALL_WORDS_MAX, 1));
+	ck_assert(!check_many(CALL_WORDS_MAX + 1, 1));
+	ck_assert(check_many(2, CALL_BYTES_MAX - 3));
+	ck_assert(!check_many(2, CALL_BYTES_MAX - 2));
 }
 END_TEST
 
@@ -88,7 +88,7 @@ static struct handler handler;
 static struct terms terms = { .handler = &handler };
 static struct target target;
 static struct addr addr;
-static struct handler_call call;
+static struct call call;
 
 static void
 host_name(struct text *t, const void *ctx, const struct target *which)
@@ -166,7 +166,7 @@ START_TEST(fills)
 	for (i = 0; all[i] != NULL; i++)
 		unit_str(all[i], call.argv[i], filled[_i].want[i]);
 	ck_assert_ptr_null(call.argv[i]);
-	ck_assert_str_eq(call.envp[n++], "PATH=" HANDLER_PATH);
+	ck_assert_str_eq(call.envp[n++], "PATH=" CALL_PATH);
 	ck_assert_str_eq(call.envp[n++], "LC_ALL=C");
 	if (_i == 1)
 		ck_assert_str_eq(call.envp[n++], "TZ=UTC");
@@ -175,7 +175,7 @@ START_TEST(fills)
 		ck_assert_str_eq(call.envp[n] + 10, filled[_i].variables[i]);
 	}
 	ck_assert_ptr_null(call.envp[n]);
-	handler_call_free(&call);
+	call_free(&call);
 }
 END_TEST
 
@@ -186,17 +186,17 @@ START_TEST(fills_name_and_transport)
 	const struct handler_question q = { &target, &addr, 1 };
 
 	ck_assert(init("mx1", "192.0.2.1", words, 1));
-	handler_call_free(&call);
+	call_free(&call);
 	target.inquiry = some;
 	ck_assert(handler_call_init(&call, &handler, &q));
 	ck_assert_str_eq(call.argv[1], "udp mx1/udp/25");
-	handler_call_free(&call);
+	call_free(&call);
 	handler.name = entry_name;
 	handler.ctx = &dialogue;
 	ck_assert(handler_call_init(&call, &handler, &q));
 	ck_assert_str_eq(call.argv[1], "udp mx1/smtp");
 	ck_assert_str_eq(call.path.data, "x");
-	handler_call_free(&call);
+	call_free(&call);
 }
 END_TEST
 
@@ -227,10 +227,10 @@ START_TEST(too_long)
 	for (i = 0; i < sizeof(word) - 1; i += 2)
 		memcpy(word + i, "%h", 2);
 	ck_assert(!init(host, "192.0.2.1", words, 1));
-	handler_call_free(&call);
+	call_free(&call);
 	word[2] = '\0';
 	ck_assert(init(host, "192.0.2.1", words, 1));
-	handler_call_free(&call);
+	call_free(&call);
 }
 END_TEST
 
@@ -248,10 +248,10 @@ START_TEST(finds_command)
 	s = strrchr(call.path.data, '/');
 	ck_assert_str_eq(s, "/sh");
 	ck_assert_str_eq(call.argv[0], "sh");
-	handler_call_free(&call);
+	call_free(&call);
 	ck_assert(init("mx1", "192.0.2.1", none, 1));
 	ck_assert_str_eq(call.path.data, "no-such-command");
-	handler_call_free(&call);
+	call_free(&call);
 }
 END_TEST
 

@@ -355,7 +355,7 @@ START_TEST(environment)
 	ck_assert_ptr_null(strstr(got, "LD_PRELOAD_NOT"));
 	ck_assert_ptr_null(strstr(got, "HOME"));
 	ck_assert_ptr_null(strstr(got, "USER"));
-	ck_assert_ptr_nonnull(strstr(got, "PATH=" HANDLER_PATH "\n"));
+	ck_assert_ptr_nonnull(strstr(got, "PATH=" CALL_PATH "\n"));
 	ck_assert_ptr_nonnull(strstr(got, "LC_ALL=C\n"));
 	ck_assert_ptr_nonnull(strstr(got, "TZ=UTC\n"));
 	ck_assert_ptr_nonnull(strstr(got, "PORTSTATE_HOST=192.0.2.1\n"));
