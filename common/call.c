@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool check_command(const char *, struct text *);
-static bool check_fields(const char *, const char *, struct text *);
+#include "letters.h"
+
+static const char *check_command(const char *);
 static void find_command(struct text *, const char *);
 static size_t put_standard(struct text *);
 static void fill(struct text *, const char *, call_field_fn *, const void *);
@@ -17,15 +18,10 @@ static char *list(char *, char **, size_t);
 bool
 call_check(const char *const *words, const char *letters, struct text *error)
 {
+	const char *why = check_command(words[0]);
 	size_t i, bytes = 0;
 
-	if (words[0] == NULL) {
-		text_puts(error, "there is no command");
-		return false;
-	}
-	if (!check_command(words[0], error))
-		return false;
-	for (i = 0; words[i] != NULL; i++) {
+	for (i = 0; why == NULL && words[i] != NULL; i++) {
 		bytes += strlen(words[i]) + 1;
 		if (i >= CALL_WORDS_MAX || bytes > CALL_BYTES_MAX) {
 			text_printf(error,
@@ -33,10 +29,12 @@ call_check(const char *const *words, const char *letters, struct text *error)
 			    CALL_WORDS_MAX, CALL_BYTES_MAX);
 			return false;
 		}
-		if (i > 0 && !check_fields(words[i], letters, error))
-			return false;
+		if (i > 0)
+			why = letters_check(words[i], letters);
 	}
-	return true;
+	if (why != NULL)
+		text_puts(error, why);
+	return why == NULL;
 }
 
 bool
@@ -91,40 +89,18 @@ call_free(struct call *c)
 }
 
 /* What is relative would be to a directory that nobody knows. */
-static bool
-check_command(const char *command, struct text *error)
+static const char *
+check_command(const char *command)
 {
-	const char *why = NULL;
-
+	if (command == NULL)
+		return "there is no command";
 	if (command[0] == '\0')
-		why = "the command is empty";
-	else if (command[0] != '/' && strchr(command, '/') != NULL)
-		why = "the command is neither an absolute path nor a name";
-	else if (strchr(command, '%') != NULL)
-		why = "there are no fields in the command itself";
-	if (why != NULL)
-		text_puts(error, why);
-	return why == NULL;
-}
-
-static bool
-check_fields(const char *word, const char *letters, struct text *error)
-{
-	const char *p = word;
-	size_t i;
-
-	while ((p = strchr(p, '%')) != NULL && p[1] != '\0' &&
-	    (p[1] == '%' || strchr(letters, p[1]) != NULL))
-		p += 2;
-	if (p == NULL)
-		return true;
-	text_puts(error, "\"");
-	text_escape(error, p, p[1] == '\0' ? 1 : 2, 5);
-	text_puts(error, "\" is none of ");
-	for (i = 0; letters[i] != '\0'; i++)
-		text_printf(error, "%%%c, ", letters[i]);
-	text_puts(error, "%%");
-	return false;
+		return "the command is empty";
+	if (command[0] != '/' && strchr(command, '/') != NULL)
+		return "the command is neither an absolute path nor a name";
+	if (strchr(command, '%') != NULL)
+		return "there are no fields in the command itself";
+	return NULL;
 }
 
 static void
@@ -165,19 +141,19 @@ put_standard(struct text *t)
 static void
 fill(struct text *t, const char *word, call_field_fn *field, const void *ctx)
 {
-	size_t len;
+	const char *next;
+	size_t plain;
+	char letter;
 
-	for (;;) {
-		len = strcspn(word, "%");
-		text_put(t, word, len);
-		if (word[len] == '\0')
-			return;
-		if (word[len + 1] == '%')
+	while ((next = letters_next(word, &plain, &letter)) != NULL) {
+		text_put(t, word, plain);
+		if (letter == '%')
 			text_puts(t, "%");
 		else
-			field(t, word[len + 1], ctx);
-		word += len + 2;
+			field(t, letter, ctx);
+		word = next;
 	}
+	text_put(t, word, plain);
 }
 
 static void

@@ -28,9 +28,9 @@
 
 /*
  * Whether words, which NULL ends, can be called: the first is an absolute path,
- * or a name to be looked for in CALL_PATH, without fields, and in the others each
- * percent sign has one of letters, or another one, behind it.  False: the reason
- * is appended to error.
+ * or a name to be looked for in CALL_PATH, without fields, and the fields of the
+ * others are of letters, of which '%' is one (letters.h).  False: the reason is
+ * appended to error.
  */
 bool call_check(const char *const *words, const char *letters,
     struct text *error);
@@ -38,7 +38,7 @@ bool call_check(const char *const *words, const char *letters,
 /* Whether there is such a command, which may be run. */
 bool call_found(const char *command);
 
-/* Appends what a letter stands for. */
+/* Appends what a letter, which is not '%', stands for. */
 typedef void call_field_fn(struct text *t, char letter, const void *ctx);
 
 /* A variable of the environment, and what it is, as if it were a field. */

@@ -7,7 +7,7 @@
 #include "clock.h"
 #include "perfdata.h"
 
-static const char fields[] = "hapPtn";
+static const char fields[] = "hapPtn%";
 
 /* What the fields are called in the environment. */
 static const struct call_variable variables[] = {

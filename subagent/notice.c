@@ -8,7 +8,7 @@
 #include "outcome.h"
 #include "state.h"
 
-static const char fields[] = "htmnpPsSrli";
+static const char fields[] = "htmnpPsSrli%";
 
 /* Two have no letter that may be written: T and E. */
 static const struct call_variable variables[] = {

@@ -9,7 +9,7 @@
 #include "clock.h"
 #include "unit.h"
 
-#define NONE "\" is none of %h, %a, %p, %P, %t, %n, %%"
+#define NONE ": not one of %h, %a, %p, %P, %t, %n, %%"
 
 static const struct {
 	const char *words[4];
@@ -18,20 +18,20 @@ static const struct {
 	{ { "true" }, NULL },
 	{ { "/bin/true", "-H", "%h" }, NULL },
 	{ { "x", "%h%a%p%P%t%n%%", "" }, NULL },
-	{ { "x", "%%h %", NULL }, "\"%" NONE },
+	{ { "x", "%%h %", NULL }, "%" NONE },
 	{ { NULL }, "there is no command" },
 	{ { "" }, "the command is empty" },
 	{ { "./x" }, "the command is neither an absolute path nor a name" },
 	{ { "a/x" }, "the command is neither an absolute path nor a name" },
 	{ { "%h" }, "there are no fields in the command itself" },
 	{ { "/bin/%%" }, "there are no fields in the command itself" },
-	{ { "x", "ok", "a%xb" }, "\"%x" NONE },
-	{ { "x", "%" }, "\"%" NONE },
-	{ { "x", "%H" }, "\"%H" NONE },
-	{ { "x", "%%%" }, "\"%" NONE },
-	{ { "x", "%\n" }, "\"%\\n" NONE },
-	{ { "x", "%\"" }, "\"%\\\"" NONE },
-	{ { "x", "%\xff" }, "\"%\\xff" NONE },
+	{ { "x", "ok", "a%xb" }, "%x" NONE },
+	{ { "x", "%" }, "%" NONE },
+	{ { "x", "%H" }, "%H" NONE },
+	{ { "x", "%%%" }, "%" NONE },
+	{ { "x", "%\n" }, "%\\n" NONE },
+	{ { "x", "%\"" }, "%\\\"" NONE },
+	{ { "x", "%\xff" }, "%\\xff" NONE },
 };
 
 START_TEST(check)

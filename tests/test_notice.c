@@ -10,6 +10,8 @@
 
 #define NONE UINT32_MAX
 
+#define NONE_OF ": not one of %h, %t, %m, %n, %p, %P, %s, %S, %r, %l, %i, %%"
+
 /* Mon Nov 23 14:00:00 2026 UTC, and a bit. */
 #define AT_US INT64_C(1795442400999999)
 
@@ -92,15 +94,9 @@ static const struct {
 	const char *error;
 } checks[] = {
 	{ { "mail", "%h%t%m%n%p%P%s%S%r%l%i%%" }, "" },
-	{ { "mail", "%T" },
-	    "\"%T\" is none of %h, %t, %m, %n, %p, %P, %s, %S, %r, %l, %i, "
-	    "%%" },
-	{ { "mail", "%E" },
-	    "\"%E\" is none of %h, %t, %m, %n, %p, %P, %s, %S, %r, %l, %i, "
-	    "%%" },
-	{ { "mail", "100%" },
-	    "\"%\" is none of %h, %t, %m, %n, %p, %P, %s, %S, %r, %l, %i, "
-	    "%%" },
+	{ { "mail", "%T" }, "%T" NONE_OF },
+	{ { "mail", "%E" }, "%E" NONE_OF },
+	{ { "mail", "100%" }, "%" NONE_OF },
 	{ { NULL }, "there is no command" },
 	{ { "" }, "the command is empty" },
 	{ { "bin/mail" },
