@@ -32,7 +32,7 @@ static const char event_letters[] = {
 static struct judge_round
 round_of(char letter)
 {
-	struct judge_round r = { JUDGE_MET, STATE_OK, PORT_OPEN, 20 };
+	struct judge_round r = { JUDGE_MET, STATE_OK, PORT_OPEN, LIMIT_MS };
 
 	if (letter == 'L')
 		r.latency_ms = LIMIT_MS + 0.001;

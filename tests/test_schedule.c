@@ -17,7 +17,7 @@ static uint32_t
 seed_of(uint32_t i)
 {
 	char name[32];
-	int n = snprintf(name, sizeof(name), "host%05u/smtp", i);
+	int n = snprintf(name, sizeof(name), "mx1/tcp/%u", i);
 
 	return index_hash(name, (size_t)n, INDEX_HASH);
 }
