@@ -210,10 +210,10 @@ START_TEST(fills_host)
 	ck_assert(init("/run/x", "/run/x", words, 1));
 	ck_assert_str_eq(call.argv[1], "db1 /run/x");
 	ck_assert_str_eq(call.envp[2], "PORTSTATE_HOST=db1");
-	handler_call_free(&call);
+	call_free(&call);
 	ck_assert(init("www.example.net", "192.0.2.1", words, 1));
 	ck_assert_str_eq(call.argv[1], "db1 192.0.2.1");
-	handler_call_free(&call);
+	call_free(&call);
 }
 END_TEST
 
