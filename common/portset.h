@@ -10,6 +10,7 @@
 #include "verdict.h"
 
 struct host_counts;
+struct rounds;
 
 struct portset_host {
 	const char *name;
@@ -32,6 +33,7 @@ struct ask {
 	const struct inquiry *inquiry; /* NULL: not of datagrams */
 	const struct terms *terms;     /* NULL: the engine's */
 	const struct policy *policy;
+	const struct rounds *rounds; /* NULL: who asks for ever has its own */
 };
 
 /* What many probes of one port came to. */
