@@ -22,6 +22,7 @@ struct ask {
 	const char *name;     /* of the service, or the path; NULL: none */
 	const char *protocol; /* NULL: none */
 	const char *path;     /* of a Unix socket; NULL: it is none */
+	const char *portset;  /* that it is from; NULL: from none */
 	bool udp;
 	bool numbered; /* the name is that of many ports */
 	bool own_name; /* it says all: "udp/" is not put in front of it */
