@@ -42,6 +42,9 @@ struct config_row {
 	const char *fallback; /* the default */
 };
 
+/* The file that is read when none is given. */
+#define CONFIG_USUAL SYSCONFDIR "/portstate/portstate.yaml"
+
 /* By enum config_key. */
 extern const struct config_row config_rows[CONFIG_KEYS];
 
