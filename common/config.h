@@ -12,6 +12,7 @@
 
 #include "index.h"
 #include "pool.h"
+#include "rounds.h"
 #include "text.h"
 
 enum config_key {
@@ -157,6 +158,9 @@ struct config {
 		unsigned retries;
 		unsigned probes; /* 0: one */
 		int family;
+		/* The key retries is that of the rounds: no probe has any. */
+		bool confirm;
+		struct rounds rounds;
 	} usual;
 
 	/* Of the arrays. */

@@ -10,12 +10,13 @@
 #include "call.h"
 #include "config_option.h"
 #include "handler.h"
+#include "rounds.h"
 
 /* NULL, or why it cannot be the value. */
 typedef const char *check_fn(const char *value);
 
 static check_fn check_ports, check_path, check_transport, check_severity,
-    check_timeout, check_family;
+    check_timeout, check_interval, check_lag, check_severe, check_family;
 
 /* Of what no option looks at. */
 static check_fn *const checks[CONFIG_KEYS] = {
@@ -29,6 +30,9 @@ static check_fn *const checks[CONFIG_KEYS] = {
 	[CONFIG_ADDRESS] = config_check_address,
 	[CONFIG_SEVERITY] = check_severity,
 	[CONFIG_TIMEOUT] = check_timeout,
+	[CONFIG_INTERVAL] = check_interval,
+	[CONFIG_LAG] = check_lag,
+	[CONFIG_SEVERE] = check_severe,
 	[CONFIG_FAMILY] = check_family,
 };
 
@@ -119,6 +123,30 @@ static const char *
 check_timeout(const char *value)
 {
 	return strchr(value, ':') == NULL ? NULL : "not a number of seconds";
+}
+
+static const char *
+check_interval(const char *value)
+{
+	struct rounds r;
+
+	return rounds_parse_interval(value, &r);
+}
+
+static const char *
+check_lag(const char *value)
+{
+	struct rounds r;
+
+	return rounds_parse_lag(value, &r);
+}
+
+static const char *
+check_severe(const char *value)
+{
+	struct rounds r;
+
+	return rounds_parse_severe(value, &r);
 }
 
 static const char *

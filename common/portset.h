@@ -34,7 +34,7 @@ struct ask {
 	const struct inquiry *inquiry; /* NULL: not of datagrams */
 	const struct terms *terms;     /* NULL: the engine's */
 	const struct policy *policy;
-	const struct rounds *rounds; /* NULL: who asks for ever has its own */
+	const struct rounds *rounds; /* NULL: not of a configuration */
 };
 
 /* What many probes of one port came to. */
