@@ -206,6 +206,12 @@ engine_add(struct engine *e, const struct target *t, int64_t deadline_us)
 	    (struct entry){ t, deadline_us, 0, OUTCOME_NOT_PROBED });
 }
 
+void
+engine_ask(struct engine *e)
+{
+	e->more = e->conf.more != NULL;
+}
+
 int64_t
 engine_turn(struct engine *e, int64_t now_us)
 {
@@ -246,6 +252,12 @@ int
 engine_fd(struct engine *e)
 {
 	return poller_fd(e->poller);
+}
+
+struct poller *
+engine_poller(const struct engine *e)
+{
+	return e->poller;
 }
 
 int

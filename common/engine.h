@@ -70,6 +70,9 @@ void engine_free(struct engine *e);
  */
 void engine_add(struct engine *e, const struct target *t, int64_t deadline_us);
 
+/* There may be more to add again: conf->more is asked, in its turn. */
+void engine_ask(struct engine *e);
+
 /*
  * Does what can be done at now_us without waiting, or a part of it that takes
  * little time.  Returns the time at which there is more to do even if no
@@ -88,6 +91,9 @@ bool engine_busy(const struct engine *e);
  * when engine_wait() has something to tell.  -1 with errno: there can be none.
  */
 int engine_fd(struct engine *e);
+
+/* What it waits with, for others that live less long. */
+struct poller *engine_poller(const struct engine *e);
 
 /* Watches something else in the same loop, until it is closed. */
 int engine_watch(struct engine *e, struct watch *w);

@@ -136,4 +136,7 @@ size_t portset_quorum(const struct portset *s);
 bool portset_tell(struct portset *s, const struct target *t,
     const struct result *r);
 
+/* Forgets what was told of an entry, which may be asked once more. */
+void portset_forget(struct portset *s, struct entry *e);
+
 #endif

@@ -170,6 +170,12 @@ monitor_turn(struct monitor *m, int64_t now_us)
 	return due_us > now_us && due_us < next_us ? due_us : next_us;
 }
 
+struct poller *
+monitor_poller(const struct monitor *m)
+{
+	return engine_poller(m->engine);
+}
+
 int
 monitor_watch(struct monitor *m, struct watch *w)
 {

@@ -54,7 +54,8 @@ void monitor_adopt(struct monitor *m, struct site *site,
  */
 int64_t monitor_turn(struct monitor *m, int64_t now_us);
 
-/* As those of the engine. */
+/* As those of the engine, once it has a configuration. */
+struct poller *monitor_poller(const struct monitor *m);
 int monitor_watch(struct monitor *m, struct watch *w);
 void monitor_wait(struct monitor *m, int64_t until_us);
 

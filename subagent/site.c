@@ -8,6 +8,7 @@
 #include "config_set.h"
 #include "entry.h"
 #include "index.h"
+#include "report.h"
 #include "table_format.h"
 #include "xalloc.h"
 
