@@ -532,7 +532,8 @@ await_name(struct engine *e, struct entry entry, int64_t now_us)
 	struct name *n;
 
 	if (e->names == NULL)
-		e->names = names_new(e->poller, e->conf.bulk, name_known, e);
+		e->names = names_new(e->poller, e->conf.bulk, e->conf.names_us,
+		    name_known, e);
 	n = names_find(e->names, t->host, t->family, now_us);
 	if (n->n > 0) {
 		start(e, entry, n->addrs, n->n, n->took_us, now_us);

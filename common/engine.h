@@ -48,6 +48,11 @@ struct engine_conf {
 	struct sock_conf sock;
 	const struct lookup_bulk *bulk; /* for many names at once */
 	/*
+	 * How long the addresses of a name are good where its TTL is not known
+	 * (names.h says more); 0: those of all names are for ever.
+	 */
+	int64_t names_us;
+	/*
 	 * How targets are probed, &stream_probe, &datagram_probe and
 	 * &handler_probe; NULL: there are none of that kind.
 	 */
