@@ -254,6 +254,12 @@ engine_watch(struct engine *e, struct watch *w)
 	return poller_add(e->poller, w);
 }
 
+struct poller *
+engine_poller(struct engine *e)
+{
+	return e->poller;
+}
+
 void
 engine_wait(struct engine *e, int64_t until_us)
 {
