@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -96,6 +97,36 @@ command_clear(struct command *c)
 	(void)command_stop(c);
 	buf_clear(&c->out.bytes);
 	buf_clear(&c->err.bytes);
+}
+
+void
+command_put_error(struct text *t, const char *path, int error)
+{
+	text_printf(t, "%s: %s", path,
+	    error == ENOSYS ? "this kernel has no pidfd_open(2)"
+			    : strerror(error));
+}
+
+void
+command_put_end(struct text *t, const struct command *c)
+{
+	const char *name;
+
+	if (c->signal == 0) {
+		text_printf(t, "exit code %d", c->code);
+		return;
+	}
+	text_printf(t, "killed by signal %d", c->signal);
+	name = sigabbrev_np(c->signal);
+	if (name != NULL)
+		text_printf(t, " (SIG%s)", name);
+}
+
+void
+command_put_late(struct text *t, const struct command *c, int64_t after_us)
+{
+	text_printf(t, "did not end within %g s and %s", (double)after_us / 1e6,
+	    c->signal != 0 ? "was killed" : "cannot be killed");
 }
 
 /* Of who ignores it, children leave without a word. */

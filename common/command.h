@@ -24,6 +24,7 @@
 
 #include "buf.h"
 #include "poller.h"
+#include "text.h"
 
 /* Of what it writes to standard output and error, so much is kept. */
 #define COMMAND_OUT_MAX 65536
@@ -84,5 +85,14 @@ bool command_stop(struct command *c);
 
 /* The same, and frees what is kept of its output. */
 void command_clear(struct command *c);
+
+/*
+ * In words: why it could not be started, by what command_start() returned; how it
+ * has ended, "exit code 3"; that it had to be stopped after some time.
+ */
+void command_put_error(struct text *t, const char *path, int error);
+void command_put_end(struct text *t, const struct command *c);
+void command_put_late(struct text *t, const struct command *c,
+    int64_t after_us);
 
 #endif

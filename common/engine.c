@@ -254,16 +254,16 @@ engine_fd(struct engine *e)
 	return poller_fd(e->poller);
 }
 
-struct poller *
-engine_poller(const struct engine *e)
-{
-	return e->poller;
-}
-
 int
 engine_watch(struct engine *e, struct watch *w)
 {
 	return poller_add(e->poller, w);
+}
+
+struct poller *
+engine_poller(struct engine *e)
+{
+	return e->poller;
 }
 
 void

@@ -97,11 +97,11 @@ bool engine_busy(const struct engine *e);
  */
 int engine_fd(struct engine *e);
 
-/* What it waits with, for others that live less long. */
-struct poller *engine_poller(const struct engine *e);
-
 /* Watches something else in the same loop, until it is closed. */
 int engine_watch(struct engine *e, struct watch *w);
+
+/* The same, for what adds and closes its own watches. */
+struct poller *engine_poller(struct engine *e);
 
 /* Waits until something happens or until_us, and tells what happened. */
 void engine_wait(struct engine *e, int64_t until_us);

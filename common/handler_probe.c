@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <string.h>
 
 #include "clock.h"
 #include "command.h"
@@ -124,9 +123,7 @@ run(struct handler_run *r)
 		err = command_start(&r->command, call.path.data, call.argv,
 		    call.envp);
 	if (err != 0)
-		text_printf(&r->note, "%s: %s", call.path.data,
-		    err == ENOSYS ? "this kernel has no pidfd_open(2)"
-				  : strerror(err));
+		command_put_error(&r->note, call.path.data, err);
 	call_free(&call);
 	return err;
 }
@@ -156,22 +153,14 @@ judge(struct handler_run *r, int64_t now_us)
 	static const enum outcome outcomes[] = { OUTCOME_OK,
 		OUTCOME_HANDLER_WARNING, OUTCOME_HANDLER_CRITICAL,
 		OUTCOME_HANDLER_UNKNOWN };
-	int code = r->command.code, signal = r->command.signal;
-	const char *name;
+	int code = r->command.code;
 
 	if (code >= 0 &&
 	    (size_t)code < sizeof(outcomes) / sizeof(outcomes[0])) {
 		tell(r, outcomes[code], now_us);
 		return;
 	}
-	if (signal == 0) {
-		text_printf(&r->note, "exit code %d", code);
-	} else {
-		name = sigabbrev_np(signal);
-		text_printf(&r->note, "killed by signal %d", signal);
-		if (name != NULL)
-			text_printf(&r->note, " (SIG%s)", name);
-	}
+	command_put_end(&r->note, &r->command);
 	tell(r, OUTCOME_HANDLER_UNKNOWN, now_us);
 }
 
@@ -186,9 +175,7 @@ expired(struct handler_run *r, int64_t now_us)
 		    now_us);
 		return;
 	}
-	text_printf(&r->note, "did not end within %g s and %s",
-	    (double)(r->deadline_us - r->start_us) / 1e6,
-	    r->command.signal != 0 ? "was killed" : "cannot be killed");
+	command_put_late(&r->note, &r->command, r->deadline_us - r->start_us);
 	tell(r, OUTCOME_HANDLER_UNKNOWN, now_us);
 }
 
