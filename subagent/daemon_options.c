@@ -21,9 +21,9 @@
 #define TIMEOUT_MAX_US (3600 * CLOCK_SECOND)
 
 static option_fn set_check_config, set_config, set_daemon, set_exec, set_help,
-    set_hosts, set_interval, set_ipv4, set_ipv6, set_lag, set_log,
-    set_parallel, set_pidfile, set_rate, set_retries, set_severe, set_table,
-    set_timeout, set_verbose, set_version;
+    set_hosts, set_interval, set_ipv4, set_ipv6, set_lag, set_log, set_parallel,
+    set_pidfile, set_rate, set_retries, set_severe, set_table, set_timeout,
+    set_verbose, set_version;
 
 #define NO OPTION_NO_VALUE
 #define YES OPTION_VALUE
@@ -109,7 +109,7 @@ daemon_options_settle(const struct daemon_options *o,
 		.names_us = DAEMON_NAMES_US,
 		.notify_parallel = DAEMON_NOTIFY_PARALLEL,
 		.notify_timeout_us = DAEMON_NOTIFY_TIMEOUT_US,
-		.notify_tries = DAEMON_NOTIFY_TRIES,
+		.notify_retries = DAEMON_NOTIFY_RETRIES,
 		.notify_backoff_us = DAEMON_NOTIFY_BACKOFF_US,
 		.notify_events = UINT_MAX,
 	};
@@ -117,8 +117,8 @@ daemon_options_settle(const struct daemon_options *o,
 	struct daemon_conf c = { 0 };
 	size_t i;
 
-#define TAKE(member)          \
-	if (c.member == 0)    \
+#define TAKE(member)       \
+	if (c.member == 0) \
 	c.member = by[i]->member
 	for (i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
 		TAKE(table);
@@ -131,7 +131,7 @@ daemon_options_settle(const struct daemon_options *o,
 		TAKE(command);
 		TAKE(notify_parallel);
 		TAKE(notify_timeout_us);
-		TAKE(notify_tries);
+		TAKE(notify_retries);
 		TAKE(notify_backoff_us);
 		TAKE(notify_events);
 	}

@@ -69,8 +69,8 @@ struct daemon {
 	const char *ended_by; /* NULL: it goes on */
 	bool reload;
 	bool status;
-	bool late;       /* and that was said */
-	bool unflushed;  /* there are events that are not on disk */
+	bool late;        /* and that was said */
+	bool unflushed;   /* there are events that are not on disk */
 	int64_t flush_us; /* when it is to be written next */
 	int64_t alive_us; /* the same of the service manager */
 	char *table_file;
@@ -234,7 +234,8 @@ start(struct daemon *d, struct site *site)
 	struct monitor_conf conf = { .event = note_event, .ctx = d };
 	const char *why;
 
-	d->conf = daemon_options_settle(&d->options, &site->config.daemon);
+	d->conf = daemon_options_settle(&d->options,
+	    &(struct daemon_conf){ 0 });
 	open_log(d);
 	why = service_manager_open();
 	if (why != NULL)
@@ -481,7 +482,8 @@ reload(struct daemon *d)
 		say_lines(LOG_ERR, &errors);
 		log_say(LOG_ERR, "the configuration stays as it was");
 	} else {
-		conf = daemon_options_settle(&d->options, &site->config.daemon);
+		conf = daemon_options_settle(&d->options,
+		    &(struct daemon_conf){ 0 });
 		if (strcmp(conf.table, d->table_file) != 0 ||
 		    conf.events != d->events)
 			log_say(LOG_WARNING,
@@ -500,8 +502,8 @@ reload(struct daemon *d)
 static void
 say_status(struct daemon *d)
 {
-	const struct table_totals t = monitor_totals(d->monitor,
-	    clock_now_us(), clock_wall_us());
+	const struct table_totals t = monitor_totals(d->monitor, clock_now_us(),
+	    clock_wall_us());
 	const struct monitor_lateness late = monitor_lateness(d->monitor);
 	const struct delivery_counts *c = delivery_counts(d->delivery);
 

@@ -8,6 +8,7 @@
 #include "addr.h"
 #include "clock.h"
 #include "entry.h"
+#include "result.h"
 
 static const struct portset_policy no_policy;
 
@@ -33,7 +34,7 @@ record_configure(struct table_record *r, const struct portset *s,
 	r->expected = (uint8_t)ask->expected;
 	r->severity = (uint8_t)ask->severity;
 	r->transport = ask->path != NULL ? TABLE_UNIX
-	    : ask->udp			 ? TABLE_UDP
+	    : ask->udp                   ? TABLE_UDP
 					 : TABLE_TCP;
 	r->port = ask->path != NULL ? 0 : e->target.port;
 	r->interval_ms = rounds->interval_ms;
@@ -52,7 +53,7 @@ record_judge_round(const struct portset *s, const struct entry *e)
 {
 	return (struct judge_round){
 		.word = entry_unasked(e) ? JUDGE_UNASKED
-		    : entry_met(e)	 ? JUDGE_MET
+		    : entry_met(e)       ? JUDGE_MET
 					 : JUDGE_FAILED,
 		.state = entry_state(s, e, &no_policy),
 		.port = entry_port(e),
@@ -100,7 +101,9 @@ record_event(struct table_event *ev, enum table_event_kind kind,
 		.port_state = r->port_state,
 		.old_port_state = was->port_state,
 		.outcome = r->outcome,
-		.rtt_us = r->rtt_us,
+		.rtt_us = outcome_answered((enum outcome)r->outcome)
+		    ? r->rtt_us
+		    : UINT32_MAX,
 		.failed_rounds = r->failed_rounds,
 		.lag_ms = r->lag_ms,
 	};
@@ -145,7 +148,7 @@ take_figures(struct table_record *r, const struct portset *s,
 		r->probes++;
 	}
 	for (i = 0; i < answered; i++)
-		take_latency(r, (uint32_t)llround(latency * 1e6));
+		take_latency(r, (uint32_t)(latency * 1e6 + 0.5));
 	if (stats != NULL && answered > 0) {
 		if (stats->min_us < r->rtt_min_us)
 			r->rtt_min_us = stats->min_us;
