@@ -26,6 +26,12 @@
 /* Probes kept for the next targets. */
 #define SPARE_MAX 256
 
+/*
+ * A loop that is later than it should be by no more than this starts more at once,
+ * for the rate to be kept: some ways to wait know whole milliseconds.
+ */
+#define LATE_MAX_US (10 * CLOCK_MILLISECOND)
+
 /* RFC 6298 2: no answer in three round trips is late; but never so soon. */
 #define HEDGE_MIN_US (150 * CLOCK_MILLISECOND)
 #define HEDGE_ROUND_TRIPS 3
@@ -591,10 +597,12 @@ start_one(struct engine *e, struct entry entry, const struct addr *addrs,
 
 	if (own_us != 0 && now_us + own_us < deadline_us)
 		deadline_us = now_us + own_us;
-	/* Time that went unused is not made up for in a burst. */
-	if (e->conf.rate != 0)
-		e->launch_us = (e->launch_us > now_us ? e->launch_us : now_us) +
-		    CLOCK_SECOND / e->conf.rate;
+	if (e->conf.rate != 0) {
+		/* Time that went unused is not made up for in a burst. */
+		if (now_us - e->launch_us > LATE_MAX_US)
+			e->launch_us = now_us;
+		e->launch_us += CLOCK_SECOND / e->conf.rate;
+	}
 	p = take_probe(e, entry.target);
 	p->tag = (struct probe_tag){ entry.deadline_us, resolve_us,
 		entry.tries };
