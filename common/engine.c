@@ -118,6 +118,7 @@ static struct queue *any_queue(struct engine *);
 static bool ask_for_more(struct engine *);
 static int64_t launch_some(struct engine *, int64_t);
 static struct queue *next_queue(struct engine *);
+static bool hurries(const struct engine *);
 static enum lane lane_of(const struct target *);
 static bool is_full(const struct engine *, enum lane);
 static void launch(struct engine *, struct entry, int64_t);
@@ -397,8 +398,9 @@ launch_some(struct engine *e, int64_t now_us)
 
 /*
  * Whose first can be started; NULL: others have to end before.  Who was put
- * aside was there first, and who was asked already comes last.  Once too many are
- * aside, those behind them wait, too: nobody is asked for more without end.
+ * aside was there first, and who was asked already comes last, unless it hurries.
+ * Once too many are aside, those behind them wait, too: nobody is asked for more
+ * without end.
  */
 static struct queue *
 next_queue(struct engine *e)
@@ -412,7 +414,7 @@ next_queue(struct engine *e)
 		if (length(&e->aside[lane]) > 0 && !is_full(e, lane))
 			return &e->aside[lane];
 	for (;;) {
-		q = ask_for_more(e) ? &e->added : &e->again;
+		q = ask_for_more(e) && !hurries(e) ? &e->added : &e->again;
 		if (length(q) == 0)
 			return NULL;
 		lane = lane_of(q->entries[q->first].target);
@@ -422,6 +424,20 @@ next_queue(struct engine *e)
 			return NULL;
 		enqueue(&e->aside[lane], q->entries[q->first++]);
 	}
+}
+
+/*
+ * Whether who is to be asked again has less time than who is to be asked first:
+ * if there is always somebody to be asked, it would never be.
+ */
+static bool
+hurries(const struct engine *e)
+{
+	const struct queue *again = &e->again, *added = &e->added;
+
+	return length(again) > 0 &&
+	    again->entries[again->first].deadline_us <
+	    added->entries[added->first].deadline_us;
 }
 
 static enum lane
