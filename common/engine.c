@@ -190,10 +190,7 @@ engine_free(struct engine *e)
 	free_spares(&e->streams);
 	free_spares(&e->datagrams);
 	free_spares(&e->handlers);
-	if (e->env.spare_fd != -1)
-		(void)close(e->env.spare_fd);
-	if (e->env.spare_datagram_fd != -1)
-		(void)close(e->env.spare_datagram_fd);
+	engine_forget_targets(e);
 	names_free(e->names);
 	poller_free(e->poller);
 	timers_free(&e->timers);
@@ -231,6 +228,17 @@ engine_turn(struct engine *e, int64_t now_us)
 		next_us = other_us;
 	other_us = timers_next(&e->lookups);
 	return other_us < next_us ? other_us : next_us;
+}
+
+void
+engine_forget_targets(struct engine *e)
+{
+	if (e->env.spare_fd != -1)
+		(void)close(e->env.spare_fd);
+	if (e->env.spare_datagram_fd != -1)
+		(void)close(e->env.spare_datagram_fd);
+	e->env.spare_fd = -1;
+	e->env.spare_datagram_fd = -1;
 }
 
 /* Those that somebody waits for stay. */

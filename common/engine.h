@@ -69,9 +69,9 @@ struct engine *engine_new(const struct engine_conf *conf);
 void engine_free(struct engine *e);
 
 /*
- * Adds a target, which outlives its result.  It is probed in its turn, and all
- * of it, its name's resolution included, is over by deadline_us, an absolute
- * time other than CLOCK_NEVER.
+ * Adds a target, which outlives the call in which its result is told.  It is
+ * probed in its turn, and all of it, its name's resolution included, is over by
+ * deadline_us, an absolute time other than CLOCK_NEVER.
  */
 void engine_add(struct engine *e, const struct target *t, int64_t deadline_us);
 
@@ -81,6 +81,12 @@ void engine_add(struct engine *e, const struct target *t, int64_t deadline_us);
  * descriptor becomes ready, or CLOCK_NEVER.
  */
 int64_t engine_turn(struct engine *e, int64_t now_us);
+
+/*
+ * Sockets that are kept for targets like those that ended are closed: to be
+ * called before the terms of these are freed.
+ */
+void engine_forget_targets(struct engine *e);
 
 /* Names that were resolved are resolved again by whoever asks next. */
 void engine_forget_names(struct engine *e);
