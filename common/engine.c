@@ -113,7 +113,7 @@ static const char too_late[] = "the run ended first";
 static unsigned limit(unsigned);
 static void enqueue(struct queue *, struct entry);
 static size_t length(const struct queue *);
-static bool queued(const struct engine *);
+static size_t queued(const struct engine *);
 static struct queue *any_queue(struct engine *);
 static bool ask_for_more(struct engine *);
 static int64_t launch_some(struct engine *, int64_t);
@@ -155,10 +155,9 @@ engine_new(const struct engine_conf *conf)
 	struct engine *e = xcalloc(1, sizeof(*e));
 
 	e->conf = *conf;
-	e->conf.parallel = limit(conf->parallel);
 	e->limits[LANE_PLAIN] = limit(0);
-	e->limits[LANE_TLS] = limit(conf->parallel_tls);
-	e->limits[LANE_HANDLER] = limit(conf->parallel_handlers);
+	engine_limit(e, conf->parallel, conf->parallel_tls,
+	    conf->parallel_handlers, conf->rate);
 	e->poller = poller_new();
 	e->least_rtt_us = RESULT_NONE;
 	e->more = conf->more != NULL;
@@ -201,6 +200,19 @@ engine_free(struct engine *e)
 	free(e->again.entries);
 	free(e->landed);
 	free(e);
+}
+
+void
+engine_limit(struct engine *e, unsigned parallel, unsigned parallel_tls,
+    unsigned parallel_handlers, unsigned rate)
+{
+	e->conf.parallel = limit(parallel);
+	e->limits[LANE_TLS] = limit(parallel_tls);
+	e->limits[LANE_HANDLER] = limit(parallel_handlers);
+	/* The next one need not wait for as long as it had to. */
+	if (rate != e->conf.rate)
+		e->launch_us = 0;
+	e->conf.rate = rate;
 }
 
 void
@@ -254,7 +266,19 @@ engine_forget_names(struct engine *e)
 bool
 engine_busy(const struct engine *e)
 {
-	return e->in_flight > 0 || queued(e) || e->waiting > 0 || e->more;
+	return e->in_flight > 0 || engine_waiting(e) > 0 || e->more;
+}
+
+size_t
+engine_in_flight(const struct engine *e)
+{
+	return e->in_flight;
+}
+
+size_t
+engine_waiting(const struct engine *e)
+{
+	return queued(e) + e->waiting;
 }
 
 int
@@ -287,7 +311,7 @@ engine_run(struct engine *e, const bool *stop)
 	while (engine_busy(e) && !*stop) {
 		next_us = engine_turn(e, clock_now_us());
 		if (engine_busy(e) &&
-		    (queued(e) || e->more || next_us > clock_now_us()))
+		    (queued(e) > 0 || e->more || next_us > clock_now_us()))
 			engine_wait(e, next_us);
 	}
 }
@@ -348,12 +372,12 @@ length(const struct queue *q)
 	return q->last - q->first;
 }
 
-/* Whether there is a target to be started that was added. */
-static bool
+/* Targets that were added and can be started. */
+static size_t
 queued(const struct engine *e)
 {
-	return length(&e->added) > 0 || length(&e->aside[LANE_TLS]) > 0 ||
-	    length(&e->aside[LANE_HANDLER]) > 0 || length(&e->again) > 0;
+	return length(&e->added) + length(&e->aside[LANE_TLS]) +
+	    length(&e->aside[LANE_HANDLER]) + length(&e->again);
 }
 
 /* One that is not empty, whatever can be started of it; NULL: none is. */
