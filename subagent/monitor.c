@@ -331,6 +331,7 @@ free_retired(struct monitor *m)
 
 	while ((s = *at) != NULL) {
 		if (s->flying == 0) {
+			engine_forget_targets(m->engine);
 			*at = s->next;
 			site_free(s);
 		} else {

@@ -69,8 +69,8 @@ struct table_totals monitor_totals(const struct monitor *m, int64_t now_us,
 /* Of the rounds that were begun since this was asked last. */
 struct monitor_lateness {
 	uint64_t rounds;
-	uint64_t missed;  /* turns that nobody took */
-	int64_t p99_us;   /* after their turns; rounded up to milliseconds */
+	uint64_t missed; /* turns that nobody took */
+	int64_t p99_us;  /* after their turns; rounded up to milliseconds */
 	int64_t most_us;
 };
 
