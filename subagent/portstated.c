@@ -93,6 +93,7 @@ static _Noreturn void print_and_exit(const struct text *);
 static _Noreturn void print_help(const struct options *);
 static _Noreturn void print_config(const struct site *);
 static _Noreturn void fail(struct daemon *, const char *, const char *);
+static void print_errors(const struct text *);
 static void say_lines(int, const struct text *);
 static void start(struct daemon *, struct site *);
 static void open_log(struct daemon *);
@@ -139,7 +140,7 @@ main(int argc, char **argv)
 	}
 	site = site_read(&d.options.files, &errors);
 	if (site == NULL) {
-		say_lines(LOG_ERR, &errors);
+		print_errors(&errors);
 		return FAILURE;
 	}
 	text_free(&errors);
@@ -214,6 +215,19 @@ fail(struct daemon *d, const char *what, const char *why)
 	log_close();
 	daemonize_failed(FAILURE);
 	exit(FAILURE);
+}
+
+/* Before there is a log. */
+static void
+print_errors(const struct text *lines)
+{
+	const char *line = lines->data;
+	size_t len;
+
+	for (; *line != '\0'; line += len + (line[len] == '\n')) {
+		len = strcspn(line, "\n");
+		(void)fprintf(stderr, PROGRAM ": %.*s\n", (int)len, line);
+	}
 }
 
 static void
