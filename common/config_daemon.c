@@ -19,6 +19,7 @@
 
 #define TIME_MIN_US (CLOCK_SECOND / 10)
 #define TIME_MAX_US (7 * 24 * 3600 * CLOCK_SECOND)
+#define TIME_BOUNDS "not from 0.1 seconds to a week"
 
 /* What is set, and to what. */
 struct said {
@@ -92,6 +93,20 @@ config_daemon_read(struct reader *r, const char *section)
 	}
 }
 
+void
+config_daemon_check(struct config *c)
+{
+	size_t i;
+
+	if (c->daemon_places == NULL || c->daemon.command != NULL)
+		return;
+	for (i = 0; i < ROWS; i++)
+		if (strcmp(rows[i].section, "notify") == 0 &&
+		    c->daemon_places[i].line > 0)
+			config_error(c, c->daemon_places[i], rows[i].name,
+			    "is of no use without command");
+}
+
 /* ROWS: there is none of that name. */
 static size_t
 find(const char *section, const char *name)
@@ -114,20 +129,6 @@ read_value(struct reader *r, const struct row *row)
 	s.single = r->item.kind == YAMLFILE_SCALAR;
 	if (config_words_read(r, row->name, row->type, &s.words))
 		row->set(r->config, &s);
-}
-
-void
-config_daemon_check(struct config *c)
-{
-	size_t i;
-
-	if (c->daemon_places == NULL || c->daemon.command != NULL)
-		return;
-	for (i = 0; i < ROWS; i++)
-		if (strcmp(rows[i].section, "notify") == 0 &&
-		    c->daemon_places[i].line > 0)
-			config_error(c, c->daemon_places[i], rows[i].name,
-			    "is of no use without command");
 }
 
 static void
@@ -162,8 +163,7 @@ set_rate(struct config *c, const struct said *s)
 static void
 set_names(struct config *c, const struct said *s)
 {
-	c->daemon.names_us = duration(c, s, TIME_MAX_US,
-	    "not from 0.1 seconds to a week");
+	c->daemon.names_us = duration(c, s, TIME_MAX_US, TIME_BOUNDS);
 }
 
 static void
@@ -221,8 +221,7 @@ set_notify_parallel(struct config *c, const struct said *s)
 static void
 set_notify_timeout(struct config *c, const struct said *s)
 {
-	c->daemon.notify_timeout_us = duration(c, s, TIME_MAX_US,
-	    "not from 0.1 seconds to a week");
+	c->daemon.notify_timeout_us = duration(c, s, TIME_MAX_US, TIME_BOUNDS);
 }
 
 static void
@@ -250,7 +249,7 @@ number(struct config *c, const struct said *s, int64_t min, int64_t max)
 	return n;
 }
 
-/* The same of seconds, in microseconds; bounds are those in words. */
+/* The same of seconds, in microseconds; bounds: the reason, if it is out of them. */
 static int64_t
 duration(struct config *c, const struct said *s, int64_t max,
     const char *bounds)
