@@ -227,7 +227,9 @@ set_notify_timeout(struct config *c, const struct said *s)
 static void
 set_notify_retries(struct config *c, const struct said *s)
 {
-	c->daemon.notify_tries = (unsigned)number(c, s, 0, 100) + 1;
+	unsigned n = (unsigned)number(c, s, 0, 100);
+
+	c->daemon.notify_retries = n > 0 ? n : DAEMON_NOTIFY_NO_RETRIES;
 }
 
 static void

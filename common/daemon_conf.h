@@ -27,8 +27,8 @@ struct daemon_conf {
 	const char *const *command; /* words; NULL: nothing */
 	unsigned notify_parallel;   /* at once */
 	int64_t notify_timeout_us;  /* of each */
-	unsigned notify_tries;      /* of one that fails, the first included */
-	int64_t notify_backoff_us;  /* before the second */
+	unsigned notify_retries;    /* further tries of one that failed */
+	int64_t notify_backoff_us;  /* before the first of them */
 	unsigned notify_events;     /* 1u << enum table_event_kind, each */
 };
 
@@ -36,9 +36,12 @@ struct daemon_conf {
 #define DAEMON_NAMES_US (300 * CLOCK_SECOND)
 #define DAEMON_NOTIFY_PARALLEL 4
 #define DAEMON_NOTIFY_TIMEOUT_US (30 * CLOCK_SECOND)
-#define DAEMON_NOTIFY_TRIES 6
+#define DAEMON_NOTIFY_RETRIES 5
 #define DAEMON_NOTIFY_BACKOFF_US CLOCK_SECOND
 /* The time between two tries is doubled each time, up to this. */
 #define DAEMON_NOTIFY_BACKOFF_MAX_US (300 * CLOCK_SECOND)
+
+/* No retries, where that is said; 0, where the defaults have been applied. */
+#define DAEMON_NOTIFY_NO_RETRIES UINT32_MAX
 
 #endif

@@ -86,7 +86,10 @@ put_conf(struct text *t, const struct daemon_conf *d)
 	put_number(t, "kinds", d->notify_events);
 	put_number(t, "at-once", d->notify_parallel);
 	put_number(t, "timeout", d->notify_timeout_us);
-	put_number(t, "tries", d->notify_tries);
+	put_number(t, "retries",
+	    d->notify_retries == DAEMON_NOTIFY_NO_RETRIES
+		? -1
+		: (int64_t)d->notify_retries);
 	put_number(t, "backoff", d->notify_backoff_us);
 }
 
@@ -198,9 +201,9 @@ static const struct row {
 	{ "no timeout", "notify: {command: sh, timeout: 0.01}", NULL,
 	    "c.yaml:1: timeout: 0.01: not from 0.1 seconds to a week\n" },
 	{ "no retries", "notify: {command: sh, retries: 0}", NULL,
-	    " word=sh tries=1" },
+	    " word=sh retries=-1" },
 	{ "retries", "notify: {command: sh, retries: 100}", NULL,
-	    " word=sh tries=101" },
+	    " word=sh retries=100" },
 	{ "too many retries", "notify: {command: sh, retries: 101}", NULL,
 	    "c.yaml:1: retries: 101: too large\n" },
 	{ "backoff", "notify: {command: sh, backoff: 300}", NULL,
@@ -280,7 +283,7 @@ START_TEST(defaults)
 		.syslog = DAEMON_YES,
 		.notify_parallel = DAEMON_NOTIFY_PARALLEL,
 		.notify_timeout_us = DAEMON_NOTIFY_TIMEOUT_US,
-		.notify_tries = DAEMON_NOTIFY_TRIES,
+		.notify_retries = DAEMON_NOTIFY_RETRIES,
 		.notify_backoff_us = DAEMON_NOTIFY_BACKOFF_US,
 	};
 	static const struct {

@@ -134,7 +134,8 @@ static void
 check_daemon(const struct daemon_conf *d)
 {
 	assert((d->events & (d->events - 1)) == 0);
-	assert(d->notify_tries <= 101);
+	assert(d->notify_retries <= 100 ||
+	    d->notify_retries == DAEMON_NOTIFY_NO_RETRIES);
 	assert(d->notify_events == 0 || d->command != NULL);
 	assert(d->command == NULL || d->command[0][0] != '\0');
 }
