@@ -56,8 +56,8 @@ config_check(struct config *c, const struct config_layer *l)
 			const char *why = check_word(v->key, v->words[j].s);
 
 			if (why != NULL)
-				config_option_error(c, v->key, v->words[j],
-				    why);
+				config_word_error(c, config_rows[v->key].name,
+				    v->words[j], why);
 		}
 		if (v->key == CONFIG_HANDLER)
 			check_handler(c, v,
@@ -164,13 +164,16 @@ check_handler(struct config *c, const struct config_value *v,
 {
 	struct pool words = { 0 };
 	const struct handler h = { .words = config_value_words(&words, v) };
+	const char *name = config_rows[v->key].name;
 	struct text why;
 
 	text_init(&why, REPORT_MAX);
-	if (handler_check(&h, &why) && !call_found(h.words[0]))
-		text_printf(&why, "%s: there is no such command", h.words[0]);
-	if (why.len > 0)
-		config_error(c, at, config_rows[v->key].name, why.data);
+	if (!handler_check(&h, &why))
+		config_error(c, at, name, why.data);
+	else if (!call_found(h.words[0]))
+		config_word_error(c, name,
+		    (struct config_word){ h.words[0], at },
+		    "there is no such command");
 	text_free(&why);
 	pool_free(&words);
 }
@@ -222,7 +225,8 @@ takes(struct config *c, const struct config_value *v,
 			continue;
 		ok = false;
 		if (tell)
-			config_option_error(c, v->key, v->words[i], why);
+			config_word_error(c, config_rows[v->key].name,
+			    v->words[i], why);
 	}
 	settings_clear(set);
 	return ok;

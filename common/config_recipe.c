@@ -251,7 +251,8 @@ apply(struct config *c, struct settings *set, const struct config_layers *l,
 		for (i = 0; option != NULL && i < v->n; i++) {
 			why = option->set(set, v->words[i].s);
 			if (why != NULL) {
-				config_option_error(c, key, v->words[i], why);
+				config_word_error(c, config_rows[key].name,
+				    v->words[i], why);
 				return false;
 			}
 		}

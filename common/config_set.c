@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "config_daemon.h"
 #include "config_recipe.h"
 #include "entry.h"
 #include "xalloc.h"
@@ -124,9 +125,12 @@ config_fill(struct config *c, const struct config_selection *sel,
     struct portset *set, struct text *error)
 {
 	struct build b = { .config = c, .sel = sel, .set = set };
-	bool ok = c->n_errors == 0 && find_selected(&b, error);
+	bool ok;
 	size_t i;
 
+	if (c->n_errors == 0)
+		config_daemon_check(c);
+	ok = c->n_errors == 0 && find_selected(&b, error);
 	c->set = set;
 	/* Nothing more is read: there is room for the set. */
 	index_free(&c->by_layer);

@@ -136,6 +136,8 @@ daemon_options_settle(const struct daemon_options *o,
 		TAKE(notify_events);
 	}
 #undef TAKE
+	if (c.notify_retries == DAEMON_NOTIFY_NO_RETRIES)
+		c.notify_retries = 0;
 	return c;
 }
 

@@ -348,13 +348,13 @@ static const struct row bad[] = {
 	/* Kinds of nodes. */
 	{ "a scalar", "a",
 	    "c.yaml:1: not a map of include, defaults, "
-	    "portsets, hosts and ports\n" },
+	    "portsets, hosts, ports, daemon and notify\n" },
 	{ "null", "~",
 	    "c.yaml:1: not a map of include, defaults, portsets, "
-	    "hosts and ports\n" },
+	    "hosts, ports, daemon and notify\n" },
 	{ "a list", "- hosts",
 	    "c.yaml:1: not a map of include, defaults, "
-	    "portsets, hosts and ports\n" },
+	    "portsets, hosts, ports, daemon and notify\n" },
 	{ "no key", "host: {h: 1}",
 	    "c.yaml:1: host: no key that can stand here\n" },
 	{ "a key twice", "hosts: {h: 1}\nhosts: {g: 1}",
@@ -497,6 +497,8 @@ static const struct row bad[] = {
 	{ "a handler and a conversation",
 	    ENTRY("tcp: 1, handler: /bin/true, expect: a"),
 	    "c.yaml:1: e: expect: cannot be used with handler\n" },
+	{ "no such handler", ENTRY("tcp: 1, handler: \"\\eno|such\""),
+	    "c.yaml:1: handler: \\x1bno\\x7csuch: there is no such command\n" },
 	{ "a standard input for steps", ENTRY("tcp: 1, dialogue-file: '-'"),
 	    "c.yaml:1: dialogue-file: not a file\n" },
 	{ "no file", ENTRY("tcp: 1, ca-file: ''"),
@@ -581,6 +583,8 @@ static const struct row bad[] = {
 	    "apart\n" },
 	{ "no such port set", "hosts:\n  h: {portsets: s}\n",
 	    "c.yaml:2: s: there is no port set of that name\n" },
+	{ "events, and no command", "notify: {events: down}\nhosts: {h: 1}",
+	    "c.yaml:1: events: is of no use without command\n" },
 	/* All of them, once each. */
 	{ "errors of a port set, whoever has it",
 	    "portsets:\n  s: {a: {}}\nhosts: {g: {portsets: s}, "
