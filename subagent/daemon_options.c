@@ -94,6 +94,7 @@ daemon_options_parse(struct daemon_options *o, int argc, char **argv,
 	};
 	if (!options_parse(&options, argc, argv, error))
 		return false;
+	o->files.command = o->conf.command;
 	if (o->files.config == NULL && o->files.n_lists == 0)
 		o->files.config = CONFIG_USUAL;
 	return true;

@@ -249,7 +249,7 @@ start(struct daemon *d, struct site *site)
 	const char *why;
 
 	d->conf = daemon_options_settle(&d->options,
-	    &(struct daemon_conf){ 0 });
+	    &site->config.daemon);
 	open_log(d);
 	why = service_manager_open();
 	if (why != NULL)
@@ -497,7 +497,7 @@ reload(struct daemon *d)
 		log_say(LOG_ERR, "the configuration stays as it was");
 	} else {
 		conf = daemon_options_settle(&d->options,
-		    &(struct daemon_conf){ 0 });
+		    &site->config.daemon);
 		if (strcmp(conf.table, d->table_file) != 0 ||
 		    conf.events != d->events)
 			log_say(LOG_WARNING,

@@ -53,6 +53,7 @@ fill(struct site *s, const struct site_files *files, struct text *errors)
 	c->usual.family = files->family;
 	c->usual.rounds = files->rounds;
 	c->usual.confirm = true;
+	c->daemon.command = files->command;
 	if (files->config != NULL)
 		config_read(c, files->config);
 	for (i = 0; i < files->n_lists; i++)

@@ -23,6 +23,7 @@ struct site_files {
 	const char *config;       /* NULL: none */
 	const char *const *lists; /* of targets */
 	size_t n_lists;
+	const char *const *command; /* for events, that counts; or NULL */
 	/* For ports that say nothing. */
 	struct rounds rounds;
 	int64_t timeout_us; /* 0: 2 seconds */
