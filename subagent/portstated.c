@@ -67,6 +67,7 @@ struct daemon {
 	struct watch signals;
 	sigset_t blocked;
 	const char *ended_by; /* NULL: it goes on */
+	bool started;
 	bool reload;
 	bool status;
 	bool late;        /* and that was said */
@@ -275,13 +276,17 @@ start(struct daemon *d, struct site *site)
 	why = daemonize_ready();
 	if (why != NULL)
 		fail(d, "cannot go on in the background", why);
+	d->started = true;
+	if (d->options.detach)
+		open_log(d);
 	service_manager_ready();
 	log_say(LOG_NOTICE, "%s %s: %u entries, table %s", PROGRAM,
 	    PACKAGE_VERSION, (unsigned)site->set.n, d->conf.table);
 }
 
 /*
- * The system's log is for who has no terminal before them, unless they say so.
+ * The system's log is for who has no terminal before them, unless they say so; and
+ * until it has started, everybody has one.
  */
 static void
 open_log(struct daemon *d)
@@ -291,7 +296,7 @@ open_log(struct daemon *d)
 	const struct log_conf conf = {
 		.name = PROGRAM,
 		.level = levels[more < 2 ? more : 2],
-		.standard_error = !d->options.detach,
+		.standard_error = !d->options.detach || !d->started,
 		.system = d->conf.syslog == DAEMON_YES ||
 		    (d->conf.syslog == DAEMON_UNSAID && d->options.detach),
 		.file = d->conf.log,
@@ -606,10 +611,10 @@ note_delivery(void *ctx, const struct delivery_word *w)
 		break;
 	case DELIVERY_GIVEN_UP:
 		log_say(LOG_ERR,
-		    "event %llu: %s of %s: not delivered after %u tries: %s",
+		    "event %llu: %s of %s: not delivered after %u %s: %s",
 		    (unsigned long long)w->event->number,
 		    notice_event(w->event->kind), w->event->name, w->tries,
-		    w->reason);
+		    w->tries == 1 ? "try" : "tries", w->reason);
 		break;
 	case DELIVERY_MISSED:
 		log_say(LOG_ERR,
