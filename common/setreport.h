@@ -40,8 +40,11 @@ setreport_fn *setreport_find(const char *name);
 setreport_fn setreport_nagios, setreport_table, setreport_json, setreport_csv,
     setreport_prometheus, setreport_portmon, setreport_html;
 
-/* Whether r->line can be that: NULL, or the reason until the next call. */
-const char *setreport_line_check(const char *line);
+/*
+ * Reads what r->line can be, with the escapes of escape.h.  *line is the caller's to
+ * free, whatever is wrong.  NULL, or the reason until the next call.
+ */
+const char *setreport_line_parse(const char *s, char **line);
 
 /*
  * What the formats share: flushes t, if there is enough in it.

@@ -5,23 +5,16 @@
  */
 #include <inttypes.h>
 #include <limits.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "clock.h"
-#include "datagram_probe.h"
-#include "engine.h"
-#include "fd.h"
-#include "handler_probe.h"
 #include "outfile.h"
-#include "plan.h"
 #include "plugin.h"
 #include "portset_options.h"
 #include "progress.h"
-#include "resolver_cares.h"
-#include "stream_probe.h"
+#include "sweep.h"
 #include "xalloc.h"
 
 /* Of an error in the options. */
@@ -29,9 +22,6 @@
 
 /* For the reading of a port table. */
 #define TABLE_TIMEOUT_US (10 * CLOCK_SECOND)
-
-/* Targets added to the engine at a time. */
-#define MORE 64
 
 static const struct plugin_words words = {
 	.program = "check_portset",
@@ -55,12 +45,9 @@ static const struct plugin_words words = {
 struct run {
 	struct portset_options given;
 	struct portset set;
-	size_t added;
-	size_t told;
-	int64_t start_us; /* when what is asked is known; or was being read */
-	struct plan plan;
+	int64_t start_us; /* of the probing, or of the reading of a table */
+	struct sweep sweep;
 	struct progress progress;
-	struct engine *engine;
 };
 
 static bool complete(struct run *, struct text *);
@@ -68,10 +55,6 @@ static _Noreturn void print_failure(const struct text *);
 static _Noreturn void print_errors(const struct config *);
 static _Noreturn void print_config(struct run *);
 static void probe_all(struct run *);
-static struct engine *new_engine(struct run *);
-static int64_t deadline_us(const struct run *);
-static engine_more_fn more;
-static void done(void *, const struct target *, const struct result *);
 static _Noreturn void print_report(struct run *);
 static void describe_table(struct setreport *, const struct source *);
 static size_t report_max(const struct run *);
@@ -206,74 +189,19 @@ probe_all(struct run *r)
 		.keep_probe_timeout = given->own_probe_timeout,
 	};
 	struct watch *signals = plugin_signals();
+	struct engine *engine;
 
-	r->start_us = clock_now_us();
-	r->plan = plan_make(&wishes, &r->set, fd_raise_limit());
-	/* Threads that hardly allocate need no heap of their own each. */
-	(void)mallopt(M_ARENA_MAX, 1);
-	r->engine = new_engine(r);
+	sweep_begin(&r->sweep, &r->set, &wishes, &given->sock);
+	r->start_us = r->sweep.start_us;
+	engine = r->sweep.engine;
 	if (signals != NULL)
-		(void)engine_watch(r->engine, signals);
-	progress_start(&r->progress, r->engine, &r->told, r->set.n);
-	engine_run(r->engine, &plugin_interrupted);
+		(void)engine_watch(engine, signals);
+	progress_start(&r->progress, engine, &r->sweep.told, r->set.n);
+	engine_run(engine, &plugin_interrupted);
 	if (plugin_interrupted)
-		engine_stop(r->engine, plugin_interruption(), clock_now_us());
+		engine_stop(engine, plugin_interruption(), clock_now_us());
 	progress_end(&r->progress);
-	engine_free(r->engine);
-}
-
-static struct engine *
-new_engine(struct run *r)
-{
-	const struct engine_conf conf = {
-		.parallel = r->plan.parallel,
-		.parallel_tls = r->plan.parallel_tls,
-		.parallel_handlers = r->plan.parallel_handlers,
-		.rate = (unsigned)r->given.rate,
-		.retries = (unsigned)r->given.retries,
-		.timeout_us = r->plan.probe_timeout_us,
-		.hedge = r->given.hedge,
-		.sock = r->given.sock,
-		.bulk = &resolver_cares,
-		.streams = &stream_probe,
-		.datagrams = &datagram_probe,
-		.handlers = &handler_probe,
-		.more = more,
-		.done = done,
-		.ctx = r,
-	};
-
-	return engine_new(&conf);
-}
-
-/* A few at a time, so that the engine need not keep a list of all. */
-static bool
-more(void *ctx)
-{
-	struct run *r = ctx;
-	size_t i;
-
-	for (i = 0; i < MORE && r->added < r->set.n; i++)
-		engine_add(r->engine, &r->set.entries[r->added++].target,
-		    deadline_us(r));
-	return i > 0;
-}
-
-static void
-done(void *ctx, const struct target *t, const struct result *result)
-{
-	struct run *r = ctx;
-
-	if (portset_tell(&r->set, t, result))
-		engine_add(r->engine, t, deadline_us(r));
-	else
-		r->told++;
-}
-
-static int64_t
-deadline_us(const struct run *r)
-{
-	return r->start_us + r->plan.timeout_us;
+	sweep_end(&r->sweep);
 }
 
 static _Noreturn void
@@ -286,7 +214,7 @@ print_report(struct run *r)
 		.summary = portset_summary_of(&r->set, &r->given.policy),
 		.verbosity = r->given.verbosity,
 		.max = (size_t)r->given.max_output,
-		.limits = r->plan.words,
+		.limits = r->sweep.plan.words,
 		.line = r->given.line,
 		.wall_s = clock_wall_s(),
 		.took_us = clock_now_us() - r->start_us,

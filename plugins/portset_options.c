@@ -6,11 +6,9 @@
 #include <string.h>
 
 #include "clock.h"
-#include "escape.h"
 #include "num.h"
 #include "plugin.h"
 #include "tls.h"
-#include "xalloc.h"
 
 #define PROBE_TIMEOUT_US (2 * CLOCK_SECOND)
 #define HOSTS_MAX 1024
@@ -575,21 +573,11 @@ static const char *
 set_report(void *ctx, const char *value)
 {
 	struct portset_options *o = ctx;
-	const char *why;
-	size_t len;
 
 	o->with_line = true;
 	free(o->line);
 	o->line = NULL;
-	if (value == NULL)
-		return NULL;
-	o->line = xstrdup(value);
-	why = escape_decode(value, o->line, &len);
-	if (why != NULL)
-		return why;
-	o->line[len] = '\0';
-	return strlen(o->line) == len ? setreport_line_check(o->line)
-				      : "a line ends at \\0";
+	return value != NULL ? setreport_line_parse(value, &o->line) : NULL;
 }
 
 static const char *
