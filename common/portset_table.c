@@ -18,7 +18,7 @@
 /* Records that are told one by one when they cannot be read; more are too many. */
 #define UNREADABLE_MAX 100
 
-/* After so many of its intervals, an entry was last probed too long ago. */
+/* After so many of its intervals and timeouts, the last probe is too long ago. */
 #define INTERVALS 3
 
 /* A table that was written later than now, by more than clocks are corrected. */
@@ -183,7 +183,7 @@ read_records(struct build *b, struct text *error)
 {
 	struct table_reader *reader = b->table->reader;
 	enum table_answer answer;
-	struct table_record r;
+	struct table_record r = { 0 };
 	uint32_t index = 0;
 
 	while ((answer = table_reader_next(reader, &index, &r)) != TABLE_NONE) {
@@ -335,22 +335,27 @@ is_host(const void *ctx, uint32_t number, const void *key)
 	return strcmp(s->hosts[number].name, key) == 0;
 }
 
-/* The name is all that follows the host, so the number of a port is in it. */
+/*
+ * The name is all that follows the host, so the number of a port is in it.  In place
+ * of a host there is a path; of a socket in one, it is the name, or not known.
+ */
 static uint32_t
 ask_of(struct build *b, const char *name, bool of_host,
     const struct table_record *r)
 {
-	bool path = r->transport == TABLE_UNIX || !of_host;
+	bool unix_socket = r->transport == TABLE_UNIX || !of_host;
+	const char *path = of_host ? name : r->host;
 	struct ask a = {
 		.name = name,
 		.protocol = is_word(r->protocol) ? r->protocol : NULL,
-		.path = !path        ? NULL
-		    : name[0] == '/' ? name
+		.path = !unix_socket ? NULL
+		    : path[0] == '/' ? path
 				     : "",
 		.udp = r->transport == TABLE_UDP,
 		.own_name = true,
 		.expected = (enum expected)r->expected,
-		.severity = (enum state)r->severity,
+		.severity = r->severity == STATE_WARNING ? STATE_WARNING
+							 : STATE_CRITICAL,
 		.probes = 1,
 		.policy = &no_limits,
 	};
@@ -362,8 +367,8 @@ ask_of(struct build *b, const char *name, bool of_host,
 	if (found != INDEX_NONE)
 		return found;
 	a.name = pool_string(pool, name, strlen(name));
-	if (a.path == name)
-		a.path = a.name;
+	if (a.path != NULL)
+		a.path = pool_string(pool, a.path, strlen(a.path));
 	if (a.protocol != NULL)
 		a.protocol = pool_string(pool, a.protocol, strlen(a.protocol));
 	found = portset_add_ask(b->set, &a);
@@ -461,12 +466,17 @@ tell(struct build *b, struct entry *e, const struct table_record *r)
 static bool
 is_old(const struct build *b, const struct table_record *r)
 {
+	int64_t round_ms = (int64_t)r->interval_ms + r->timeout_ms;
+
 	return r->interval_ms > 0 && (r->flags & TABLE_KNOWN) != 0 &&
 	    b->wall_us - r->last_probe_us >
-	    INTERVALS * (int64_t)r->interval_ms * CLOCK_MILLISECOND;
+	    INTERVALS * round_ms * CLOCK_MILLISECOND;
 }
 
-/* One as expected is worth less by its certificates, its times or its clock. */
+/*
+ * One as expected is worth less by its times, its certificates, which have a reason,
+ * or its clock: by the last two never CRITICAL.
+ */
 static void
 tell_met(struct entry *e, const struct table_record *r)
 {
@@ -479,10 +489,12 @@ tell_met(struct entry *e, const struct table_record *r)
 		e->lag = STATE_WARNING;
 	if (state == STATE_OK)
 		return;
-	if (r->outcome == OUTCOME_CERT_EXPIRING) {
-		e->outcome = OUTCOME_OK;
+	if (state == STATE_WARNING && r->outcome == OUTCOME_OK &&
+	    r->reason[0] != '\0') {
+		e->finding = OUTCOME_CERT_EXPIRING;
 		e->dates = STATE_WARNING;
-	} else if (r->warning_ms != 0 || r->critical_ms != 0) {
+	} else if (state == STATE_CRITICAL || r->warning_ms != 0 ||
+	    r->critical_ms != 0) {
 		e->lag = state & 3;
 	} else {
 		e->clock = STATE_WARNING;
@@ -504,8 +516,8 @@ explain(struct build *b, const struct table_record *r, bool old)
 	}
 	if ((r->flags & TABLE_KNOWN) == 0)
 		text_puts(t,
-		    r->outcome == OUTCOME_NOT_PROBED ? "not probed yet"
-						     : "not decided yet");
+		    (r->flags & TABLE_UNSURE) != 0 ? "not decided yet"
+						   : "not probed yet");
 	else if ((r->flags & TABLE_UNSURE) != 0)
 		text_puts(t, "unsure");
 	put_reason(t, r);
@@ -514,7 +526,7 @@ explain(struct build *b, const struct table_record *r, bool old)
 		    t->len > 0 ? "; " : "", r->failed_rounds);
 }
 
-/* What the last round came to, behind what is there already. */
+/* What is decided came of, behind what is there already. */
 static void
 put_reason(struct text *t, const struct table_record *r)
 {
@@ -525,10 +537,8 @@ put_reason(struct text *t, const struct table_record *r)
 	if (plain[0] != '\0') {
 		text_puts(t, before);
 		text_escape(t, plain, strlen(plain), TEXT_WORD * 2);
-	} else if (r->outcome == OUTCOME_OK) {
-		if (t->len > 0 && (r->flags & TABLE_DOWN) != 0)
-			text_puts(t, ": the last round was as expected");
-	} else if (r->outcome != OUTCOME_NOT_PROBED) {
+	} else if (r->outcome != OUTCOME_OK &&
+	    r->outcome != OUTCOME_NOT_PROBED) {
 		text_printf(t, "%s%s", before,
 		    outcome_meaning((enum outcome)r->outcome));
 	}

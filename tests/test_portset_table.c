@@ -65,14 +65,16 @@ static const struct {
 	    STATE_UNKNOWN, PORT_UNKNOWN, "not probed yet" },
 	{ "new, of no state", ON, STATE_OK, OUTCOME_NOT_PROBED, PORT_OPEN, "",
 	    'u', STATE_UNKNOWN, PORT_UNKNOWN, "not probed yet" },
-	{ "not decided", ON | TABLE_UNSURE, STATE_UNKNOWN, OUTCOME_REFUSED,
-	    PORT_UNKNOWN, "no", 'x', STATE_UNKNOWN, PORT_UNKNOWN,
-	    "not decided yet: no" },
-	{ "unsure up", KNOWN | TABLE_UNSURE, STATE_OK, OUTCOME_REFUSED,
-	    PORT_OPEN, "no", 'm', STATE_OK, PORT_OPEN, "unsure: no" },
-	{ "unsure down", DOWN | TABLE_UNSURE, STATE_CRITICAL, OUTCOME_OK,
-	    PORT_CLOSED, "", 'f', STATE_CRITICAL, PORT_CLOSED,
-	    "unsure: the last round was as expected" },
+	{ "not decided", ON | TABLE_UNSURE, STATE_UNKNOWN, OUTCOME_NOT_PROBED,
+	    PORT_UNKNOWN, "", 'u', STATE_UNKNOWN, PORT_UNKNOWN,
+	    "not decided yet" },
+	{ "new, and known why", ON, STATE_UNKNOWN, OUTCOME_LOCAL_ERROR,
+	    PORT_UNKNOWN, "files", 'u', STATE_UNKNOWN, PORT_UNKNOWN,
+	    "not probed yet: files" },
+	{ "unsure up", KNOWN | TABLE_UNSURE, STATE_OK, OUTCOME_OK, PORT_OPEN,
+	    "", 'm', STATE_OK, PORT_OPEN, "unsure" },
+	{ "unsure down", DOWN | TABLE_UNSURE, STATE_CRITICAL, OUTCOME_REFUSED,
+	    PORT_CLOSED, "no", 'f', STATE_CRITICAL, PORT_CLOSED, "unsure: no" },
 	{ "lagged", KNOWN | TABLE_LAGGED, STATE_OK, OUTCOME_OK, PORT_OPEN, "",
 	    'm', STATE_WARNING, PORT_OPEN, "" },
 	{ "lagged and down", DOWN | TABLE_LAGGED, STATE_CRITICAL,
@@ -81,8 +83,8 @@ static const struct {
 	{ "severe", DOWN | TABLE_SEVERE, STATE_CRITICAL, OUTCOME_REFUSED,
 	    PORT_CLOSED, "no", 'f', STATE_CRITICAL, PORT_CLOSED,
 	    "no; severe: 7 rounds failed" },
-	{ "expiring", KNOWN, STATE_WARNING, OUTCOME_CERT_EXPIRING, PORT_OPEN,
-	    "soon", 'm', STATE_WARNING, PORT_OPEN, "soon" },
+	{ "expiring", KNOWN, STATE_WARNING, OUTCOME_OK, PORT_OPEN, "soon", 'm',
+	    STATE_WARNING, PORT_OPEN, "soon" },
 	{ "by its clock", KNOWN, STATE_WARNING, OUTCOME_OK, PORT_OPEN, "", 'm',
 	    STATE_WARNING, PORT_OPEN, "" },
 };
@@ -159,7 +161,8 @@ record_of(const char *name)
 	r.rtt_us = 1500;
 	r.interval_ms = INTERVAL_S * 1000;
 	r.last_probe_us = NOW;
-	memcpy(r.host, name, strcspn(name, "/"));
+	memcpy(r.host, name,
+	    name[0] == '/' ? strlen(name) : strcspn(name, "/"));
 	return r;
 }
 
@@ -331,6 +334,16 @@ START_TEST(test_ask)
 	r.transport = TABLE_UNIX;
 	memcpy(r.protocol, "x\"y", 3);
 	write_record(&r);
+	r = record_of("mysql");
+	r.transport = TABLE_UNIX;
+	memcpy(r.host, "/run/mysql", 10);
+	write_record(&r);
+	r = record_of("a//run/z");
+	r.transport = TABLE_UNIX;
+	write_record(&r);
+	r = record_of("a/z");
+	r.transport = TABLE_UNIX;
+	write_record(&r);
 	read_all();
 	ask = entry_ask(&set, &set.entries[0]);
 	ck_assert(ask->udp && ask->expected == EXPECTED_CLOSED);
@@ -341,6 +354,11 @@ START_TEST(test_ask)
 	unit_str("path", ask->path, "/run/x");
 	unit_str("no protocol", ask->protocol, NULL);
 	ck_assert_ptr_null(entry_host(&set, &set.entries[1]));
+	unit_str("path of a name", entry_ask(&set, &set.entries[2])->path,
+	    "/run/mysql");
+	unit_str("path in a host", entry_ask(&set, &set.entries[3])->path,
+	    "/run/z");
+	unit_str("not known", entry_ask(&set, &set.entries[4])->path, "");
 }
 END_TEST
 
@@ -389,25 +407,32 @@ START_TEST(test_times)
 }
 END_TEST
 
-/* A time of a whole entry is worth what the daemon says, up to its severity. */
-START_TEST(test_own_limits)
+/* What the daemon says of times counts as it is, what we say by the severity. */
+START_TEST(test_lag)
 {
+	struct portset_policy slow = { .has_lag_critical = true };
 	struct table_record r = record_of("a/tcp/1");
 
 	r.state = STATE_CRITICAL;
-	r.critical_ms = 1;
+	r.severity = STATE_OK;
 	write_record(&r);
 	r = record_of("a/tcp/2");
-	r.state = STATE_CRITICAL;
+	r.state = STATE_WARNING;
 	r.warning_ms = 1;
+	write_record(&r);
+	r = record_of("a/tcp/3");
 	r.severity = STATE_WARNING;
 	write_record(&r);
 	read_all();
-	ck_assert(entry_met(&set.entries[0]));
+	ck_assert(entry_met(&set.entries[0]) && entry_met(&set.entries[1]));
 	ck_assert(entry_lag(&set, &set.entries[0], &no_policy) ==
 	    STATE_CRITICAL);
 	ck_assert(entry_lag(&set, &set.entries[1], &no_policy) ==
 	    STATE_WARNING);
+	ck_assert(entry_lag(&set, &set.entries[2], &no_policy) == STATE_OK);
+	ck_assert_ptr_null(range_parse("1", &slow.lag_critical));
+	ck_assert(entry_lag(&set, &set.entries[1], &slow) == STATE_CRITICAL);
+	ck_assert(entry_lag(&set, &set.entries[2], &slow) == STATE_WARNING);
 }
 END_TEST
 
@@ -421,8 +446,17 @@ START_TEST(test_old)
 	r = record_of("a/tcp/2");
 	r.last_probe_us = NOW - 3 * INTERVAL_S * CLOCK_SECOND - 1;
 	write_record(&r);
+	r = record_of("a/tcp/3");
+	r.timeout_ms = 1;
+	r.last_probe_us = NOW - 3 * (INTERVAL_S * CLOCK_SECOND + 1000);
+	write_record(&r);
+	r = record_of("a/tcp/4");
+	r.interval_ms = 0;
+	r.last_probe_us = 1;
+	write_record(&r);
 	read_all();
 	ck_assert(entry_met(&set.entries[0]));
+	ck_assert(entry_met(&set.entries[2]) && entry_met(&set.entries[3]));
 	ck_assert(entry_unasked(&set.entries[1]));
 	ck_assert(entry_port(&set.entries[1]) == PORT_UNKNOWN);
 	explained("old", 1, "last probed 3 min ago");
@@ -701,7 +735,7 @@ main(void)
 	tcase_add_test(tc, test_ask);
 	tcase_add_test(tc, test_addresses);
 	tcase_add_test(tc, test_times);
-	tcase_add_test(tc, test_own_limits);
+	tcase_add_test(tc, test_lag);
 	tcase_add_test(tc, test_old);
 	tcase_add_test(tc, test_disabled);
 	tcase_add_test(tc, test_selection);
