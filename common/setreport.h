@@ -18,6 +18,7 @@ struct setreport {
 	size_t max;         /* bytes of a nagios report at the most */
 	bool colour;        /* for a terminal */
 	const char *limits; /* one line about the run, for -v */
+	const char *age;    /* the end of the first line; NULL: it has none */
 	const char *line;   /* of the portmon format; NULL: the usual one */
 	const char *run;    /* a name for the run, or NULL */
 	const char *from;   /* the machine that asked; NULL: it is not told */
@@ -84,6 +85,9 @@ void setreport_address(struct text *t, const struct entry *e);
 
 /* A time of an entry in seconds; NAN: none. */
 double setreport_seconds(uint32_t us);
+
+/* When it was asked before the run, in seconds since 1970, or NAN. */
+double setreport_asked(const struct setreport *r, const struct entry *e);
 
 /* The least and the longest latency in seconds of many probes; NAN: none. */
 double setreport_least(const struct entry_stats *s);

@@ -3,6 +3,7 @@
  * check_portset: many ports of many hosts, each against what it should be.
  * check_portset(1) is its manual.
  */
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,9 @@
 /* Of an error in the options. */
 #define ERROR_MAX 4096
 
+/* For the reading of a port table. */
+#define TABLE_TIMEOUT_US (10 * CLOCK_SECOND)
+
 static const struct plugin_words words = {
 	.program = "check_portset",
 	.purpose =
@@ -31,6 +35,8 @@ static const struct plugin_words words = {
 	    "       check_portset [--config FILE] [--portset NAME] [-H HOST]\n"
 	    "           [--check-config] [OPTION]...\n"
 	    "       check_portset --hosts FILE [OPTION]...\n"
+	    "       check_portset --table[=FILE] [--portset NAME] [-H HOST]\n"
+	    "           [OPTION]...\n"
 	    "check_portset --help lists all options.\n",
 	.notes =
 	    "A RANGE is [@]START:END of the Monitoring Plugins guidelines.\n",
@@ -39,15 +45,18 @@ static const struct plugin_words words = {
 struct run {
 	struct portset_options given;
 	struct portset set;
+	int64_t start_us; /* of the probing, or of the reading of a table */
 	struct sweep sweep;
 	struct progress progress;
 };
 
 static bool complete(struct run *, struct text *);
+static _Noreturn void print_failure(const struct text *);
 static _Noreturn void print_errors(const struct config *);
 static _Noreturn void print_config(struct run *);
 static void probe_all(struct run *);
 static _Noreturn void print_report(struct run *);
+static void describe_table(struct setreport *, const struct source *);
 static size_t report_max(const struct run *);
 static void report_to_file(struct run *, const struct setreport *);
 static char *run_name(const char *);
@@ -75,7 +84,8 @@ main(int argc, char **argv)
 	text_free(&error);
 	if (given->source.only_check)
 		print_config(&run);
-	probe_all(&run);
+	if (given->source.told == NULL)
+		probe_all(&run);
 	print_report(&run);
 }
 
@@ -85,9 +95,14 @@ complete(struct run *r, struct text *error)
 	struct source *from = &r->given.source;
 	size_t at_least = r->given.policy.at_least;
 
+	r->start_us = clock_now_us();
 	from->timeout_us = r->given.probe_timeout_us;
 	from->retries = (unsigned)r->given.retries;
+	from->table_timeout_us = r->given.timeout_us != 0 ? r->given.timeout_us
+							  : TABLE_TIMEOUT_US;
 	if (!source_fill(from, &r->set, error)) {
+		if (from->table != NULL)
+			print_failure(error);
 		if (from->read.n_errors > 0)
 			print_errors(&from->read);
 		return false;
@@ -106,6 +121,18 @@ complete(struct run *r, struct text *error)
 		text_puts(error,
 		    "--client-key: cannot be used without --client-cert");
 	return error->len == 0;
+}
+
+/* Of what was found, not of how it is asked for. */
+static _Noreturn void
+print_failure(const struct text *error)
+{
+	struct text t;
+
+	plugin_start_report();
+	text_init(&t, ERROR_MAX + TEXT_WORD);
+	text_printf(&t, "PORTSET UNKNOWN - %s\n", error->data);
+	plugin_exit(STATE_UNKNOWN, &t);
 }
 
 /* The first of them on the first line, and all below it. */
@@ -165,6 +192,7 @@ probe_all(struct run *r)
 	struct engine *engine;
 
 	sweep_begin(&r->sweep, &r->set, &wishes, &given->sock);
+	r->start_us = r->sweep.start_us;
 	engine = r->sweep.engine;
 	if (signals != NULL)
 		(void)engine_watch(engine, signals);
@@ -189,7 +217,7 @@ print_report(struct run *r)
 		.limits = r->sweep.plan.words,
 		.line = r->given.line,
 		.wall_s = clock_wall_s(),
-		.took_us = clock_now_us() - r->sweep.start_us,
+		.took_us = clock_now_us() - r->start_us,
 		.from = gethostname(from, sizeof(from) - 1) == 0 ? from : NULL,
 		.flush = flush,
 	};
@@ -197,6 +225,8 @@ print_report(struct run *r)
 
 	if (plugin_interrupted)
 		report.summary.state = STATE_UNKNOWN;
+	if (r->given.source.told != NULL)
+		describe_table(&report, &r->given.source);
 	if (r->given.output != NULL) {
 		report_to_file(r, &report);
 		r->given.report = setreport_nagios;
@@ -206,6 +236,36 @@ print_report(struct run *r)
 	text_init(&t, report_max(r));
 	r->given.report(&t, &report);
 	plugin_exit(report.summary.state, &t);
+}
+
+/* What is told is as of when the table was written. */
+static void
+describe_table(struct setreport *report, const struct source *from)
+{
+	static struct text about, age;
+	const struct table_live *live = portset_table_live(from->told);
+	int64_t age_us = clock_wall_us() - live->written_us;
+
+	report->wall_s = live->written_us / CLOCK_SECOND;
+	text_init(&age, TEXT_WORD);
+	text_puts(&age, "table ");
+	portset_table_age(&age, age_us > 0 ? age_us : 0);
+	text_puts(&age, " old");
+	if (report->verbosity > 0)
+		report->age = age.data;
+	text_init(&about, ERROR_MAX);
+	text_puts(&about, "Port table: ");
+	text_escape_string(&about, from->table);
+	text_puts(&about, ", by ");
+	text_escape_string(&about, live->program);
+	if (live->pid != 0)
+		text_printf(&about, ", process %" PRIu32, live->pid);
+	else
+		text_puts(&about, ", which has ended");
+	if (live->totals.behind_us > 0)
+		text_printf(&about, ", %.3f s behind",
+		    (double)live->totals.behind_us / 1e6);
+	report->limits = about.data;
 }
 
 /* Who writes pieces needs no bound. */
