@@ -9,6 +9,7 @@
 #include "num.h"
 #include "plugin.h"
 #include "tls.h"
+#include "xalloc.h"
 
 #define PROBE_TIMEOUT_US (2 * CLOCK_SECOND)
 #define HOSTS_MAX 1024
