@@ -104,10 +104,11 @@ enum state
 entry_lag(const struct portset *s, const struct entry *e,
     const struct portset_policy *p)
 {
-	enum state lag = state_worst((enum state)e->lag,
-	    state_worst(lag_of_set(s, e, p), lag_of_own(s, e)));
+	enum state lag = state_worst(lag_of_set(s, e, p), lag_of_own(s, e));
 
-	return lag == STATE_CRITICAL ? entry_ask(s, e)->severity : lag;
+	if (lag == STATE_CRITICAL)
+		lag = entry_ask(s, e)->severity;
+	return state_worst(lag, (enum state)e->lag);
 }
 
 void

@@ -18,7 +18,7 @@
 /* Records that are told one by one when they cannot be read; more are too many. */
 #define UNREADABLE_MAX 100
 
-/* After so many of its intervals, an entry was last probed too long ago. */
+/* After so many of its intervals and timeouts, the last probe is too long ago. */
 #define INTERVALS 3
 
 /* A table that was written later than now, by more than clocks are corrected. */
@@ -183,7 +183,7 @@ read_records(struct build *b, struct text *error)
 {
 	struct table_reader *reader = b->table->reader;
 	enum table_answer answer;
-	struct table_record r;
+	struct table_record r = { 0 };
 	uint32_t index = 0;
 
 	while ((answer = table_reader_next(reader, &index, &r)) != TABLE_NONE) {
@@ -350,7 +350,8 @@ ask_of(struct build *b, const char *name, bool of_host,
 		.udp = r->transport == TABLE_UDP,
 		.own_name = true,
 		.expected = (enum expected)r->expected,
-		.severity = (enum state)r->severity,
+		.severity = r->severity == STATE_WARNING ? STATE_WARNING
+							 : STATE_CRITICAL,
 		.probes = 1,
 		.policy = &no_limits,
 	};
@@ -461,12 +462,17 @@ tell(struct build *b, struct entry *e, const struct table_record *r)
 static bool
 is_old(const struct build *b, const struct table_record *r)
 {
+	int64_t round_ms = (int64_t)r->interval_ms + r->timeout_ms;
+
 	return r->interval_ms > 0 && (r->flags & TABLE_KNOWN) != 0 &&
 	    b->wall_us - r->last_probe_us >
-	    INTERVALS * (int64_t)r->interval_ms * CLOCK_MILLISECOND;
+	    INTERVALS * round_ms * CLOCK_MILLISECOND;
 }
 
-/* One as expected is worth less by its certificates, its times or its clock. */
+/*
+ * One as expected is worth less by its times, its certificates or its clock: which of
+ * these is not told, but by the last two never CRITICAL.
+ */
 static void
 tell_met(struct entry *e, const struct table_record *r)
 {
@@ -475,15 +481,17 @@ tell_met(struct entry *e, const struct table_record *r)
 	if (state == STATE_UNKNOWN)
 		return;
 	e->worth = STATE_OK;
+	if (r->outcome == OUTCOME_CERT_EXPIRING)
+		e->outcome = OUTCOME_OK;
 	if ((r->flags & TABLE_LAGGED) != 0)
 		e->lag = STATE_WARNING;
 	if (state == STATE_OK)
 		return;
-	if (r->outcome == OUTCOME_CERT_EXPIRING) {
-		e->outcome = OUTCOME_OK;
-		e->dates = STATE_WARNING;
-	} else if (r->warning_ms != 0 || r->critical_ms != 0) {
+	if (state == STATE_CRITICAL || r->warning_ms != 0 ||
+	    r->critical_ms != 0) {
 		e->lag = state & 3;
+	} else if (r->outcome == OUTCOME_CERT_EXPIRING) {
+		e->dates = STATE_WARNING;
 	} else {
 		e->clock = STATE_WARNING;
 	}

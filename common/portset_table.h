@@ -30,7 +30,7 @@ struct portset_table;
  * wall_us: now.
  *
  * Worth UNKNOWN are an entry that was not probed yet, one whose last probe is more than
- * three of its intervals ago, and, under a name of its own if need be, a record that
+ * three of its intervals and timeouts ago, and, under a name of its own if need be, a record that
  * cannot be read: whether it is meant cannot be known either.
  */
 struct portset_table *portset_table_read(const char *file,

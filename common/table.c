@@ -198,11 +198,11 @@ table_write(struct table *t, uint32_t index, const struct table_record *r)
 	wait_for_flush(t, index, r);
 }
 
-void
+uint32_t
 table_retire(struct table *t, const bool *kept)
 {
 	struct table_record r;
-	uint32_t i;
+	uint32_t i, n = 0;
 
 	for (i = 1; i <= t->n; i++) {
 		if (kept[i - 1] || !read_record(t, i, &r) ||
@@ -210,7 +210,9 @@ table_retire(struct table *t, const bool *kept)
 			continue;
 		r.flags &= ~TABLE_ENABLED;
 		table_write(t, i, &r);
+		n++;
 	}
+	return n;
 }
 
 uint64_t
@@ -289,7 +291,9 @@ table_undone(struct table *t, uint64_t *from, struct table_event *e)
 void
 table_tell(struct table *t, const struct table_totals *totals)
 {
-	if (totals->config_serial != t->live.totals.config_serial)
+	/* Who comes after a daemon of before is not to be taken for it. */
+	if (totals->config_serial != t->live.totals.config_serial ||
+	    t->live.totals.stale_us < t->now_us)
 		t->tell = true;
 	t->live.totals = *totals;
 }

@@ -82,9 +82,9 @@ void table_write(struct table *t, uint32_t index, const struct table_record *r);
 
 /*
  * Clears TABLE_ENABLED in all records but those of the indexes that are kept:
- * kept[index - 1], one for each of table_count().
+ * kept[index - 1], one for each of table_count().  Returns in how many.
  */
-void table_retire(struct table *t, const bool *kept);
+uint32_t table_retire(struct table *t, const bool *kept);
 
 /*
  * Appends an event, whose number and name are filled in, and returns its number; its

@@ -84,7 +84,7 @@ main(int argc, char **argv)
 	text_free(&error);
 	if (given->source.only_check)
 		print_config(&run);
-	if (given->source.told == NULL)
+	if (given->source.port_table == NULL)
 		probe_all(&run);
 	print_report(&run);
 }
@@ -225,7 +225,7 @@ print_report(struct run *r)
 
 	if (plugin_interrupted)
 		report.summary.state = STATE_UNKNOWN;
-	if (r->given.source.told != NULL)
+	if (r->given.source.port_table != NULL)
 		describe_table(&report, &r->given.source);
 	if (r->given.output != NULL) {
 		report_to_file(r, &report);
@@ -243,7 +243,7 @@ static void
 describe_table(struct setreport *report, const struct source *from)
 {
 	static struct text about, age;
-	const struct table_live *live = portset_table_live(from->told);
+	const struct table_live *live = portset_table_live(from->port_table);
 	int64_t age_us = clock_wall_us() - live->written_us;
 
 	report->wall_s = live->written_us / CLOCK_SECOND;

@@ -35,10 +35,10 @@ fill_from_table(struct source *s, struct portset *set, struct text *error)
 		s->n_portsets, clock_now_us() + s->table_timeout_us };
 
 	plugin_let_signals_end(true);
-	s->told = portset_table_read(s->table, &sel, clock_wall_us(), set,
+	s->port_table = portset_table_read(s->table, &sel, clock_wall_us(), set,
 	    error);
 	plugin_let_signals_end(false);
-	return s->told != NULL;
+	return s->port_table != NULL;
 }
 
 /* What goes together. */

@@ -34,12 +34,13 @@ struct source {
 	/* Made of it. */
 	struct listset list;
 	struct config read;
-	struct portset_table *told; /* NULL: nothing is */
+	struct portset_table *port_table; /* NULL: none was read */
 };
 
 /*
- * Adds to the set what is to be asked, or was, with what came back; it is borrowed from s.  False: *error
- * says in one line what is wrong, or is empty, and s->read.errors has the lines.
+ * Adds to the set what is to be asked, or was, with what came back; it is borrowed
+ * from s.  False: *error says in one line what is wrong, or is empty, and
+ * s->read.errors has the lines.
  */
 bool source_fill(struct source *s, struct portset *set, struct text *error);
 

@@ -389,25 +389,32 @@ START_TEST(test_times)
 }
 END_TEST
 
-/* A time of a whole entry is worth what the daemon says, up to its severity. */
-START_TEST(test_own_limits)
+/* What the daemon says of times counts as it is, what we say by the severity. */
+START_TEST(test_lag)
 {
+	struct portset_policy slow = { .has_lag_critical = true };
 	struct table_record r = record_of("a/tcp/1");
 
 	r.state = STATE_CRITICAL;
-	r.critical_ms = 1;
+	r.severity = STATE_OK;
 	write_record(&r);
 	r = record_of("a/tcp/2");
-	r.state = STATE_CRITICAL;
+	r.state = STATE_WARNING;
 	r.warning_ms = 1;
+	write_record(&r);
+	r = record_of("a/tcp/3");
 	r.severity = STATE_WARNING;
 	write_record(&r);
 	read_all();
-	ck_assert(entry_met(&set.entries[0]));
+	ck_assert(entry_met(&set.entries[0]) && entry_met(&set.entries[1]));
 	ck_assert(entry_lag(&set, &set.entries[0], &no_policy) ==
 	    STATE_CRITICAL);
 	ck_assert(entry_lag(&set, &set.entries[1], &no_policy) ==
 	    STATE_WARNING);
+	ck_assert(entry_lag(&set, &set.entries[2], &no_policy) == STATE_OK);
+	ck_assert_ptr_null(range_parse("1", &slow.lag_critical));
+	ck_assert(entry_lag(&set, &set.entries[1], &slow) == STATE_CRITICAL);
+	ck_assert(entry_lag(&set, &set.entries[2], &slow) == STATE_WARNING);
 }
 END_TEST
 
@@ -421,8 +428,17 @@ START_TEST(test_old)
 	r = record_of("a/tcp/2");
 	r.last_probe_us = NOW - 3 * INTERVAL_S * CLOCK_SECOND - 1;
 	write_record(&r);
+	r = record_of("a/tcp/3");
+	r.timeout_ms = 1;
+	r.last_probe_us = NOW - 3 * (INTERVAL_S * CLOCK_SECOND + 1000);
+	write_record(&r);
+	r = record_of("a/tcp/4");
+	r.interval_ms = 0;
+	r.last_probe_us = 1;
+	write_record(&r);
 	read_all();
 	ck_assert(entry_met(&set.entries[0]));
+	ck_assert(entry_met(&set.entries[2]) && entry_met(&set.entries[3]));
 	ck_assert(entry_unasked(&set.entries[1]));
 	ck_assert(entry_port(&set.entries[1]) == PORT_UNKNOWN);
 	explained("old", 1, "last probed 3 min ago");
@@ -701,7 +717,7 @@ main(void)
 	tcase_add_test(tc, test_ask);
 	tcase_add_test(tc, test_addresses);
 	tcase_add_test(tc, test_times);
-	tcase_add_test(tc, test_own_limits);
+	tcase_add_test(tc, test_lag);
 	tcase_add_test(tc, test_old);
 	tcase_add_test(tc, test_disabled);
 	tcase_add_test(tc, test_selection);
