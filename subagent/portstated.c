@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * portstated: asks the ports of a configuration for ever, keeps the port table, and
- * tells people what happens.  portstated(8) is its manual.
+ * tells people what happens.  portstated(8) is its manual, and portmon(8) that of
+ * what it is under the name of portmon.
  */
 #include <errno.h>
 #include <malloc.h>
@@ -23,10 +24,10 @@
 #include "monitor.h"
 #include "notice.h"
 #include "pidfile.h"
+#include "portmon_options.h"
+#include "portmon_report.h"
 #include "service_manager.h"
 #include "xalloc.h"
-
-#define PROGRAM "portstated"
 
 /* How a daemon ends. */
 #define FAILURE 1
@@ -48,17 +49,46 @@
 /* Later than that is worth a line. */
 #define LATE_US CLOCK_SECOND
 
-static const char purpose[] =
-    "Asks ports at intervals, keeps their state, and runs commands when it\n"
-    "changes.\n";
-
-static const char usage[] =
-    "Usage: portstated [-c FILE] [--hosts FILE]... [-d] [-e COMMAND] [-l FILE]\n"
-    "           [OPTION]...\n"
-    "       portstated [-c FILE] --check-config\n"
-    "portstated --help lists all options.\n";
+/* What it is, by its name. */
+static const struct role {
+	const char *name;
+	const char *purpose;
+	const char *usage;
+	const char *signals;
+	struct options (*table)(struct daemon_options *);
+	bool (*parse)(struct daemon_options *, int, char **, struct text *);
+} portstated = {
+	.name = "portstated",
+	.purpose =
+	    "Asks ports at intervals, keeps their state, and runs commands when it\n"
+	    "changes.\n",
+	.usage =
+	    "Usage: portstated [-c FILE] [--hosts FILE]... [-d] [-e COMMAND] [-l FILE]\n"
+	    "           [OPTION]...\n"
+	    "       portstated [-c FILE] --check-config\n"
+	    "portstated --help lists all options.\n",
+	.signals =
+	    "Signals: HUP reads the configuration anew, USR1 logs a status,"
+	    " TERM ends.\n",
+	.table = daemon_options_table,
+	.parse = daemon_options_parse,
+}, portmon = {
+	.name = "portmon",
+	.purpose =
+	    "Asks ports at intervals, and runs a command when what they are changes.\n",
+	.usage =
+	    "Usage: portmon [-dhvV] [-n MINUTES] [-c FILE] [-s NUMBER] [-l FILE]\n"
+	    "           [-e COMMAND] [-t SECONDS] [-g MILLISECONDS] [-p NUMBER]\n"
+	    "       portmon -r[FORMAT] [OPTION]...\n"
+	    "portmon --help lists all options.\n",
+	.signals = "Signals: HUP reads the hosts anew, USR1 logs a status,"
+	    " TERM ends.\n",
+	.table = portmon_options_table,
+	.parse = portmon_options_parse,
+};
 
 struct daemon {
+	const struct role *role;
 	struct daemon_options options;
 	struct daemon_conf conf;
 	struct table *table;
@@ -90,12 +120,14 @@ static const struct {
 #define HANDLED (sizeof(handled) / sizeof(handled[0]))
 
 static _Noreturn void print_and_exit(const struct text *);
-static _Noreturn void print_help(const struct options *);
+static _Noreturn void print_help(const struct daemon *, const struct options *);
 static _Noreturn void print_config(const struct site *);
 static _Noreturn void fail(struct daemon *, const char *, const char *);
-static void print_errors(const struct text *);
+static void print_errors(const struct daemon *, const struct text *);
 static void say_lines(int, const struct text *);
+static int report(const struct daemon *, struct site *);
 static void start(struct daemon *, struct site *);
+static void say_no_command(const struct daemon *);
 static void open_log(struct daemon *);
 static void open_table(struct daemon *);
 static void block_signals(struct daemon *);
@@ -118,34 +150,39 @@ int
 main(int argc, char **argv)
 {
 	static struct daemon d;
-	const struct options options = daemon_options_table(&d.options);
+	struct options options;
 	struct text errors;
 	struct site *site;
 	const char *why;
 	bool ok;
 
+	d.role = argc > 0 && portmon_named(argv[0]) ? &portmon : &portstated;
+	options = d.role->table(&d.options);
 	text_init(&errors, ERROR_MAX);
-	ok = daemon_options_parse(&d.options, argc, argv, &errors);
+	ok = d.role->parse(&d.options, argc, argv, &errors);
 	if (d.options.help)
-		print_help(&options);
+		print_help(&d, &options);
 	if (d.options.version) {
 		text_truncate(&errors, 0);
-		text_puts(&errors,
-		    PROGRAM " v" PACKAGE_VERSION " (portstate)\n");
+		text_printf(&errors, "%s v" PACKAGE_VERSION " (portstate)\n",
+		    d.role->name);
 		print_and_exit(&errors);
 	}
 	if (!ok) {
-		(void)fprintf(stderr, PROGRAM ": %s\n%s", errors.data, usage);
+		(void)fprintf(stderr, "%s: %s\n%s", d.role->name, errors.data,
+		    d.role->usage);
 		return USAGE;
 	}
 	site = site_read(&d.options.files, &errors);
 	if (site == NULL) {
-		print_errors(&errors);
+		print_errors(&d, &errors);
 		return FAILURE;
 	}
 	text_free(&errors);
 	if (d.options.only_check)
 		print_config(site);
+	if (d.options.once)
+		return report(&d, site);
 	if (d.options.detach && (why = daemonize_begin()) != NULL)
 		fail(&d, NULL, why);
 	start(&d, site);
@@ -163,19 +200,18 @@ print_and_exit(const struct text *t)
 }
 
 static _Noreturn void
-print_help(const struct options *options)
+print_help(const struct daemon *d, const struct options *options)
 {
 	struct text t;
 
 	text_init(&t, HELP_MAX);
 	text_printf(&t,
-	    PROGRAM " v" PACKAGE_VERSION " (portstate)\n\n%s\n%s\nOptions:\n",
-	    purpose, usage);
+	    "%s v" PACKAGE_VERSION " (portstate)\n\n%s\n%s\nOptions:\n",
+	    d->role->name, d->role->purpose, d->role->usage);
 	options_help(options, &t);
-	text_puts(&t,
-	    "\nSignals: HUP reads the configuration anew, USR1 logs a status,"
-	    " TERM ends.\n"
-	    "Exit status: 0 ended by a signal, 1 failure, 2 usage.\n");
+	text_printf(&t,
+	    "\n%sExit status: 0 ended by a signal, 1 failure, 2 usage.\n",
+	    d->role->signals);
 	print_and_exit(&t);
 }
 
@@ -219,14 +255,15 @@ fail(struct daemon *d, const char *what, const char *why)
 
 /* Before there is a log. */
 static void
-print_errors(const struct text *lines)
+print_errors(const struct daemon *d, const struct text *lines)
 {
 	const char *line = lines->data;
 	size_t len;
 
 	for (; *line != '\0'; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
-		(void)fprintf(stderr, PROGRAM ": %.*s\n", (int)len, line);
+		(void)fprintf(stderr, "%s: %.*s\n", d->role->name, (int)len,
+		    line);
 	}
 }
 
@@ -242,6 +279,19 @@ say_lines(int level, const struct text *t)
 	}
 }
 
+static int
+report(const struct daemon *d, struct site *site)
+{
+	bool ok = portmon_report(site, &d->options.files, d->options.line);
+
+	if (!ok)
+		(void)fprintf(stderr, "%s: cannot print: %s\n", d->role->name,
+		    strerror(errno));
+	site_free(site);
+	free(d->options.line);
+	return ok ? 0 : FAILURE;
+}
+
 static void
 start(struct daemon *d, struct site *site)
 {
@@ -249,7 +299,11 @@ start(struct daemon *d, struct site *site)
 	const char *why;
 
 	d->conf = daemon_options_settle(&d->options, &site->config.daemon);
+	/* Whoever has no log should know, too. */
+	if (d->options.quiet)
+		say_no_command(d);
 	open_log(d);
+	say_no_command(d);
 	why = service_manager_open();
 	if (why != NULL)
 		log_say(LOG_WARNING, "NOTIFY_SOCKET: %s", why);
@@ -275,8 +329,18 @@ start(struct daemon *d, struct site *site)
 	if (why != NULL)
 		fail(d, "cannot go on in the background", why);
 	service_manager_ready();
-	log_say(LOG_NOTICE, "%s %s: %u entries, table %s", PROGRAM,
-	    PACKAGE_VERSION, (unsigned)site->set.n, d->conf.table);
+	log_say(LOG_NOTICE, "%s %s: %u entries, table %s", d->role->name,
+	    PACKAGE_VERSION, (unsigned)site->set.n,
+	    d->conf.table != NULL ? d->conf.table : "in memory");
+}
+
+static void
+say_no_command(const struct daemon *d)
+{
+	if (d->options.no_command != NULL)
+		log_say(LOG_WARNING,
+		    "%s: there is no such command; events are not told",
+		    d->options.no_command);
 }
 
 /*
@@ -288,9 +352,9 @@ open_log(struct daemon *d)
 	static const int levels[] = { LOG_NOTICE, LOG_INFO, LOG_DEBUG };
 	unsigned more = d->options.verbosity;
 	const struct log_conf conf = {
-		.name = PROGRAM,
+		.name = d->role->name,
 		.level = levels[more < 2 ? more : 2],
-		.standard_error = !d->options.detach,
+		.standard_error = !d->options.detach && !d->options.quiet,
 		.system = d->conf.syslog == DAEMON_YES ||
 		    (d->conf.syslog == DAEMON_UNSAID && d->options.detach),
 		.file = d->conf.log,
@@ -309,15 +373,16 @@ open_table(struct daemon *d)
 	const struct table_conf conf = {
 		.capacity = CAPACITY_MIN,
 		.ring = d->conf.events,
-		.program = PROGRAM " " PACKAGE_VERSION,
+		.program = "portstated " PACKAGE_VERSION,
 		.now_us = clock_wall_us(),
 	};
 	struct text words;
 
 	text_init(&words, ERROR_MAX);
-	if (strcmp(d->conf.table, TABLE_USUAL) == 0)
+	if (text_same(d->conf.table, TABLE_USUAL))
 		(void)mkdir(LOCALSTATEDIR "/lib/portstate", 0755);
-	d->table_file = xstrdup(d->conf.table);
+	if (d->conf.table != NULL)
+		d->table_file = xstrdup(d->conf.table);
 	d->events = d->conf.events;
 	d->table = table_open(d->table_file, &conf, &words);
 	say_lines(d->table != NULL ? LOG_WARNING : LOG_ERR, &words);
@@ -496,7 +561,7 @@ reload(struct daemon *d)
 		log_say(LOG_ERR, "the configuration stays as it was");
 	} else {
 		conf = daemon_options_settle(&d->options, &site->config.daemon);
-		if (strcmp(conf.table, d->table_file) != 0 ||
+		if (!text_same(conf.table, d->table_file) ||
 		    conf.events != d->events ||
 		    conf.names_us != d->conf.names_us)
 			log_say(LOG_WARNING,
