@@ -32,7 +32,7 @@
 #define TURN CLOCK_SECOND
 
 struct table {
-	char *file;
+	char *file; /* NULL: it has no name */
 	int fd;
 	bool ours;              /* fd is a table of ours */
 	struct table_head head; /* of it */
@@ -101,6 +101,7 @@ static void take_new(struct table *, int, const struct table_head *);
 static void resize_done(struct table *, const struct table_head *);
 static bool failed(struct table *, const char *);
 static void say(struct table *, struct text *);
+static const char *file_words(const char *);
 static bool read_record(struct table *, uint32_t, struct table_record *);
 static bool read_event(struct table *, uint64_t, struct table_event *);
 static void count_missed(struct table *, uint64_t);
@@ -121,13 +122,13 @@ table_open(const char *file, const struct table_conf *conf, struct text *words)
 	assert(conf->capacity < TABLE_CAPACITY_MAX);
 	assert(conf->ring > 0 && conf->ring <= TABLE_RING_MAX &&
 	    (conf->ring & (conf->ring - 1)) == 0);
-	text_printf(words, "%s: ", file);
+	text_printf(words, "%s: ", file_words(file));
 	fd = table_file_lock(file, words);
 	if (fd == -1)
 		return NULL;
 	text_truncate(words, before);
 	t = xcalloc(1, sizeof(*t));
-	t->file = xstrdup(file);
+	t->file = file != NULL ? xstrdup(file) : NULL;
 	t->fd = fd;
 	t->now_us = conf->now_us;
 	t->capacity = conf->capacity;
@@ -843,16 +844,24 @@ failed(struct table *t, const char *what)
 static void
 say(struct table *t, struct text *words)
 {
+	const char *name = file_words(t->file);
+
 	if ((t->what != NULL) == t->said)
 		return;
 	t->said = t->what != NULL;
 	if (t->what == NULL)
-		text_printf(words, "%s: is written again\n", t->file);
+		text_printf(words, "%s: is written again\n", name);
 	else if (t->err == 0)
-		text_printf(words, "%s: %s\n", t->file, t->what);
+		text_printf(words, "%s: %s\n", name, t->what);
 	else
-		text_printf(words, "%s: %s: %s\n", t->file, t->what,
+		text_printf(words, "%s: %s: %s\n", name, t->what,
 		    strerror(t->err));
+}
+
+static const char *
+file_words(const char *file)
+{
+	return file != NULL ? file : "the port table in memory";
 }
 
 static bool

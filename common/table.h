@@ -49,6 +49,9 @@ struct table_conf {
  * and a new table is begun.  Such things are said in words, a line each.
  * Returns NULL when it cannot be done: another daemon has it (with its pid), or the
  * system says no; words has the reason then.
+ *
+ * A table whose file is NULL is kept in memory alone: nobody reads it, nothing of it is
+ * left, and all that is said here of the disk counts as done.
  */
 struct table *table_open(const char *file, const struct table_conf *conf,
     struct text *words);

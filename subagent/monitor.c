@@ -60,7 +60,7 @@ struct monitor {
 	struct slot *slots;
 	uint32_t n_slots;
 	bool turns_unset; /* the site is new: its schedule is to be made */
-	int64_t now_us;   /* of this turn */
+	int64_t now_us;
 	uint32_t shortest_ms;
 	struct table_totals totals;
 	bool had_events;
@@ -450,6 +450,8 @@ done(void *ctx, const struct target *t, const struct result *result)
 	struct entry *e = &s->set.entries[entry_at(s, t)];
 	bool again = portset_tell(&s->set, t, result);
 
+	/* It may be told while we wait. */
+	m->now_us = clock_now_us();
 	s->flying--;
 	m->totals.probes++;
 	if (s != m->site) {

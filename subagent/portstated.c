@@ -248,8 +248,7 @@ start(struct daemon *d, struct site *site)
 	struct monitor_conf conf = { .event = note_event, .ctx = d };
 	const char *why;
 
-	d->conf = daemon_options_settle(&d->options,
-	    &site->config.daemon);
+	d->conf = daemon_options_settle(&d->options, &site->config.daemon);
 	open_log(d);
 	why = service_manager_open();
 	if (why != NULL)
@@ -495,12 +494,13 @@ reload(struct daemon *d)
 		say_lines(LOG_ERR, &errors);
 		log_say(LOG_ERR, "the configuration stays as it was");
 	} else {
-		conf = daemon_options_settle(&d->options,
-		    &site->config.daemon);
+		conf = daemon_options_settle(&d->options, &site->config.daemon);
 		if (strcmp(conf.table, d->table_file) != 0 ||
-		    conf.events != d->events)
+		    conf.events != d->events ||
+		    conf.names_us != d->conf.names_us)
 			log_say(LOG_WARNING,
-			    "the port table stays as it is until a restart");
+			    "table, events and names stay as they are until a "
+			    "restart");
 		d->conf = conf;
 		open_log(d);
 		adopt(d, site);
