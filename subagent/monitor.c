@@ -353,10 +353,9 @@ set_turn(struct monitor *m, uint32_t i, uint32_t seed)
 	if (slot->scheduled)
 		return;
 	slot->scheduled = true;
-	if (within_us > interval_ms * CLOCK_MILLISECOND)
-		within_us = interval_ms * CLOCK_MILLISECOND;
-	schedule_sooner(m->schedule, index,
-	    m->now_us + schedule_spread(seed, within_us));
+	if (within_us < interval_ms * CLOCK_MILLISECOND)
+		schedule_sooner(m->schedule, index,
+		    m->now_us + schedule_spread(seed, within_us));
 }
 
 /* Not while anybody may still have a pointer to what was probed. */
