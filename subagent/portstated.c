@@ -451,8 +451,7 @@ adopt(struct daemon *d, struct site *site)
 		    (int64_t)d->conf.notify_parallel * COMMAND_FDS,
 	};
 
-	monitor_adopt(d->monitor, site, &limits, clock_now_us(),
-	    clock_wall_us());
+	monitor_adopt(d->monitor, site, &limits, clock_wall_us());
 }
 
 static void
