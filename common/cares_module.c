@@ -7,6 +7,7 @@
 
 #include <ares.h>
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,7 @@ static bool start_channel(struct cares_session *, const char *);
 static void end(struct cares_session *);
 static void ask(struct cares_session *, const char *, int, void *);
 static void answered(void *, int, int, struct ares_addrinfo *);
+static uint32_t least_ttl(const struct ares_addrinfo *);
 static void ready(struct cares_session *, int);
 static void flush(struct cares_session *);
 static void tick(struct cares_session *);
@@ -199,7 +201,7 @@ ask(struct cares_session *s, const char *host, int family, void *name)
 	struct question *q = malloc(sizeof(*q));
 
 	if (q == NULL) {
-		s->host.done(s->host.ctx, name, false);
+		s->host.done(s->host.ctx, name, 0, false);
 		return;
 	}
 	*q = (struct question){ s, name };
@@ -215,15 +217,35 @@ answered(void *ctx, int status, int timeouts, struct ares_addrinfo *list)
 	struct question q = *(struct question *)ctx;
 	const struct cares_host *host = &q.session->host;
 	const struct ares_addrinfo_node *node;
+	uint32_t ttl_s = 0;
 
 	free(ctx);
 	q.session->asked--;
 	if (status == ARES_SUCCESS) {
 		for (node = list->nodes; node != NULL; node = node->ai_next)
 			host->found(host->ctx, node->ai_addr, node->ai_addrlen);
+		ttl_s = least_ttl(list);
 		ares_freeaddrinfo(list);
 	}
-	host->done(host->ctx, q.name, timeouts > 0);
+	host->done(host->ctx, q.name, ttl_s, timeouts > 0);
+}
+
+/* Of the addresses, and of the names that led to them. */
+static uint32_t
+least_ttl(const struct ares_addrinfo *list)
+{
+	const struct ares_addrinfo_cname *cname;
+	const struct ares_addrinfo_node *node;
+	int ttl = INT_MAX;
+
+	for (node = list->nodes; node != NULL; node = node->ai_next)
+		if (node->ai_ttl < ttl)
+			ttl = node->ai_ttl;
+	for (cname = list->cnames; cname != NULL; cname = cname->next)
+		if (cname->ttl < ttl)
+			ttl = cname->ttl;
+	/* RFC 2181 8: what looks negative is zero. */
+	return ttl > 0 ? (uint32_t)ttl : 0;
 }
 
 static void

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 
 /* To be raised with each change of what follows. */
-#define CARES_MODULE_VERSION 2
+#define CARES_MODULE_VERSION 3
 
 /* The one symbol: a struct cares_module. */
 #define CARES_MODULE_SYMBOL "cares_module"
@@ -25,8 +25,11 @@ struct cares_host {
 	void (*close)(void *ctx, int fd);
 	/* One address, in the order of RFC 6724; done() says to what. */
 	void (*found)(void *ctx, const struct sockaddr *sa, socklen_t len);
-	/* timed_out: some question of it had to be asked again, or all. */
-	void (*done)(void *ctx, void *name, bool timed_out);
+	/*
+	 * ttl_s: how long all that was found is good.  timed_out: some question
+	 * of it had to be asked again, or all.
+	 */
+	void (*done)(void *ctx, void *name, uint32_t ttl_s, bool timed_out);
 };
 
 struct cares_session;

@@ -184,6 +184,20 @@ config_error(struct config *c, struct config_place at, const char *what,
 }
 
 void
+config_word_error(struct config *c, const char *key, struct config_word word,
+    const char *why)
+{
+	struct text what;
+
+	text_init(&what, TEXT_WORD);
+	text_puts(&what, key);
+	if (word.s[0] != '\0')
+		text_printf(&what, ": %s", word.s);
+	config_error(c, word.at, what.data, why);
+	text_free(&what);
+}
+
+void
 config_clash(struct config *c, struct config_place at, const char *what,
     const char *why, struct config_place other)
 {

@@ -10,8 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "daemon_conf.h"
 #include "index.h"
 #include "pool.h"
+#include "rounds.h"
 #include "text.h"
 
 enum config_key {
@@ -41,6 +43,9 @@ struct config_row {
 	const char *option;
 	const char *fallback; /* the default */
 };
+
+/* The file that is read when none is given. */
+#define CONFIG_USUAL SYSCONFDIR "/portstate/portstate.yaml"
 
 /* By enum config_key. */
 extern const struct config_row config_rows[CONFIG_KEYS];
@@ -154,6 +159,9 @@ struct config {
 		unsigned retries;
 		unsigned probes; /* 0: one */
 		int family;
+		/* The key retries is that of the rounds: no probe has any. */
+		bool confirm;
+		struct rounds rounds;
 	} usual;
 
 	/* Of the arrays. */
@@ -170,6 +178,13 @@ struct config {
 	struct index by_recipe;
 	struct config_tls *contexts;
 	void (*free_recipes)(struct config *c); /* all this; or NULL */
+
+	/*
+	 * What the daemon is told of itself, and where, which is config_daemon.c's.
+	 * A command that is there before a file is read is one to its keys.
+	 */
+	struct daemon_conf daemon;
+	struct config_place *daemon_places;
 
 	struct settings *scratch;  /* config_option.c's; or NULL */
 	const struct portset *set; /* whose entries handlers decide */
@@ -213,6 +228,10 @@ void config_add_loose(struct config *c, const char *host,
  */
 void config_error(struct config *c, struct config_place at, const char *what,
     const char *why);
+
+/* The same of the word of a key: "file:line: key: word: why". */
+void config_word_error(struct config *c, const char *key,
+    struct config_word word, const char *why);
 
 /* The same, of something that clashes with what stands elsewhere. */
 void config_clash(struct config *c, struct config_place at, const char *what,

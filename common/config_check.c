@@ -10,12 +10,13 @@
 #include "call.h"
 #include "config_option.h"
 #include "handler.h"
+#include "rounds.h"
 
 /* NULL, or why it cannot be the value. */
 typedef const char *check_fn(const char *value);
 
 static check_fn check_ports, check_path, check_transport, check_severity,
-    check_timeout, check_family;
+    check_timeout, check_interval, check_lag, check_severe, check_family;
 
 /* Of what no option looks at. */
 static check_fn *const checks[CONFIG_KEYS] = {
@@ -29,6 +30,9 @@ static check_fn *const checks[CONFIG_KEYS] = {
 	[CONFIG_ADDRESS] = config_check_address,
 	[CONFIG_SEVERITY] = check_severity,
 	[CONFIG_TIMEOUT] = check_timeout,
+	[CONFIG_INTERVAL] = check_interval,
+	[CONFIG_LAG] = check_lag,
+	[CONFIG_SEVERE] = check_severe,
 	[CONFIG_FAMILY] = check_family,
 };
 
@@ -52,8 +56,8 @@ config_check(struct config *c, const struct config_layer *l)
 			const char *why = check_word(v->key, v->words[j].s);
 
 			if (why != NULL)
-				config_option_error(c, v->key, v->words[j],
-				    why);
+				config_word_error(c, config_rows[v->key].name,
+				    v->words[j], why);
 		}
 		if (v->key == CONFIG_HANDLER)
 			check_handler(c, v,
@@ -122,6 +126,30 @@ check_timeout(const char *value)
 }
 
 static const char *
+check_interval(const char *value)
+{
+	struct rounds r;
+
+	return rounds_parse_interval(value, &r);
+}
+
+static const char *
+check_lag(const char *value)
+{
+	struct rounds r;
+
+	return rounds_parse_lag(value, &r);
+}
+
+static const char *
+check_severe(const char *value)
+{
+	struct rounds r;
+
+	return rounds_parse_severe(value, &r);
+}
+
+static const char *
 check_family(const char *value)
 {
 	return strcmp(value, "any") == 0 || strcmp(value, "ipv4") == 0 ||
@@ -136,13 +164,16 @@ check_handler(struct config *c, const struct config_value *v,
 {
 	struct pool words = { 0 };
 	const struct handler h = { .words = config_value_words(&words, v) };
+	const char *name = config_rows[v->key].name;
 	struct text why;
 
 	text_init(&why, REPORT_MAX);
-	if (handler_check(&h, &why) && !call_found(h.words[0]))
-		text_printf(&why, "%s: there is no such command", h.words[0]);
-	if (why.len > 0)
-		config_error(c, at, config_rows[v->key].name, why.data);
+	if (!handler_check(&h, &why))
+		config_error(c, at, name, why.data);
+	else if (!call_found(h.words[0]))
+		config_word_error(c, name,
+		    (struct config_word){ h.words[0], at },
+		    "there is no such command");
 	text_free(&why);
 	pool_free(&words);
 }
@@ -194,7 +225,8 @@ takes(struct config *c, const struct config_value *v,
 			continue;
 		ok = false;
 		if (tell)
-			config_option_error(c, v->key, v->words[i], why);
+			config_word_error(c, config_rows[v->key].name,
+			    v->words[i], why);
 	}
 	settings_clear(set);
 	return ok;

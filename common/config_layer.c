@@ -6,13 +6,11 @@
 
 #include "config_check.h"
 #include "config_reader.h"
+#include "config_words.h"
 #include "portlist.h"
 #include "xalloc.h"
 
 #define SPACES " \t\r\n\v\f"
-
-/* Of one value. */
-#define WORDS_MAX 1000
 
 /* The keys of a layer, while they are gathered. */
 struct draft {
@@ -22,21 +20,9 @@ struct draft {
 	struct pool_mark mark; /* where their words begin */
 };
 
-/* The words of a value, the same. */
-struct words {
-	struct config_word words[WORDS_MAX];
-	uint16_t n;
-};
-
 static void begin(struct draft *, struct config *);
 static enum config_key key_of(const char *);
 static void read_value(struct reader *, struct draft *, enum config_key);
-static void read_scalar(struct reader *, struct draft *, enum config_key);
-static void read_words(struct reader *, struct draft *, enum config_key);
-static void read_pairs(struct reader *, struct draft *, enum config_key);
-static bool is_given(const struct words *, const char *);
-static void add_word(struct reader *, struct words *, const char *,
-    struct config_place);
 static void give_word(struct draft *, enum config_key, const char *, size_t,
     struct config_place);
 static void give(struct draft *, enum config_key, const struct config_word *,
@@ -65,14 +51,14 @@ config_layer_read(struct reader *r, unsigned level, const char *what)
 			why = "is for a port, and not for defaults";
 		else
 			why = d.given[key] ? "is given twice" : NULL;
-		if (why == NULL) {
-			read_value(r, &d, key);
-			continue;
-		}
-		reader_error(r, r->item.value, why);
+		if (why != NULL)
+			reader_error(r, r->item.value, why);
 		if (!reader_next(r))
 			return NULL;
-		reader_skip(r);
+		if (why != NULL)
+			reader_skip(r);
+		else
+			read_value(r, &d, key);
 	}
 	if (r->item.kind == YAMLFILE_BAD || r->config->n_errors > errors)
 		return NULL;
@@ -86,7 +72,7 @@ config_layer_portsets(struct reader *r)
 	struct draft d;
 
 	begin(&d, r->config);
-	read_words(r, &d, CONFIG_PORTSETS);
+	read_value(r, &d, CONFIG_PORTSETS);
 	return d.given[CONFIG_PORTSETS] ? keep(&d, at) : NULL;
 }
 
@@ -141,148 +127,15 @@ key_of(const char *name)
 	return key;
 }
 
-/* The key is the item that was read last. */
+/* That has begun. */
 static void
 read_value(struct reader *r, struct draft *d, enum config_key key)
 {
-	if (!reader_next(r))
-		return;
-	switch (config_rows[key].type) {
-	case CONFIG_TYPE_LIST:
-		read_words(r, d, key);
-		break;
-	case CONFIG_TYPE_PAIRS:
-		read_pairs(r, d, key);
-		break;
-	case CONFIG_TYPE_SCALAR:
-	case CONFIG_TYPE_FILE:
-	case CONFIG_TYPE_FLAG:
-		read_scalar(r, d, key);
-		break;
-	}
-}
-
-static void
-read_scalar(struct reader *r, struct draft *d, enum config_key key)
-{
 	const struct config_row *row = &config_rows[key];
-	const struct config_place at = reader_here(r);
-	const struct config_word word = { "", at };
-	char *path;
-	bool yes;
+	struct config_words w;
 
-	if (reader_is_null(r)) {
-		reader_error(r, row->name, "has no value");
-	} else if (r->item.kind != YAMLFILE_SCALAR) {
-		reader_refuse(r, row->name, "not a single value");
-	} else if (row->type == CONFIG_TYPE_FLAG) {
-		if (reader_is_flag(r, &yes))
-			give(d, key, &word, yes ? 1 : 0, at.line);
-		else
-			reader_error(r, row->name, "neither yes nor no");
-	} else if (row->type != CONFIG_TYPE_FILE) {
-		give_word(d, key, r->item.value, r->item.len, at);
-	} else if (r->item.len == 0 || strcmp(r->item.value, "-") == 0) {
-		reader_error(r, row->name, "not a file");
-	} else {
-		path = reader_path(r);
-		give_word(d, key, path, strlen(path), at);
-		free(path);
-	}
-}
-
-static void
-read_words(struct reader *r, struct draft *d, enum config_key key)
-{
-	const char *name = config_rows[key].name;
-	const unsigned line = r->item.line;
-	size_t errors = r->config->n_errors;
-	struct words w;
-
-	w.n = 0;
-	if (reader_is_null(r)) {
-		reader_error(r, name, "has no value");
-	} else if (r->item.kind == YAMLFILE_SCALAR) {
-		add_word(r, &w, r->item.value, reader_here(r));
-	} else if (r->item.kind != YAMLFILE_LIST) {
-		reader_refuse(r, name, "neither a value nor a list of values");
-	} else {
-		while (reader_next(r) && r->item.kind != YAMLFILE_LIST_END) {
-			if (reader_is_null(r))
-				reader_error(r, name, "a value is missing");
-			else if (w.n == WORDS_MAX)
-				reader_refuse(r, name, "too many values");
-			else if (r->item.kind != YAMLFILE_SCALAR)
-				reader_refuse(r, name, "not a single value");
-			else
-				add_word(r, &w, r->item.value, reader_here(r));
-		}
-		if (w.n == 0 && r->config->n_errors == errors)
-			reader_error(r, name, "the list is empty");
-	}
-	if (w.n > 0)
-		give(d, key, w.words, w.n, line);
-}
-
-static void
-read_pairs(struct reader *r, struct draft *d, enum config_key key)
-{
-	const char *name = config_rows[key].name;
-	const unsigned line = r->item.line;
-	struct config_place at;
-	struct text pair;
-	struct words w;
-
-	if (reader_is_null(r)) {
-		reader_error(r, name, "has no value");
-		return;
-	}
-	if (!reader_enter_map(r, name, "not a map"))
-		return;
-	w.n = 0;
-	while (reader_next_key(r)) {
-		text_init(&pair, 2 * TEXT_WORD);
-		text_puts(&pair, r->item.value);
-		at = reader_here(r);
-		if (is_given(&w, r->item.value))
-			reader_error(r, r->item.value, "is given twice");
-		if (!reader_next(r)) {
-			text_free(&pair);
-			return;
-		}
-		if (w.n == WORDS_MAX) {
-			reader_refuse(r, name, "too many values");
-		} else if (r->item.kind != YAMLFILE_SCALAR) {
-			reader_refuse(r, name, "not a single value");
-		} else {
-			text_printf(&pair, "=%s", r->item.value);
-			add_word(r, &w, pair.data, at);
-		}
-		text_free(&pair);
-	}
-	give(d, key, w.words, w.n, line);
-}
-
-/* Whether one of the pairs has that key. */
-static bool
-is_given(const struct words *w, const char *key)
-{
-	size_t len = strlen(key), i;
-
-	for (i = 0; i < w->n; i++)
-		if (strncmp(w->words[i].s, key, len) == 0 &&
-		    w->words[i].s[len] == '=')
-			return true;
-	return false;
-}
-
-static void
-add_word(struct reader *r, struct words *w, const char *s,
-    struct config_place at)
-{
-	w->words[w->n++] = (struct config_word){
-		pool_string(&r->config->pool, s, strlen(s)), at
-	};
+	if (config_words_read(r, row->name, row->type, &w))
+		give(d, key, w.words, w.n, w.line);
 }
 
 static void

@@ -31,20 +31,6 @@ config_option(const struct settings *set, enum config_key key)
 }
 
 void
-config_option_error(struct config *c, enum config_key key,
-    struct config_word value, const char *why)
-{
-	struct text what;
-
-	text_init(&what, TEXT_WORD);
-	text_puts(&what, config_rows[key].name);
-	if (value.s[0] != '\0')
-		text_printf(&what, ": %s", value.s);
-	config_error(c, value.at, what.data, why);
-	text_free(&what);
-}
-
-void
 config_option_none(struct config *c, enum config_key key,
     struct config_place at, enum item_transport transport)
 {

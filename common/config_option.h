@@ -20,11 +20,7 @@ struct settings *config_settings(struct config *c,
 const struct option_row *config_option(const struct settings *set,
     enum config_key key);
 
-/* Adds an error: "file:line: key: value: why". */
-void config_option_error(struct config *c, enum config_key key,
-    struct config_word value, const char *why);
-
-/* The same, of a key that is of no use: the transport is another. */
+/* Adds an error of a key that is of no use: the transport is another. */
 void config_option_none(struct config *c, enum config_key key,
     struct config_place at, enum item_transport transport);
 

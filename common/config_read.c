@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "config_daemon.h"
 #include "config_layer.h"
 #include "config_reader.h"
 #include "xalloc.h"
@@ -55,6 +56,8 @@ static void read_host_ports(struct reader *, void *);
 static void read_defaults(struct reader *, void *);
 static void read_enabled(struct reader *, void *);
 static void read_loose(struct reader *, void *);
+static void read_daemon(struct reader *, void *);
+static void read_notify(struct reader *, void *);
 static void read_entries(struct reader *, struct owner *, bool);
 static void read_entry(struct reader *, struct owner *, const char *,
     struct config_place);
@@ -109,12 +112,15 @@ read_document(struct reader *r)
 		{ "portsets", read_portsets },
 		{ "hosts", read_hosts },
 		{ "ports", read_loose },
+		{ "daemon", read_daemon },
+		{ "notify", read_notify },
 	};
 
 	if (!reader_next(r) || r->item.kind == YAMLFILE_END)
 		return;
 	if (!reader_enter_map(r, NULL,
-		"not a map of include, defaults, portsets, hosts and ports"))
+		"not a map of include, defaults, portsets, hosts, ports, daemon "
+		"and notify"))
 		return;
 	read_members(r, members, sizeof(members) / sizeof(members[0]), NULL);
 	(void)reader_next(r);
@@ -418,6 +424,20 @@ read_loose(struct reader *r, void *ctx)
 			    "no host: it stands in none, and names none");
 	}
 	free_owner(&owner);
+}
+
+static void
+read_daemon(struct reader *r, void *ctx)
+{
+	(void)ctx;
+	config_daemon_read(r, "daemon");
+}
+
+static void
+read_notify(struct reader *r, void *ctx)
+{
+	(void)ctx;
+	config_daemon_read(r, "notify");
 }
 
 /* Of a map; a port set has its defaults among them. */

@@ -36,6 +36,7 @@ struct config_recipe {
 	struct dns_want dns;
 	struct policy policy;
 	struct terms terms;
+	struct rounds rounds;
 	struct handler handler;
 	struct sock_conf sock;
 	struct step *steps;
@@ -74,6 +75,8 @@ static bool apply(struct config *, struct settings *,
     const struct config_layers *, const struct merged *, enum item_transport);
 static struct config_recipe *extract(struct config *, struct settings *,
     const struct merged *, const struct recipe_key *);
+static void extract_rounds(const struct config *, const struct merged *,
+    struct config_recipe *);
 static void extract_handler(struct config *, const struct config_value *,
     struct config_recipe *);
 static void extract_stream(struct config *, struct settings *,
@@ -248,7 +251,8 @@ apply(struct config *c, struct settings *set, const struct config_layers *l,
 		for (i = 0; option != NULL && i < v->n; i++) {
 			why = option->set(set, v->words[i].s);
 			if (why != NULL) {
-				config_option_error(c, key, v->words[i], why);
+				config_word_error(c, config_rows[key].name,
+				    v->words[i], why);
 				return false;
 			}
 		}
@@ -281,6 +285,7 @@ extract(struct config *c, struct settings *set, const struct merged *m,
 		r->terms.timeout_us = c->usual.timeout_us;
 	if (!merged_has(m, CONFIG_RETRIES))
 		r->terms.retries = c->usual.retries;
+	extract_rounds(c, m, r);
 	for (i = 0; i < sizeof(sockets) / sizeof(sockets[0]); i++)
 		if (merged_has(m, sockets[i]))
 			r->terms.sock = &r->sock;
@@ -302,6 +307,7 @@ extract(struct config *c, struct settings *set, const struct merged *m,
 		.dialogue = &r->dialogue,
 		.terms = &r->terms,
 		.policy = &r->policy,
+		.rounds = &r->rounds,
 	};
 	if (udp)
 		extract_datagram(set, r);
@@ -311,6 +317,27 @@ extract(struct config *c, struct settings *set, const struct merged *m,
 		r->bytes[1] = udp ? r->inquiry.quit.data
 				  : r->dialogue.quit.data;
 	return r;
+}
+
+/* The values were checked where they stand. */
+static void
+extract_rounds(const struct config *c, const struct merged *m,
+    struct config_recipe *r)
+{
+	r->rounds = c->usual.rounds;
+	if (merged_has(m, CONFIG_INTERVAL))
+		(void)rounds_parse_interval(merged_word(m, CONFIG_INTERVAL),
+		    &r->rounds);
+	if (merged_has(m, CONFIG_LAG))
+		(void)rounds_parse_lag(merged_word(m, CONFIG_LAG), &r->rounds);
+	if (merged_has(m, CONFIG_SEVERE))
+		(void)rounds_parse_severe(merged_word(m, CONFIG_SEVERE),
+		    &r->rounds);
+	if (!c->usual.confirm)
+		return;
+	if (merged_has(m, CONFIG_RETRIES))
+		r->rounds.retries = r->terms.retries;
+	r->terms.retries = 0;
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "config_daemon.h"
 #include "config_recipe.h"
 #include "entry.h"
 #include "xalloc.h"
@@ -24,6 +25,7 @@ struct spec {
 	const struct config_recipe *recipe; /* of its first port */
 	uint32_t ask;  /* the same, once it is needed; else NO_ASK */
 	uint32_t list; /* it is from: in one, a later item overrides others */
+	const char *portset; /* it is from; NULL: it is the host's own */
 };
 
 struct specs {
@@ -44,6 +46,7 @@ struct made {
 struct made_key {
 	const struct config_recipe *recipe;
 	const struct config_ports *ports; /* its names */
+	const char *portset;
 };
 
 struct build {
@@ -58,11 +61,12 @@ struct build {
 	    *is_override; /* of all its own: whether a port set has that name */
 	/* By transport and port: the last that has it, from 1. */
 	uint32_t (*last)[PORTS_MAX];
-	uint32_t list;     /* that is being collected: a number for each */
-	uint32_t own_list; /* that of the host itself */
-	bool asked;        /* something of it is enabled */
-	bool *used;        /* selected port sets: something of them is asked */
-	const char *idle;  /* a host that was asked for, and has nothing */
+	uint32_t list;       /* that is being collected: a number for each */
+	const char *portset; /* the same, by its name; NULL: a host's own */
+	uint32_t own_list;   /* that of the host itself */
+	bool asked;          /* something of it is enabled */
+	bool *used;       /* selected port sets: something of them is asked */
+	const char *idle; /* a host that was asked for, and has nothing */
 	struct index by_path; /* entries that have no host */
 	struct made *made;
 	size_t n_made;
@@ -121,9 +125,12 @@ config_fill(struct config *c, const struct config_selection *sel,
     struct portset *set, struct text *error)
 {
 	struct build b = { .config = c, .sel = sel, .set = set };
-	bool ok = c->n_errors == 0 && find_selected(&b, error);
+	bool ok;
 	size_t i;
 
+	if (c->n_errors == 0)
+		config_daemon_check(c);
+	ok = c->n_errors == 0 && find_selected(&b, error);
 	c->set = set;
 	/* Nothing more is read: there is room for the set. */
 	index_free(&c->by_layer);
@@ -429,6 +436,7 @@ collect_portset(struct build *b, struct specs *specs,
 	uint32_t i;
 
 	b->list++;
+	b->portset = p->name;
 	for (i = p->first; i < p->first + p->n; i++) {
 		const struct config_entry *e = &b->config->entries[i];
 		const struct config_entry *own = has ? override_of(b, h, e)
@@ -474,6 +482,7 @@ collect_own(struct build *b, struct specs *specs, const struct config_host *h)
 	uint32_t i = h->first, loose = h->first_loose;
 
 	b->own_list = ++b->list;
+	b->portset = NULL;
 	for (;;) {
 		const struct config_entry *e;
 		struct config_layers l = { 0 };
@@ -503,7 +512,10 @@ static void
 collect(struct build *b, struct specs *specs, struct config_layers *l,
     const struct config_host *h)
 {
-	struct spec s = { .layers = *l, .ask = NO_ASK, .list = b->list };
+	struct spec s = { .layers = *l,
+		.ask = NO_ASK,
+		.list = b->list,
+		.portset = b->portset };
 
 	if (!config_ports(b->config, l, &s.ports) || !s.ports.enabled)
 		return;
@@ -748,7 +760,9 @@ ask_for(struct build *b, struct spec *s, uint16_t port)
 {
 	const struct config_ports *ports = &s->ports;
 	const struct config_recipe *r = s->recipe;
-	struct made_key key = { NULL, ports };
+	/* A path without a host is one entry, however many sets have it. */
+	const char *portset = ports->path == NULL ? s->portset : NULL;
+	struct made_key key = { NULL, ports, portset };
 	uint32_t hash, found;
 	struct ask ask;
 
@@ -769,6 +783,7 @@ ask_for(struct build *b, struct spec *s, uint16_t port)
 		ask = *config_recipe_ask(r);
 		ask.name = ports->name;
 		ask.path = ports->path;
+		ask.portset = portset;
 		ask.own_name = ports->own_name;
 		ask.numbered = ports->own_name && ports->first != ports->last;
 		found = (uint32_t)b->n_made;
@@ -792,7 +807,7 @@ is_made(const void *ctx, uint32_t number, const void *p)
 	const struct ask *ask = &b->set->asks[made->ask];
 	const struct config_ports *ports = key->ports;
 
-	return made->recipe == key->recipe &&
+	return made->recipe == key->recipe && ask->portset == key->portset &&
 	    text_same(ask->name, ports->name) &&
 	    text_same(ask->path, ports->path) &&
 	    ask->own_name == ports->own_name &&

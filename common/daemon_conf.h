@@ -41,4 +41,7 @@ struct daemon_conf {
 /* The time between two tries is doubled each time, up to this. */
 #define DAEMON_NOTIFY_BACKOFF_MAX_US (300 * CLOCK_SECOND)
 
+/* No retries, where that is said; 0, where the defaults have been applied. */
+#define DAEMON_NOTIFY_NO_RETRIES UINT32_MAX
+
 #endif

@@ -26,6 +26,12 @@
 /* Probes kept for the next targets. */
 #define SPARE_MAX 256
 
+/*
+ * A loop that is later than it should be by no more than this starts more at once,
+ * for the rate to be kept: some ways to wait know whole milliseconds.
+ */
+#define LATE_MAX_US (10 * CLOCK_MILLISECOND)
+
 /* RFC 6298 2: no answer in three round trips is late; but never so soon. */
 #define HEDGE_MIN_US (150 * CLOCK_MILLISECOND)
 #define HEDGE_ROUND_TRIPS 3
@@ -107,11 +113,12 @@ static const char too_late[] = "the run ended first";
 static unsigned limit(unsigned);
 static void enqueue(struct queue *, struct entry);
 static size_t length(const struct queue *);
-static bool queued(const struct engine *);
+static size_t queued(const struct engine *);
 static struct queue *any_queue(struct engine *);
 static bool ask_for_more(struct engine *);
 static int64_t launch_some(struct engine *, int64_t);
 static struct queue *next_queue(struct engine *);
+static bool hurries(const struct engine *);
 static enum lane lane_of(const struct target *);
 static bool is_full(const struct engine *, enum lane);
 static void launch(struct engine *, struct entry, int64_t);
@@ -148,10 +155,9 @@ engine_new(const struct engine_conf *conf)
 	struct engine *e = xcalloc(1, sizeof(*e));
 
 	e->conf = *conf;
-	e->conf.parallel = limit(conf->parallel);
 	e->limits[LANE_PLAIN] = limit(0);
-	e->limits[LANE_TLS] = limit(conf->parallel_tls);
-	e->limits[LANE_HANDLER] = limit(conf->parallel_handlers);
+	engine_limit(e, conf->parallel, conf->parallel_tls,
+	    conf->parallel_handlers, conf->rate);
 	e->poller = poller_new();
 	e->least_rtt_us = RESULT_NONE;
 	e->more = conf->more != NULL;
@@ -183,10 +189,7 @@ engine_free(struct engine *e)
 	free_spares(&e->streams);
 	free_spares(&e->datagrams);
 	free_spares(&e->handlers);
-	if (e->env.spare_fd != -1)
-		(void)close(e->env.spare_fd);
-	if (e->env.spare_datagram_fd != -1)
-		(void)close(e->env.spare_datagram_fd);
+	engine_forget_targets(e);
 	names_free(e->names);
 	poller_free(e->poller);
 	timers_free(&e->timers);
@@ -200,10 +203,29 @@ engine_free(struct engine *e)
 }
 
 void
+engine_limit(struct engine *e, unsigned parallel, unsigned parallel_tls,
+    unsigned parallel_handlers, unsigned rate)
+{
+	e->conf.parallel = limit(parallel);
+	e->limits[LANE_TLS] = limit(parallel_tls);
+	e->limits[LANE_HANDLER] = limit(parallel_handlers);
+	/* The next one need not wait for as long as it had to. */
+	if (rate != e->conf.rate)
+		e->launch_us = 0;
+	e->conf.rate = rate;
+}
+
+void
 engine_add(struct engine *e, const struct target *t, int64_t deadline_us)
 {
 	enqueue(&e->added,
 	    (struct entry){ t, deadline_us, 0, OUTCOME_NOT_PROBED });
+}
+
+void
+engine_ask(struct engine *e)
+{
+	e->more = e->conf.more != NULL;
 }
 
 int64_t
@@ -226,6 +248,17 @@ engine_turn(struct engine *e, int64_t now_us)
 	return other_us < next_us ? other_us : next_us;
 }
 
+void
+engine_forget_targets(struct engine *e)
+{
+	if (e->env.spare_fd != -1)
+		(void)close(e->env.spare_fd);
+	if (e->env.spare_datagram_fd != -1)
+		(void)close(e->env.spare_datagram_fd);
+	e->env.spare_fd = -1;
+	e->env.spare_datagram_fd = -1;
+}
+
 /* Those that somebody waits for stay. */
 void
 engine_forget_names(struct engine *e)
@@ -239,7 +272,19 @@ engine_forget_names(struct engine *e)
 bool
 engine_busy(const struct engine *e)
 {
-	return e->in_flight > 0 || queued(e) || e->waiting > 0 || e->more;
+	return e->in_flight > 0 || engine_waiting(e) > 0 || e->more;
+}
+
+size_t
+engine_in_flight(const struct engine *e)
+{
+	return e->in_flight;
+}
+
+size_t
+engine_waiting(const struct engine *e)
+{
+	return queued(e) + e->waiting;
 }
 
 int
@@ -278,7 +323,7 @@ engine_run(struct engine *e, const bool *stop)
 	while (engine_busy(e) && !*stop) {
 		next_us = engine_turn(e, clock_now_us());
 		if (engine_busy(e) &&
-		    (queued(e) || e->more || next_us > clock_now_us()))
+		    (queued(e) > 0 || e->more || next_us > clock_now_us()))
 			engine_wait(e, next_us);
 	}
 }
@@ -339,12 +384,12 @@ length(const struct queue *q)
 	return q->last - q->first;
 }
 
-/* Whether there is a target to be started that was added. */
-static bool
+/* Targets that were added and can be started. */
+static size_t
 queued(const struct engine *e)
 {
-	return length(&e->added) > 0 || length(&e->aside[LANE_TLS]) > 0 ||
-	    length(&e->aside[LANE_HANDLER]) > 0 || length(&e->again) > 0;
+	return length(&e->added) + length(&e->aside[LANE_TLS]) +
+	    length(&e->aside[LANE_HANDLER]) + length(&e->again);
 }
 
 /* One that is not empty, whatever can be started of it; NULL: none is. */
@@ -397,8 +442,9 @@ launch_some(struct engine *e, int64_t now_us)
 
 /*
  * Whose first can be started; NULL: others have to end before.  Who was put
- * aside was there first, and who was asked already comes last.  Once too many are
- * aside, those behind them wait, too: nobody is asked for more without end.
+ * aside was there first, and who was asked already comes last, unless it hurries.
+ * Once too many are aside, those behind them wait, too: nobody is asked for more
+ * without end.
  */
 static struct queue *
 next_queue(struct engine *e)
@@ -412,7 +458,7 @@ next_queue(struct engine *e)
 		if (length(&e->aside[lane]) > 0 && !is_full(e, lane))
 			return &e->aside[lane];
 	for (;;) {
-		q = ask_for_more(e) ? &e->added : &e->again;
+		q = ask_for_more(e) && !hurries(e) ? &e->added : &e->again;
 		if (length(q) == 0)
 			return NULL;
 		lane = lane_of(q->entries[q->first].target);
@@ -422,6 +468,20 @@ next_queue(struct engine *e)
 			return NULL;
 		enqueue(&e->aside[lane], q->entries[q->first++]);
 	}
+}
+
+/*
+ * Whether who is to be asked again has less time than who is to be asked first:
+ * if there is always somebody to be asked, it would never be.
+ */
+static bool
+hurries(const struct engine *e)
+{
+	const struct queue *again = &e->again, *added = &e->added;
+
+	return length(again) > 0 &&
+	    again->entries[again->first].deadline_us <
+	    added->entries[added->first].deadline_us;
 }
 
 static enum lane
@@ -526,7 +586,8 @@ await_name(struct engine *e, struct entry entry, int64_t now_us)
 	struct name *n;
 
 	if (e->names == NULL)
-		e->names = names_new(e->poller, e->conf.bulk, name_known, e);
+		e->names = names_new(e->poller, e->conf.bulk, e->conf.names_us,
+		    name_known, e);
 	n = names_find(e->names, t->host, t->family, now_us);
 	if (n->n > 0) {
 		start(e, entry, n->addrs, n->n, n->took_us, now_us);
@@ -596,10 +657,12 @@ start_one(struct engine *e, struct entry entry, const struct addr *addrs,
 
 	if (own_us != 0 && now_us + own_us < deadline_us)
 		deadline_us = now_us + own_us;
-	/* Time that went unused is not made up for in a burst. */
-	if (e->conf.rate != 0)
-		e->launch_us = (e->launch_us > now_us ? e->launch_us : now_us) +
-		    CLOCK_SECOND / e->conf.rate;
+	if (e->conf.rate != 0) {
+		/* Time that went unused is not made up for in a burst. */
+		if (now_us - e->launch_us > LATE_MAX_US)
+			e->launch_us = now_us;
+		e->launch_us += CLOCK_SECOND / e->conf.rate;
+	}
 	p = take_probe(e, entry.target);
 	p->tag = (struct probe_tag){ entry.deadline_us, resolve_us,
 		entry.tries };

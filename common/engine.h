@@ -48,6 +48,11 @@ struct engine_conf {
 	struct sock_conf sock;
 	const struct lookup_bulk *bulk; /* for many names at once */
 	/*
+	 * How long the addresses of a name are good where its TTL is not known
+	 * (names.h says more); 0: those of all names are for ever.
+	 */
+	int64_t names_us;
+	/*
 	 * How targets are probed, &stream_probe, &datagram_probe and
 	 * &handler_probe; NULL: there are none of that kind.
 	 */
@@ -64,11 +69,21 @@ struct engine *engine_new(const struct engine_conf *conf);
 void engine_free(struct engine *e);
 
 /*
- * Adds a target, which outlives its result.  It is probed in its turn, and all
- * of it, its name's resolution included, is over by deadline_us, an absolute
- * time other than CLOCK_NEVER.
+ * Other limits from the next turn on, as in engine_conf.  What is in flight stays
+ * so, be it more than that.
+ */
+void engine_limit(struct engine *e, unsigned parallel, unsigned parallel_tls,
+    unsigned parallel_handlers, unsigned rate);
+
+/*
+ * Adds a target, which outlives the call in which its result is told.  It is
+ * probed in its turn, and all of it, its name's resolution included, is over by
+ * deadline_us, an absolute time other than CLOCK_NEVER.
  */
 void engine_add(struct engine *e, const struct target *t, int64_t deadline_us);
+
+/* There may be more to add again: conf->more is asked, in its turn. */
+void engine_ask(struct engine *e);
 
 /*
  * Does what can be done at now_us without waiting, or a part of it that takes
@@ -77,11 +92,23 @@ void engine_add(struct engine *e, const struct target *t, int64_t deadline_us);
  */
 int64_t engine_turn(struct engine *e, int64_t now_us);
 
+/*
+ * Sockets that are kept for targets like those that ended are closed: to be
+ * called before the terms of these are freed.
+ */
+void engine_forget_targets(struct engine *e);
+
 /* Names that were resolved are resolved again by whoever asks next. */
 void engine_forget_names(struct engine *e);
 
 /* Whether there are targets whose result was not told, or may be more. */
 bool engine_busy(const struct engine *e);
+
+/* Probes, which have sockets or processes. */
+size_t engine_in_flight(const struct engine *e);
+
+/* Targets that are to be probed, be it once more, and wait for it or a name. */
+size_t engine_waiting(const struct engine *e);
 
 /*
  * A descriptor that another loop can wait on between turns: it is readable

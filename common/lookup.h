@@ -37,6 +37,9 @@ struct lookup_found {
 	int family; /* of addrs[0], and so of the first */
 	size_t n[2];
 	struct addr addrs[2][LOOKUP_ADDRS_MAX];
+	bool has_ttl; /* which getaddrinfo(3) does not tell */
+	uint32_t ttl_s;
+	bool denied; /* there is no address, says who knows all of them */
 };
 
 /*

@@ -81,12 +81,8 @@ portset_add(struct portset *s, uint32_t host, uint32_t ask, uint16_t port)
 		    host != NO_HOST ? name_beside(&s->hosts[host]) : NULL },
 		.host = host,
 		.ask = ask,
-		.outcome = OUTCOME_NOT_PROBED,
-		.finding = OUTCOME_NOT_PROBED,
-		.worth = STATE_UNKNOWN,
-		.time_us = ENTRY_NO_TIME,
-		.rtt_us = ENTRY_NO_TIME,
 	};
+	portset_forget(s, e);
 	return e;
 }
 
@@ -153,6 +149,24 @@ portset_tell(struct portset *s, const struct target *t, const struct result *r)
 		return false;
 	count_probe(&s->stats[i], r);
 	return s->stats[i].ended < ask->probes;
+}
+
+void
+portset_forget(struct portset *s, struct entry *e)
+{
+	entry_extra_free(e->extra);
+	*e = (struct entry){
+		.target = e->target,
+		.host = e->host,
+		.ask = e->ask,
+		.time_us = ENTRY_NO_TIME,
+		.rtt_us = ENTRY_NO_TIME,
+		.outcome = OUTCOME_NOT_PROBED,
+		.finding = OUTCOME_NOT_PROBED,
+		.worth = STATE_UNKNOWN,
+	};
+	if (s->stats != NULL)
+		s->stats[e - s->entries] = (struct entry_stats){ 0 };
 }
 
 /*

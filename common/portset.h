@@ -22,6 +22,7 @@ struct ask {
 	const char *name;     /* of the service, or the path; NULL: none */
 	const char *protocol; /* NULL: none */
 	const char *path;     /* of a Unix socket; NULL: it is none */
+	const char *portset;  /* that it is from; NULL: from none */
 	bool udp;
 	bool numbered; /* the name is that of many ports */
 	bool own_name; /* it says all: "udp/" is not put in front of it */
@@ -33,7 +34,7 @@ struct ask {
 	const struct inquiry *inquiry; /* NULL: not of datagrams */
 	const struct terms *terms;     /* NULL: the engine's */
 	const struct policy *policy;
-	const struct rounds *rounds; /* NULL: who asks for ever has its own */
+	const struct rounds *rounds; /* NULL: not of a configuration */
 };
 
 /* What many probes of one port came to. */
@@ -134,5 +135,8 @@ size_t portset_quorum(const struct portset *s);
  */
 bool portset_tell(struct portset *s, const struct target *t,
     const struct result *r);
+
+/* Forgets what was told of an entry, which may be asked once more. */
+void portset_forget(struct portset *s, struct entry *e);
 
 #endif

@@ -117,11 +117,19 @@ answered(void *ctx, struct lookup *l, const struct lookup_found *found,
 	struct resolver_query *q = (struct resolver_query *)(void *)l;
 	struct addr addrs[LOOKUP_ADDRS_MAX];
 	size_t n = lookup_order(found, addrs);
+	struct resolver_answer a = {
+		.addrs = addrs,
+		.n = n,
+		.why = why,
+		.denied = n == 0 && found->denied,
+		.has_ttl = found->has_ttl,
+		.ttl_s = found->ttl_s,
+	};
 
 	(void)ctx;
 	if (n == 0 && why == NULL)
-		why = "no address of a family that can be asked";
+		a.why = "no address of a family that can be asked";
 	if (q->fn != NULL)
-		q->fn(q->ctx, addrs, n, why, now_us);
+		q->fn(q->ctx, &a, now_us);
 	lookup_free(l);
 }

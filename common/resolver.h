@@ -17,11 +17,21 @@
 #define RESOLVER_ADDRS_MAX LOOKUP_ADDRS_MAX
 
 /*
- * The answer: n addresses in the order to try them in, families in turn (RFC
- * 8305 section 4), or n = 0 and why as text that lives until the call returns.
+ * n addresses in the order to try them in, families in turn (RFC 8305 section
+ * 4), or n = 0 and why.
  */
-typedef void resolver_fn(void *ctx, const struct addr *addrs, size_t n,
-    const char *why, int64_t now_us);
+struct resolver_answer {
+	const struct addr *addrs;
+	size_t n;
+	const char *why;
+	bool denied;  /* n is 0 because there is none, not because of a fault */
+	bool has_ttl; /* DNS has told how long that is good */
+	uint32_t ttl_s;
+};
+
+/* The answer and what it points to live until the call returns. */
+typedef void resolver_fn(void *ctx, const struct resolver_answer *a,
+    int64_t now_us);
 
 struct resolver;
 struct resolver_query;

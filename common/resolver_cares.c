@@ -74,7 +74,7 @@ static void start_some(struct cares *);
 static void module_watch(void *, int, bool);
 static void module_close(void *, int);
 static void module_found(void *, const struct sockaddr *, socklen_t);
-static void module_done(void *, void *, bool);
+static void module_done(void *, void *, uint32_t, bool);
 static void adapt(struct cares *, int64_t, bool);
 
 const struct lookup_bulk resolver_cares = {
@@ -235,13 +235,15 @@ module_found(void *ctx, const struct sockaddr *sa, socklen_t len)
 }
 
 static void
-module_done(void *ctx, void *name, bool timed_out)
+module_done(void *ctx, void *name, uint32_t ttl_s, bool timed_out)
 {
 	struct cares *rc = ctx;
 	struct lookup *l = name;
 
 	rc->asked--;
 	adapt(rc, rc->now_us - l->asked_us, timed_out);
+	rc->found.has_ttl = true;
+	rc->found.ttl_s = ttl_s;
 	if (rc->done != NULL)
 		rc->done(rc->ctx, l, &rc->found, NULL, rc->now_us);
 	else

@@ -36,6 +36,7 @@ struct resolver_threads {
 
 static void told(struct watch *, int64_t);
 static void tell(const struct resolver_threads *, struct lookup *, int64_t);
+static bool is_denial(int);
 static int start_thread(struct shared *);
 static void *thread(void *);
 static void look_up(struct lookup *);
@@ -141,7 +142,20 @@ tell(const struct resolver_threads *t, struct lookup *l, int64_t now_us)
 		why = gai_strerror(l->error);
 	else
 		freeaddrinfo(l->list);
+	found.denied = is_denial(l->error);
 	t->done(t->ctx, l, &found, why, now_us);
+}
+
+/*
+ * Whether the name service has said that there is nothing.  Of names that it
+ * could not find out about it says so (EAI_AGAIN, EAI_FAIL), as of a fault of
+ * ours.
+ */
+static bool
+is_denial(int error)
+{
+	return error == 0 || error == EAI_NONAME || error == EAI_NODATA ||
+	    error == EAI_ADDRFAMILY;
 }
 
 /* With the mutex held.  Returns an errno. */

@@ -19,4 +19,15 @@ struct rounds {
 #define ROUNDS_RETRIES 2
 #define ROUNDS_SEVERE 12
 
+#define ROUNDS_INTERVAL_MIN_MS 100
+#define ROUNDS_INTERVAL_MAX_MS (7 * 24 * 3600 * 1000)
+
+/*
+ * Read a number each, as the keys of portstate.yaml(5) have it: seconds, rounds,
+ * milliseconds.  NULL or the reason.
+ */
+const char *rounds_parse_interval(const char *s, struct rounds *r);
+const char *rounds_parse_severe(const char *s, struct rounds *r);
+const char *rounds_parse_lag(const char *s, struct rounds *r);
+
 #endif

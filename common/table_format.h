@@ -30,6 +30,9 @@
 
 #include <stdint.h>
 
+/* The file that it is when none is named. */
+#define TABLE_USUAL LOCALSTATEDIR "/lib/portstate/table"
+
 #define TABLE_MAGIC "PORTTBL"
 #define TABLE_VERSION 1
 #define TABLE_BYTE_ORDER UINT32_C(0x01020304)

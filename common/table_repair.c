@@ -194,7 +194,12 @@ take_over(struct table_record *r, const struct table_event *e)
 	memcpy(r->reason, e->reason, sizeof(r->reason));
 	switch ((enum table_event_kind)e->kind) {
 	case TABLE_EVENT_DOWN:
+		r->flags |= TABLE_DOWN;
+		r->changes++;
+		r->last_change_us = e->at_us;
+		break;
 	case TABLE_EVENT_UP:
+		r->flags &= ~TABLE_DOWN;
 		r->changes++;
 		r->last_change_us = e->at_us;
 		break;

@@ -42,7 +42,7 @@ static const struct option_row rows[] = {
 	    "unix:PATH[=EXPECTED]; EXPECTED is " EXPECTED_NAMES },
 	{ 0, "config", YES, "FILE", set_config,
 	    "Read port sets and hosts from FILE, see portstate.yaml(5)\n"
-	    "(default, without -p: " SOURCE_CONFIG ")" },
+	    "(default, without -p: " CONFIG_USUAL ")" },
 	{ 0, "portset", YES, "NAME[,NAME]...", set_portset,
 	    "Ask for these port sets, of FILE or ready ones" },
 	{ 0, "hosts", YES, "FILE", set_list,

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config_ready.h"
 #include "config_set.h"
-#include "module.h"
 #include "plugin.h"
 
 static bool choose(struct source *, struct text *);
@@ -14,8 +14,6 @@ static bool fill_from_lists(struct source *, struct portset *, struct text *);
 static bool add_usual_host(struct source *, struct text *);
 static bool fill_from_files(struct source *, struct portset *, struct text *);
 static void read_files(struct source *);
-static void read_ready_of_hosts(struct source *);
-static void read_ready(struct source *, const char *);
 
 bool
 source_fill(struct source *s, struct portset *set, struct text *error)
@@ -33,8 +31,8 @@ choose(struct source *s, struct text *error)
 	const char *why = NULL;
 
 	if (!is_from_files(s) && s->ports.n == 0 &&
-	    access(SOURCE_CONFIG, F_OK) == 0)
-		s->config = SOURCE_CONFIG;
+	    access(CONFIG_USUAL, F_OK) == 0)
+		s->config = CONFIG_USUAL;
 	if (!is_from_files(s) && s->ports.n == 0)
 		why = "-p: no port is given";
 	else if (is_from_files(s) && s->ports.n > 0)
@@ -111,44 +109,9 @@ read_files(struct source *s)
 		config_read_list(&s->read, s->lists[i]);
 	if (s->n_lists > 0)
 		return;
-	if (given || s->n_portsets == 0 || access(SOURCE_CONFIG, F_OK) == 0)
-		config_read(&s->read, given ? s->config : SOURCE_CONFIG);
+	if (given || s->n_portsets == 0 || access(CONFIG_USUAL, F_OK) == 0)
+		config_read(&s->read, given ? s->config : CONFIG_USUAL);
 	for (i = 0; i < s->n_portsets && s->read.n_errors == 0; i++)
-		read_ready(s, s->portsets[i]);
-	read_ready_of_hosts(s);
-}
-
-/* Most hosts have the port sets of the one before them. */
-static void
-read_ready_of_hosts(struct source *s)
-{
-	const struct config *c = &s->read;
-	const struct config_word *last = NULL;
-	size_t i, j;
-
-	for (i = 0; i < c->n_hosts && c->n_errors == 0; i++) {
-		const struct config_host *h = &c->hosts[i];
-
-		for (j = 0; j < h->n_portsets && h->portsets != last; j++)
-			read_ready(s, h->portsets[j].s);
-		last = h->portsets;
-	}
-}
-
-/* The ready one of that name, if there is none yet. */
-static void
-read_ready(struct source *s, const char *name)
-{
-	struct text path;
-
-	if (config_find_portset(&s->read, name) != INDEX_NONE ||
-	    name[0] == '.' || strchr(name, '/') != NULL)
-		return;
-	text_init(&path, sizeof(PORTSETDIR) + sizeof(SRCDIR) + TEXT_WORD);
-	text_printf(&path, "%s/%s.yaml",
-	    module_in_build_tree() ? SRCDIR "/data/portsets" : PORTSETDIR,
-	    name);
-	if (!path.cut && access(path.data, F_OK) == 0)
-		config_read(&s->read, path.data);
-	text_free(&path);
+		config_read_ready(&s->read, s->portsets[i]);
+	config_read_ready_of_hosts(&s->read);
 }

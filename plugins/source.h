@@ -9,9 +9,6 @@
 #include "config.h"
 #include "listset.h"
 
-/* The configuration that is read when none is given. */
-#define SOURCE_CONFIG SYSCONFDIR "/portstate/portstate.yaml"
-
 /* More names of port sets, and more lists, are not taken. */
 #define SOURCE_PORTSETS_MAX 64
 #define SOURCE_LISTS_MAX 64

@@ -93,38 +93,6 @@ judge_restore(struct judge *j, const struct table_record *r)
 	};
 }
 
-void
-judge_replay(struct judge *j, const struct table_event *e)
-{
-	j->known = true;
-	j->unasked = false;
-	j->against = j->lag_against = 0;
-	j->state = e->state;
-	j->port = e->port_state;
-	j->failed_rounds = e->failed_rounds;
-	switch ((enum table_event_kind)e->kind) {
-	case TABLE_EVENT_DOWN:
-		j->down = true;
-		break;
-	case TABLE_EVENT_UP:
-		j->down = false;
-		j->failed_rounds = 0;
-		break;
-	case TABLE_EVENT_LAGGED:
-		j->lagged = true;
-		break;
-	case TABLE_EVENT_NORMAL:
-		j->lagged = false;
-		break;
-	case TABLE_EVENT_SEVERE:
-		j->severe = true;
-		break;
-	case TABLE_EVENT_RECOVERED:
-		j->severe = false;
-		break;
-	}
-}
-
 /* Down is opened before severe, and closed after it. */
 static void
 weigh(struct judge *j, const struct judge_conf *conf, bool failed,

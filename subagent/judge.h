@@ -108,7 +108,4 @@ enum state judge_state(const struct judge *j);
 void judge_store(const struct judge *j, struct table_record *r);
 void judge_restore(struct judge *j, const struct table_record *r);
 
-/* Takes up an event that was written when its record was not any more. */
-void judge_replay(struct judge *j, const struct table_event *e);
-
 #endif

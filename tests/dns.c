@@ -23,7 +23,7 @@
 
 /* RFC 1035 4.1.1, RFC 1035 3.2.2, RFC 3596 2.1 */
 enum { NOERROR = 0, SERVFAIL = 2, NXDOMAIN = 3, REFUSED = 5 };
-enum { TYPE_A = 1, TYPE_AAAA = 28 };
+enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_AAAA = 28 };
 enum { FLAG_RESPONSE = 0x80, FLAG_TC = 0x02 };
 
 /* A question, to be answered when its time has come; port 0: by TCP. */
@@ -61,6 +61,8 @@ static size_t question_end(const struct question *);
 static void reply(struct message *, const struct question *, int);
 static void add_a(struct message *, uint32_t);
 static void add_aaaa(struct message *, uint32_t);
+static void add_alias(struct message *);
+static void set_ttl(struct message *, size_t, uint32_t);
 static void add(struct message *, unsigned, const void *, size_t);
 
 void
@@ -214,6 +216,7 @@ answer(const struct server *s, const struct question *q)
 	const unsigned char *type = q->data + question_end(q) - 4;
 	bool a = type[1] == TYPE_A, aaaa = type[1] == TYPE_AAAA;
 	bool tcp = q->from.sin_port == 0;
+	size_t end = question_end(q);
 	unsigned i, n = 0;
 	char word[16] = "";
 
@@ -232,6 +235,16 @@ answer(const struct server *s, const struct question *q)
 	} else if (strcmp(word, "aaaa") == 0) {
 		if (aaaa)
 			add_aaaa(&m, n);
+	} else if (strcmp(word, "ttl") == 0) {
+		if (a) {
+			add_a(&m, 1);
+			set_ttl(&m, end, n);
+		}
+	} else if (strcmp(word, "alias") == 0) {
+		if (a) {
+			add_alias(&m);
+			set_ttl(&m, end, n);
+		}
 	} else if (strcmp(word, "refuse") == 0) {
 		reply(&m, q, REFUSED);
 	} else if (strcmp(word, "fail") == 0) {
@@ -355,6 +368,27 @@ add_aaaa(struct message *m, uint32_t n)
 	n = htonl(n);
 	memcpy(a + 12, &n, 4);
 	add(m, TYPE_AAAA, a, 16);
+}
+
+/* To a name whose address follows. */
+static void
+add_alias(struct message *m)
+{
+	static const unsigned char name[] = { 1, 't', 0 };
+	size_t at;
+
+	add(m, TYPE_CNAME, name, sizeof(name));
+	at = m->len;
+	add_a(m, 1);
+	m->data[at + 1] = (unsigned char)(at - sizeof(name));
+}
+
+/* Of the answer that begins at that byte. */
+static void
+set_ttl(struct message *m, size_t at, uint32_t ttl_s)
+{
+	ttl_s = htonl(ttl_s);
+	memcpy(m->data + at + 6, &ttl_s, 4);
 }
 
 /* An answer about the name in question, for a minute. */

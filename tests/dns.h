@@ -3,7 +3,9 @@
  * A DNS server for tests and benches, in a process of its own, on UDP and TCP.
  * The first label of a name, WORD-N, says what it answers:
  *
- *	a-N      A 127.1.x.y, where x.y is N; no AAAA
+ *	a-N      A 127.1.x.y, where x.y is N; no AAAA; TTL 60, as of all others
+ *	ttl-N    A 127.1.0.1; TTL N
+ *	alias-N  CNAME with TTL N, of what has A 127.1.0.1
  *	aaaa-N   AAAA 2001:db8::N; no A
  *	both-N   both
  *	many-N   N of each, by UDP truncated without any

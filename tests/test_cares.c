@@ -29,6 +29,9 @@ struct name {
 	unsigned told;
 	size_t n;
 	struct addr addrs[LOOKUP_ADDRS_MAX];
+	bool has_ttl;
+	uint32_t ttl_s;
+	bool denied;
 	char why[64];
 };
 
@@ -46,18 +49,20 @@ static struct dns dns;
 static void *cares;
 
 static void
-answered(void *ctx, const struct addr *addrs, size_t n, const char *why,
-    int64_t now_us)
+answered(void *ctx, const struct resolver_answer *a, int64_t now_us)
 {
 	struct name *name = ctx;
 
 	ck_assert_int_gt(now_us, 0);
-	ck_assert_uint_le(n, LOOKUP_ADDRS_MAX);
+	ck_assert_uint_le(a->n, LOOKUP_ADDRS_MAX);
 	ck_assert_uint_eq(name->told++, 0);
-	memcpy(name->addrs, addrs, n * sizeof(addrs[0]));
-	name->n = n;
-	if (why != NULL)
-		(void)snprintf(name->why, sizeof(name->why), "%s", why);
+	memcpy(name->addrs, a->addrs, a->n * sizeof(a->addrs[0]));
+	name->n = a->n;
+	name->has_ttl = a->has_ttl;
+	name->ttl_s = a->ttl_s;
+	name->denied = a->denied;
+	if (a->why != NULL)
+		(void)snprintf(name->why, sizeof(name->why), "%s", a->why);
 	n_told++;
 }
 
@@ -66,10 +71,16 @@ done(void *ctx, struct lookup *l, const struct lookup_found *found,
     const char *why, int64_t now_us)
 {
 	struct addr addrs[LOOKUP_ADDRS_MAX];
-	size_t n = lookup_order(found, addrs);
+	const struct resolver_answer a = {
+		.addrs = addrs,
+		.n = lookup_order(found, addrs),
+		.why = why,
+		.has_ttl = found->has_ttl,
+		.ttl_s = found->ttl_s,
+	};
 
 	ck_assert_ptr_eq(ctx, &dns);
-	answered(((struct ask *)(void *)l)->name, addrs, n, why, now_us);
+	answered(((struct ask *)(void *)l)->name, &a, now_us);
 	lookup_free(l);
 }
 
@@ -207,6 +218,38 @@ START_TEST(answer)
 		check_v4(&name->addrs[0], 7);
 	if (name->n == 1 && v6 == 1)
 		check_v6(&name->addrs[0], 7);
+	stop();
+}
+END_TEST
+
+/* Rows: what is asked for, and how long it is good. */
+static const struct {
+	const char *host;
+	int family;
+	uint32_t ttl_s;
+} ttls[] = {
+	{ "a-1.test", AF_UNSPEC, 60 },
+	{ "both-1.test", AF_UNSPEC, 60 },
+	{ "ttl-0.test", AF_UNSPEC, 0 },
+	{ "ttl-1.test", AF_INET, 1 },
+	{ "ttl-86400.test", AF_UNSPEC, 86400 },
+	{ "ttl-2147483647.test", AF_INET, INT32_MAX },
+	{ "ttl-2147483648.test", AF_INET, 0 },
+	{ "ttl-4294967295.test", AF_INET, 0 },
+	{ "alias-7.test", AF_INET, 7 },
+	{ "alias-86400.test", AF_UNSPEC, 60 },
+};
+
+START_TEST(ttl)
+{
+	const struct name *name;
+
+	start(0);
+	name = ask(add(ttls[_i].host, ttls[_i].family));
+	ck_assert(wait_for(1, WAIT_US));
+	ck_assert_uint_ge(name->n, 1);
+	ck_assert(name->has_ttl);
+	ck_assert_uint_eq(name->ttl_s, ttls[_i].ttl_s);
 	stop();
 }
 END_TEST
@@ -415,12 +458,14 @@ START_TEST(rule)
 		ck_assert_uint_eq(names[i].n, 1);
 		if (i != 9)
 			check_v4(&names[i].addrs[0], i);
+		ck_assert_int_eq(names[i].has_ttl, i == RESOLVER_THREADS_MAX);
 	}
 	check_v4(&names[9].addrs[0], 0x0203);
 	ck_assert_uint_eq(names[i].n, 1);
 	ck_assert_uint_eq(ntohl(names[i++].addrs[0].in.sin_addr.s_addr),
 	    INADDR_LOOPBACK);
 	ck_assert_uint_eq(names[i].n, 0);
+	ck_assert(names[i].denied);
 	unit_str("nx", names[i++].why, "Name or service not known");
 	check_v4(&names[i++].addrs[0], 0x0203);
 	check_v4(&names[i++].addrs[0], 0x0203);
@@ -461,6 +506,7 @@ main(void)
 
 	tcase_set_timeout(tc, 30);
 	unit_rows(tc, answer, answers);
+	unit_rows(tc, ttl, ttls);
 	tcase_add_test(tc, many);
 	tcase_add_test(tc, parallel);
 	tcase_add_test(tc, silence);

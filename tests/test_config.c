@@ -12,6 +12,7 @@
 #include "handler.h"
 #include "inquiry.h"
 #include "outcome.h"
+#include "rounds.h"
 #include "sock.h"
 #include "unit.h"
 
@@ -347,13 +348,13 @@ static const struct row bad[] = {
 	/* Kinds of nodes. */
 	{ "a scalar", "a",
 	    "c.yaml:1: not a map of include, defaults, "
-	    "portsets, hosts and ports\n" },
+	    "portsets, hosts, ports, daemon and notify\n" },
 	{ "null", "~",
 	    "c.yaml:1: not a map of include, defaults, portsets, "
-	    "hosts and ports\n" },
+	    "hosts, ports, daemon and notify\n" },
 	{ "a list", "- hosts",
 	    "c.yaml:1: not a map of include, defaults, "
-	    "portsets, hosts and ports\n" },
+	    "portsets, hosts, ports, daemon and notify\n" },
 	{ "no key", "host: {h: 1}",
 	    "c.yaml:1: host: no key that can stand here\n" },
 	{ "a key twice", "hosts: {h: 1}\nhosts: {g: 1}",
@@ -496,6 +497,8 @@ static const struct row bad[] = {
 	{ "a handler and a conversation",
 	    ENTRY("tcp: 1, handler: /bin/true, expect: a"),
 	    "c.yaml:1: e: expect: cannot be used with handler\n" },
+	{ "no such handler", ENTRY("tcp: 1, handler: \"\\eno|such\""),
+	    "c.yaml:1: handler: \\x1bno\\x7csuch: there is no such command\n" },
 	{ "a standard input for steps", ENTRY("tcp: 1, dialogue-file: '-'"),
 	    "c.yaml:1: dialogue-file: not a file\n" },
 	{ "no file", ENTRY("tcp: 1, ca-file: ''"),
@@ -580,6 +583,8 @@ static const struct row bad[] = {
 	    "apart\n" },
 	{ "no such port set", "hosts:\n  h: {portsets: s}\n",
 	    "c.yaml:2: s: there is no port set of that name\n" },
+	{ "events, and no command", "notify: {events: down}\nhosts: {h: 1}",
+	    "c.yaml:1: events: is of no use without command\n" },
 	/* All of them, once each. */
 	{ "errors of a port set, whoever has it",
 	    "portsets:\n  s: {a: {}}\nhosts: {g: {portsets: s}, "
@@ -665,6 +670,14 @@ put_sock(struct text *t, const struct sock_conf *s)
 	    s->interface != NULL ? s->interface : "", s->tos, s->ttl);
 }
 
+/* The interval in milliseconds, retries, severe, lag. */
+static void
+put_rounds(struct text *t, const struct rounds *r)
+{
+	text_printf(t, "%u/%u/%u/%g ", (unsigned)r->interval_ms, r->retries,
+	    r->severe, r->lag_ms);
+}
+
 static void
 details(struct text *t, const struct portset *set, const struct entry *e)
 {
@@ -678,6 +691,8 @@ details(struct text *t, const struct portset *set, const struct entry *e)
 	text_printf(t, " family=%d", e->target.family);
 	put_policy(t, ask->policy);
 	put_sock(t, e->target.terms->sock);
+	text_puts(t, " rounds=");
+	put_rounds(t, ask->rounds);
 	for (i = 0; h != NULL && h->words[i] != NULL; i++)
 		text_printf(t, " word=%s", h->words[i]);
 	for (i = 0; i < d->n; i++) {
@@ -823,6 +838,16 @@ static const struct {
 	    "timeout: 5:ok: not a number of seconds" },
 	{ CONFIG_RETRIES, "tcp: 5, retries: 3", "retries 3",
 	    "tcp: 5, retries: -1", NULL },
+	{ CONFIG_INTERVAL, "tcp: 5, interval: 0.25", " rounds=250/0/0/0 ",
+	    "tcp: 5, interval: 0.05",
+	    "interval: 0.05: not from 0.1 seconds to a week" },
+	{ CONFIG_INTERVAL, "tcp: 5, interval: 604800",
+	    " rounds=604800000/0/0/0 ", "tcp: 5, interval: 5m",
+	    "interval: 5m: not a number" },
+	{ CONFIG_LAG, "tcp: 5, lag: 0.5", " rounds=0/0/0/0.5 ",
+	    "tcp: 5, lag: -1", "lag: -1: is negative" },
+	{ CONFIG_SEVERE, "tcp: 5, severe: 7", " rounds=0/0/7/0 ",
+	    "tcp: 5, severe: 0.5", "severe: 0.5: not a whole number" },
 	{ CONFIG_PROBES, "tcp: 5, probes: 3", "probes 3", "tcp: 5, probes: 0",
 	    NULL },
 	{ CONFIG_FAMILY, "tcp: 5, family: ipv4", " family=2 ",
@@ -1064,6 +1089,73 @@ START_TEST(shared)
 	ck_assert_uint_eq(b.config.n_recipes, 1);
 	ck_assert_uint_eq(b.set.n_asks, 2);
 	ck_assert_uint_eq(b.set.entries[0].ask, b.set.entries[2].ask);
+	end(&b);
+}
+END_TEST
+
+/* What the daemon reads: retries are those of rounds, whoever says it. */
+static const struct {
+	const char *name;
+	const char *yaml;
+	const char *want; /* put_rounds() of each entry */
+} told_rounds[] = {
+	{ "nothing", "hosts: {h: 1}", "60000/2/12/0 " },
+	{ "the file", "defaults: {interval: 5, retries: 0}\nhosts: {h: 1}",
+	    "5000/0/12/0 " },
+	{ "the set before it",
+	    "defaults: {interval: 5, lag: 100, severe: 3}\n"
+	    "portsets: {s: {defaults: {lag: 0, severe: 0}, a: 1}}\n"
+	    "hosts: {h: {portsets: s}}",
+	    "5000/2/0/0 " },
+	{ "the host before those",
+	    "defaults: {interval: 5}\n"
+	    "portsets: {s: {defaults: {interval: 6, retries: 1}, a: 1}}\n"
+	    "hosts: {h: {portsets: s, defaults: {interval: 0.5}}}",
+	    "500/1/12/0 " },
+	{ "the entry before those",
+	    "portsets: {s: {a: {tcp: 1, interval: 9, retries: 3}}}\n"
+	    "hosts: {h: {portsets: s, defaults: {interval: 6, lag: 2.5}}}",
+	    "9000/3/12/2.5 " },
+	{ "an override before all",
+	    "portsets: {s: {a: {tcp: 1, interval: 9, severe: 2}}}\n"
+	    "hosts: {h: {portsets: s, ports: {a: {interval: 90}}}}",
+	    "90000/2/2/0 " },
+	{ "two that differ in nothing else",
+	    "hosts: {h: {ports: {a: {tcp: 1, interval: 1}, "
+	    "b: {tcp: 1, interval: 2}, c: {tcp: 1}, d: {tcp: 1, lag: 1}, "
+	    "e: {tcp: 1, severe: 1}, f: {tcp: 1, retries: 1}}}}",
+	    "1000/2/12/0 2000/2/12/0 60000/2/12/0 60000/2/12/1 60000/2/1/0 "
+	    "60000/1/12/0 " },
+	{ "by UDP, by a handler",
+	    "defaults: {interval: 7, retries: 4}\n"
+	    "hosts: {h: {ports: {a: udp:53, b: {tcp: 1, handler: "
+	    "/bin/true}}}}",
+	    "7000/4/12/0 7000/4/12/0 " },
+};
+
+START_TEST(rounds)
+{
+	struct built b;
+	struct text got;
+	size_t i;
+
+	begin(&b);
+	text_init(&got, 1000);
+	put("c.yaml", told_rounds[_i].yaml);
+	b.config.usual.confirm = true;
+	b.config.usual.retries = 9;
+	b.config.usual.rounds = (struct rounds){ ROUNDS_INTERVAL_MS,
+		ROUNDS_RETRIES, ROUNDS_SEVERE, 0 };
+	config_read(&b.config, "c.yaml");
+	fill(&b, NULL, NULL);
+	for (i = 0; i < b.set.n; i++) {
+		const struct entry *e = &b.set.entries[i];
+
+		put_rounds(&got, entry_ask(&b.set, e)->rounds);
+		ck_assert_uint_eq(e->target.terms->retries, 0);
+	}
+	unit_str(told_rounds[_i].name, got.data, told_rounds[_i].want);
+	text_free(&got);
 	end(&b);
 }
 END_TEST
@@ -1347,6 +1439,7 @@ main(void)
 	tcase_add_test(tc, no_verify);
 	unit_rows(tc, names_for_handlers, named);
 	tcase_add_test(tc, shared);
+	unit_rows(tc, rounds, told_rounds);
 	tcase_add_test(tc, no_asks_of_others);
 	tcase_add_test(tc, include);
 	unit_rows(tc, included, includes);

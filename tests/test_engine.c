@@ -111,6 +111,14 @@ freeaddrinfo(struct addrinfo *ai)
 }
 
 static void
+hold_names(void)
+{
+	(void)pthread_mutex_lock(&mutex);
+	hang = true;
+	(void)pthread_mutex_unlock(&mutex);
+}
+
+static void
 release_names(void)
 {
 	(void)pthread_mutex_lock(&mutex);
@@ -661,6 +669,58 @@ START_TEST(resolution_is_no_part_of_the_timeout)
 }
 END_TEST
 
+/* What is too old is used all the same, and renewed meanwhile. */
+START_TEST(names_that_age)
+{
+	const int64_t age_us = 5 * CLOCK_SECOND;
+
+	new_engine_of((struct engine_conf){ .names_us = age_us });
+	fake = fake_start("tcp4 say '220'", NULL);
+	release_names();
+	add_host("late.test", fake_port(fake, 0), &expects);
+	await_told(1);
+	hold_names();
+	(void)turn(age_us - 1);
+	add_host("late.test", fake_port(fake, 0), &expects);
+	await_told(2);
+	assert_lookups(1);
+	(void)turn(age_us + MS);
+	add_host("late.test", fake_port(fake, 0), &expects);
+	add_host("late.test", fake_port(fake, 0), &expects);
+	await_told(4);
+	assert_lookups(2);
+	ck_assert_uint_eq(count_told(OUTCOME_OK), 4);
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
+/* A name that was not found is asked for again, once for all who wait then. */
+START_TEST(names_that_are_not_found)
+{
+	const int64_t age_us = 5 * CLOCK_SECOND;
+	size_t i;
+
+	new_engine_of((struct engine_conf){ .names_us = age_us });
+	add_host("none.test", 9, &connects);
+	await_told(1);
+	(void)turn(age_us - 1);
+	for (i = 1; i < 20; i++)
+		add_host("none.test", 9, &connects);
+	(void)turn(age_us - 1);
+	ck_assert_uint_eq(n_told, 20);
+	assert_lookups(1);
+	(void)turn(age_us + MS);
+	for (; i < 40; i++)
+		add_host("none.test", 9, &connects);
+	(void)turn(age_us + MS);
+	ck_assert_uint_eq(n_told, 20);
+	ck_assert_uint_eq(engine_waiting(engine), 20);
+	await_told(40);
+	assert_lookups(2);
+	ck_assert_uint_eq(count_told(OUTCOME_UNRESOLVED), 40);
+}
+END_TEST
+
 START_TEST(no_descriptors_to_resolve)
 {
 	struct rlimit before, limit;
@@ -735,6 +795,65 @@ START_TEST(never_more_than_parallel)
 	(void)turn(DEADLINE_US);
 	ck_assert_uint_eq(n_told, 20);
 	ck_assert_uint_eq(accept_all(&fd), 0);
+}
+END_TEST
+
+/* What waits for a name, for its turn or for its second turn is not in flight. */
+START_TEST(counts)
+{
+	new_engine_of((struct engine_conf){
+	    .parallel = 1,
+	    .timeout_us = CLOCK_SECOND,
+	    .retries = 1,
+	});
+	fake = fake_start("tcp4 full", NULL);
+	ck_assert_uint_eq(engine_in_flight(engine), 0);
+	ck_assert_uint_eq(engine_waiting(engine), 0);
+	add_host("hang.test", 9, &connects);
+	add(0, &connects);
+	add(0, &connects);
+	ck_assert_uint_eq(engine_in_flight(engine), 0);
+	ck_assert_uint_eq(engine_waiting(engine), 3);
+	(void)turn(0);
+	ck_assert_uint_eq(engine_in_flight(engine), 1);
+	ck_assert_uint_eq(engine_waiting(engine), 2);
+	(void)turn(CLOCK_SECOND);
+	ck_assert_uint_eq(engine_in_flight(engine), 1);
+	ck_assert_uint_eq(engine_waiting(engine), 2);
+	(void)turn(3 * CLOCK_SECOND);
+	ck_assert_uint_eq(n_told, 0);
+	ck_assert_uint_eq(engine_in_flight(engine), 1);
+	(void)turn(DEADLINE_US);
+	ck_assert_uint_eq(engine_waiting(engine), 0);
+	ck_assert_uint_eq(engine_in_flight(engine), 0);
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
+/* More at once or fewer, from then on; nothing is broken off. */
+START_TEST(other_limits)
+{
+	int fd = -1;
+	size_t i;
+
+	listen_here();
+	new_engine(2);
+	for (i = 0; i < 12; i++)
+		add_host("127.0.0.1", listener_port, &expects);
+	(void)turn(0);
+	ck_assert_uint_eq(accept_all(&fd), 2);
+	engine_limit(engine, 5, 0, 0, 0);
+	(void)turn(1);
+	ck_assert_uint_eq(accept_all(&fd), 3);
+	ck_assert_uint_eq(engine_in_flight(engine), 5);
+	engine_limit(engine, 4, 0, 0, 0);
+	ck_assert_int_eq(send(fd, "220", 3, 0), 3);
+	await_told(1);
+	ck_assert_uint_eq(engine_in_flight(engine), 4);
+	engine_limit(engine, 0, 0, 0, 0);
+	(void)engine_turn(engine, now);
+	ck_assert_uint_eq(engine_in_flight(engine), 11);
+	ck_assert_uint_eq(n_told, 1);
 }
 END_TEST
 
@@ -867,6 +986,30 @@ START_TEST(never_more_handlers)
 	for (i = 0; i < 5; i++)
 		assert_told(i + 1, i, OUTCOME_HANDLER_CRITICAL);
 	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
+START_TEST(other_limit_of_handlers)
+{
+	struct terms terms;
+	size_t i;
+
+	new_engine_of((struct engine_conf){
+	    .parallel_handlers = 1, .handlers = &stub });
+	for (i = 0; i < 5; i++)
+		add_handled(&terms);
+	(void)turn(0);
+	engine_limit(engine, 0, 0, 3, 0);
+	(void)turn(1);
+	ck_assert_uint_eq(started, 3);
+	engine_limit(engine, 0, 0, 0, 0);
+	(void)turn(2);
+	ck_assert_uint_eq(started, 5);
+	/* All the same that of all counts. */
+	add_handled(&terms);
+	engine_limit(engine, 5, 0, 0, 0);
+	(void)turn(3);
+	ck_assert_uint_eq(started, 5);
 }
 END_TEST
 
@@ -1179,6 +1322,33 @@ START_TEST(retry_comes_last)
 }
 END_TEST
 
+/* Unless its time is over before that of those that were not asked yet. */
+START_TEST(retry_that_hurries)
+{
+	new_engine_of((struct engine_conf){
+	    .parallel = 1,
+	    .timeout_us = CLOCK_SECOND,
+	    .retries = 1,
+	});
+	fake = fake_start("tcp4 full", "tcp4 closed", NULL);
+	add_until(fake_path(fake, 0), fake_port(fake, 0), &connects,
+	    3 * CLOCK_SECOND);
+	add(0, &connects);
+	add(1, &connects);
+	(void)turn(0);
+	(void)turn(CLOCK_SECOND);
+	ck_assert_uint_eq(n_told, 0);
+	(void)turn(2 * CLOCK_SECOND);
+	ck_assert_uint_eq(n_told, 1);
+	assert_told(0, 0, OUTCOME_TIMEOUT);
+	(void)turn(3 * CLOCK_SECOND);
+	assert_told(1, 2, OUTCOME_REFUSED);
+	(void)turn(4 * CLOCK_SECOND);
+	assert_told(2, 1, OUTCOME_TIMEOUT);
+	ck_assert(!engine_busy(engine));
+}
+END_TEST
+
 /* A second socket. */
 
 START_TEST(hedge)
@@ -1234,6 +1404,50 @@ START_TEST(rate)
 	ck_assert_uint_eq(accept_all(&fd), 1);
 	ck_assert_int_eq(turn(850 * MS + 1), DEADLINE_US);
 	ck_assert_uint_eq(n_told, 0);
+}
+END_TEST
+
+/*
+ * A loop that can only wait for whole milliseconds, and that long, starts as many
+ * as it is late for.
+ */
+START_TEST(rate_of_a_late_loop)
+{
+	int64_t ms;
+	size_t i;
+
+	new_engine_of((struct engine_conf){ .rate = 5000 });
+	fake = fake_start("tcp4 full", NULL);
+	for (i = 0; i < TARGETS_MAX; i++)
+		add(0, &connects);
+	for (ms = 0; ms <= 50; ms++) {
+		(void)turn(ms * MS);
+		ck_assert_uint_eq(engine_in_flight(engine), (size_t)ms * 5 + 1);
+	}
+	/* It did not run, or had nothing to do. */
+	(void)turn(100 * MS);
+	ck_assert_uint_eq(engine_in_flight(engine), 50 * 5 + 2);
+}
+END_TEST
+
+/* A rate that was low does not hold up what comes after it. */
+START_TEST(other_rate)
+{
+	size_t i;
+
+	new_engine_of((struct engine_conf){ .rate = 1 });
+	fake = fake_start("tcp4 full", NULL);
+	for (i = 0; i < 20; i++)
+		add(0, &connects);
+	ck_assert_int_eq(turn(0), CLOCK_SECOND);
+	engine_limit(engine, 0, 0, 0, 1);
+	ck_assert_int_eq(turn(1), CLOCK_SECOND);
+	engine_limit(engine, 0, 0, 0, 10);
+	ck_assert_int_eq(turn(2), 2 + 100 * MS);
+	ck_assert_uint_eq(engine_in_flight(engine), 2);
+	engine_limit(engine, 0, 0, 0, 0);
+	(void)turn(3);
+	ck_assert_uint_eq(engine_in_flight(engine), 20);
 }
 END_TEST
 
@@ -1343,8 +1557,16 @@ START_TEST(refused_socket_is_used_again)
 	await_told(51);
 	assert_told(50, 50, OUTCOME_OK);
 	ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
+	/* Nor the targets that it was made for, if they are forgotten. */
 	add(0, &connects);
 	await_told(52);
+	ck_assert_int_ne(fcntl(fd, F_GETFD), -1);
+	engine_forget_targets(engine);
+	ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
+	engine_forget_targets(engine);
+	add(0, &connects);
+	await_told(53);
+	ck_assert_uint_eq(count_told(OUTCOME_REFUSED), 52);
 	ck_assert_int_ne(fcntl(fd, F_GETFD), -1);
 	engine_free(engine);
 	engine = NULL;
@@ -1923,11 +2145,16 @@ main(void)
 	tcase_add_test(tc, lookup_that_is_late_for_some);
 	tcase_add_test(tc, lookup_that_nobody_waits_for);
 	tcase_add_test(tc, resolution_is_no_part_of_the_timeout);
+	tcase_add_test(tc, names_that_age);
+	tcase_add_test(tc, names_that_are_not_found);
 	tcase_add_test(tc, no_descriptors_to_resolve);
 	tcase_add_test(tc, one_at_a_time_in_order);
 	unit_rows(tc, never_more_than_parallel, parallels);
+	tcase_add_test(tc, counts);
+	tcase_add_test(tc, other_limits);
 	tcase_add_test(tc, never_more_with_tls);
 	tcase_add_test(tc, never_more_handlers);
+	tcase_add_test(tc, other_limit_of_handlers);
 	tcase_add_test(tc, stop_of_those_aside);
 	tcase_add_test(tc, few_are_put_aside);
 	tcase_add_test(tc, three_hundred_at_once);
@@ -1939,8 +2166,11 @@ main(void)
 	unit_rows(tc, retry, retries);
 	tcase_add_loop_test(tc, retry_without_time, 0, 2);
 	tcase_add_test(tc, retry_comes_last);
+	tcase_add_test(tc, retry_that_hurries);
 	tcase_add_loop_test(tc, hedge, 0, 2);
 	tcase_add_test(tc, rate);
+	tcase_add_test(tc, rate_of_a_late_loop);
+	tcase_add_test(tc, other_rate);
 	tcase_add_test(tc, rate_of_retries);
 	tcase_add_test(tc, rate_and_deadline);
 	tcase_add_test(tc, source_address);

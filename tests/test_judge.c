@@ -315,43 +315,6 @@ START_TEST(alternates)
 }
 END_TEST
 
-/* The record was not written when some events were: they are taken up. */
-START_TEST(replays)
-{
-	unsigned seed = (unsigned)_i, n;
-	const struct judge_conf conf = { 1, 3, LIMIT_MS };
-	struct judge j = { 0 }, stored = { 0 };
-	char letter = 'M';
-
-	for (n = 0; n < 20000; n++) {
-		enum table_event_kind events[JUDGE_EVENTS_MAX];
-		struct judge_round r;
-		unsigned i, many;
-
-		letter = random_round(&seed, letter);
-		r = round_of(letter);
-		stored = j;
-		many = judge_round(&j, &conf, &r, events);
-		for (i = 0; i < many; i++) {
-			const struct table_event e = {
-				.kind = (uint8_t)events[i],
-				.state = (uint8_t)judge_state(&j),
-				.port_state = j.port,
-				.failed_rounds = j.failed_rounds
-			};
-
-			judge_replay(&stored, &e);
-		}
-		if (many > 0)
-			must(stored.known == j.known && stored.down == j.down &&
-			    stored.lagged == j.lagged &&
-			    stored.severe == j.severe &&
-			    stored.state == j.state && stored.port == j.port &&
-			    stored.failed_rounds == j.failed_rounds);
-	}
-}
-END_TEST
-
 /*
  * A configuration that changes: the entry of `rounds` by retries 1, severe 3 and
  * a limit; then others, and what follows from them at once.
@@ -478,7 +441,6 @@ main(void)
 	unit_rows(tc, table, cases);
 	tcase_add_loop_test(tc, as_model, 0, 4);
 	tcase_add_loop_test(tc, alternates, 0, 4);
-	tcase_add_loop_test(tc, replays, 0, 4);
 	unit_rows(tc, reconfigures, changes);
 	unit_rows(tc, shows, shown);
 	tcase_add_test(tc, fails_otherwise);

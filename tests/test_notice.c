@@ -57,6 +57,7 @@ START_TEST(message)
 {
 	struct table_event e = event;
 	struct notice n = notice;
+	enum table_event_kind kind;
 	struct text t;
 
 	n.event = &e;
@@ -67,6 +68,10 @@ START_TEST(message)
 	notice_message(&t, &n);
 	unit_str("message", t.data, messages[_i].message);
 	unit_str("name", notice_event(messages[_i].kind), messages[_i].name);
+	ck_assert(notice_find_event(messages[_i].name, &kind));
+	ck_assert_int_eq(kind, messages[_i].kind);
+	ck_assert(!notice_find_event("Down", &kind));
+	ck_assert(!notice_find_event("", &kind));
 	text_free(&t);
 }
 END_TEST

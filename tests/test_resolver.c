@@ -46,6 +46,8 @@ static const struct zone_row {
 	{ "strange.test", 0, { "/a/path" } },
 	{ "strangefirst.test", 0, { "/a/path", "192.0.2.1" } },
 	{ "noname.test", EAI_NONAME, { NULL } },
+	{ "nodata.test", EAI_NODATA, { NULL } },
+	{ "family4.test", EAI_ADDRFAMILY, { NULL } },
 	{ "again.test", EAI_AGAIN, { NULL } },
 	{ "fail.test", EAI_FAIL, { NULL } },
 	{ "memory.test", EAI_MEMORY, { NULL } },
@@ -189,23 +191,25 @@ static struct answer {
 	struct addr addrs[ANSWERS_MAX];
 	size_t n;
 	char why[128];
+	bool denied;
 	int64_t now_us;
 } answers[ANSWERS_MAX];
 
 static void
-told(void *ctx, const struct addr *addrs, size_t n, const char *why,
-    int64_t now_us)
+told(void *ctx, const struct resolver_answer *r, int64_t now_us)
 {
 	struct answer *a = ctx;
 	size_t i;
 
 	a->told++;
-	ck_assert_uint_le(n, RESOLVER_ADDRS_MAX);
-	for (i = 0; i < n; i++)
-		a->addrs[i] = addrs[i];
-	a->n = n;
-	if (n == 0)
-		(void)snprintf(a->why, sizeof(a->why), "%s", why);
+	ck_assert_uint_le(r->n, RESOLVER_ADDRS_MAX);
+	for (i = 0; i < r->n; i++)
+		a->addrs[i] = r->addrs[i];
+	a->n = r->n;
+	a->denied = r->denied;
+	if (r->n == 0)
+		(void)snprintf(a->why, sizeof(a->why), "%s", r->why);
+	ck_assert(!r->has_ttl);
 	a->now_us = now_us;
 }
 
@@ -352,11 +356,14 @@ END_TEST
 static const struct {
 	const char *name;
 	int error;
+	bool denied;
 } errors[] = {
-	{ "noname.test", EAI_NONAME },
-	{ "again.test", EAI_AGAIN },
-	{ "fail.test", EAI_FAIL },
-	{ "memory.test", EAI_MEMORY },
+	{ "noname.test", EAI_NONAME, true },
+	{ "nodata.test", EAI_NODATA, true },
+	{ "family4.test", EAI_ADDRFAMILY, true },
+	{ "again.test", EAI_AGAIN, false },
+	{ "fail.test", EAI_FAIL, false },
+	{ "memory.test", EAI_MEMORY, false },
 };
 
 START_TEST(error_is_told_in_words)
@@ -365,6 +372,7 @@ START_TEST(error_is_told_in_words)
 	await(&answers[0]);
 	ck_assert_uint_eq(answers[0].n, 0);
 	ck_assert_str_eq(answers[0].why, gai_strerror(errors[_i].error));
+	ck_assert_int_eq(answers[0].denied, errors[_i].denied);
 }
 END_TEST
 
@@ -374,6 +382,7 @@ START_TEST(error_of_the_system)
 	await(&answers[0]);
 	ck_assert_uint_eq(answers[0].n, 0);
 	ck_assert_str_eq(answers[0].why, strerror(EMFILE));
+	ck_assert(!answers[0].denied);
 }
 END_TEST
 
@@ -495,10 +504,9 @@ START_TEST(told_when_waiting_only)
 END_TEST
 
 static void
-ask_again(void *ctx, const struct addr *addrs, size_t n, const char *why,
-    int64_t now_us)
+ask_again(void *ctx, const struct resolver_answer *a, int64_t now_us)
 {
-	told(ctx, addrs, n, why, now_us);
+	told(ctx, a, now_us);
 	(void)ask("four.test", AF_UNSPEC, &answers[1]);
 }
 
@@ -545,10 +553,9 @@ END_TEST
 static struct resolver_query *other;
 
 static void
-cancel_other(void *ctx, const struct addr *addrs, size_t n, const char *why,
-    int64_t now_us)
+cancel_other(void *ctx, const struct resolver_answer *a, int64_t now_us)
 {
-	told(ctx, addrs, n, why, now_us);
+	told(ctx, a, now_us);
 	resolver_cancel(other);
 }
 

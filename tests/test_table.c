@@ -381,6 +381,8 @@ START_TEST(test_missed_event)
 	ck_assert(table_read(t, 2, &record));
 	ck_assert_uint_eq(record.last_event, number);
 	ck_assert_uint_eq(record.state, 2);
+	ck_assert_uint_eq(record.flags,
+	    TABLE_USED | TABLE_ENABLED | TABLE_KNOWN | TABLE_DOWN);
 	ck_assert_uint_eq(record.changes, 1);
 	ck_assert_int_eq(record.last_change_us, NOW);
 	ck_assert_str_eq(record.reason, "because");

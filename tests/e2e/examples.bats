@@ -292,9 +292,22 @@ block() {
 	grep -q '^PORTSET OK - 8 of 8 as expected|' "$out"
 }
 
-@test "portstate.yaml(5): the example of a handler" {
+@test "portstate.yaml(5): the example of a daemon" {
 	need_yaml
 	block portstate.yaml.5 2 >c.yaml
+	grep -q /usr/local/bin/page c.yaml
+	printf '#!/bin/sh\n' >page
+	chmod +x page
+	sed -i "s,/usr/local/bin,$PWD," c.yaml
+	check --config c.yaml --check-config
+	is 0 'PORTSET OK - 2 ports of 1 host would be asked' \
+		'mx1/smtp: 192.0.2.10 tcp/25, smtp, expected open, within 2 s, retries 4, probes 3' \
+		'mx1/queue: 192.0.2.10 tcp/10025, expected open, within 2 s, probes 3'
+}
+
+@test "portstate.yaml(5): the example of a handler" {
+	need_yaml
+	block portstate.yaml.5 3 >c.yaml
 	check --config c.yaml --check-config
 	is 0 'PORTSET OK - 1 port of 1 host would be asked' \
 		'www1/login: www1 tcp/443, handler check_http, expected open, within 10 s'
@@ -309,7 +322,7 @@ block() {
 
 @test "portstate.yaml(5): its list of targets" {
 	need_tls
-	block portstate.yaml.5 3 >list
+	block portstate.yaml.5 4 >list
 	check --hosts list --check-config
 	[ "$status" = 0 ] && silent
 	diff <(head -n 5 "$out") <(printf '%s\n' \
@@ -367,5 +380,5 @@ handler() {
 }
 
 @test "portstate.yaml(5): no other example is there" {
-	[ "$(grep -c '^\.Bd -literal' "$man/portstate.yaml.5")" = 3 ]
+	[ "$(grep -c '^\.Bd -literal' "$man/portstate.yaml.5")" = 4 ]
 }

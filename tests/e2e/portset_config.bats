@@ -321,6 +321,43 @@ refuses() {
 	is 3 'PORTSET UNKNOWN - c.yaml:1: hosts: not a map of hosts'
 }
 
+@test "what is said to the daemon is checked, and of no effect" {
+	local daemon='daemon: {table: nosuch/t, events: 64, rate: 1, log: nosuch/l}'
+	local notify='notify: {command: "touch ran", events: [down], parallel: 1}'
+
+	serve 'tcp4 closed'
+	yaml "$daemon" "$notify" 'hosts:' '  127.0.0.1: {defaults: {interval: 5},' \
+		"    ports: {a: {tcp: $p0, lag: 0.001, severe: 1}}}"
+	check --config c.yaml --check-config
+	is 0 'PORTSET OK - 1 port of 1 host would be asked' \
+		"127.0.0.1/a: 127.0.0.1 tcp/$p0, expected open, within 2 s"
+	check --config c.yaml
+	[ "$status" = 2 ]
+	[ ! -e ran ] && [ ! -e nosuch ]
+	yaml 'daemon:' '  events: 63' '  mail: root' \
+		'notify: {command: [nosuch, "%h"]}' \
+		"hosts: {h: {ports: {a: {tcp: 1, interval: 0.01}}}}"
+	check --config c.yaml --check-config
+	is 3 'PORTSET UNKNOWN - c.yaml:2: events: 63: not a power of two (the first of 4 errors)' \
+		'c.yaml:2: events: 63: not a power of two' \
+		'c.yaml:3: mail: there is no such key' \
+		'c.yaml:4: command: nosuch: there is no such command' \
+		'c.yaml:5: interval: 0.01: not from 0.1 seconds to a week'
+	# Each key in one of all files, and events with a command.
+	printf '%s\n' 'daemon:' '  rate: 6' >other.yaml
+	yaml 'daemon: {rate: 5}' 'include: other.yaml'
+	check --config c.yaml
+	is 3 'PORTSET UNKNOWN - other.yaml:2: rate: this key was given already at c.yaml:1'
+	yaml 'hosts: {h: 1}' 'notify: {events: down}'
+	check --config c.yaml
+	is 3 'PORTSET UNKNOWN - c.yaml:2: events: is of no use without command'
+	# What a line of Nagios ends with is none.
+	yaml 'notify: {command: sh | x}'
+	check --config c.yaml
+	[ "$status" = 3 ]
+	lacks '|' "$out"
+}
+
 @test "files that cannot be read" {
 	check --config nosuch.yaml
 	is 3 'PORTSET UNKNOWN - nosuch.yaml: No such file or directory'

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Configurations and lists of targets: either errors, a line each, or entries
- * with hosts, asks and names that nobody else has, and all is freed.
+ * with hosts, asks and names that nobody else has, and what the daemon is told can
+ * be so, and all is freed.
  *
  * Input: what is meant, a byte, then the file.
  */
@@ -22,6 +23,7 @@
 #define WITH_HOST 2
 #define WITH_PORTSET 4
 #define WITH_OTHER 8
+#define CONFIRM 16
 
 /* So many entries are looked at. */
 #define LOOKED_AT 500
@@ -29,6 +31,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 static void check_errors(const struct config *);
 static void check_set(const struct portset *);
+static void check_daemon(const struct daemon_conf *);
 static int by_name(const void *, const void *);
 
 int
@@ -52,6 +55,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(pwrite(fd, data + 1, size - 1, 0) == (ssize_t)size - 1);
 	snprintf(file, sizeof(file), "/proc/self/fd/%d", fd);
 	text_init(&error, 1000);
+	c.usual.confirm = (data[0] & CONFIRM) != 0;
+	c.usual.rounds.interval_ms = ROUNDS_INTERVAL_MS;
 	if ((data[0] & WITH_HOST) != 0)
 		assert(hostlist_add(&hosts, "h", &error));
 	if ((data[0] & WITH_OTHER) != 0)
@@ -64,6 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (config_fill(&c, &sel, &set, &error)) {
 		assert(c.n_errors == 0 && error.len == 0);
 		check_set(&set);
+		check_daemon(&c.daemon);
 	} else {
 		assert(c.n_errors > 0 || error.len > 0);
 		check_errors(&c);
@@ -98,8 +104,13 @@ check_set(const struct portset *set)
 
 	for (i = 0; i < set->n && i < LOOKED_AT; i++) {
 		const struct entry *e = &set->entries[i];
+		const struct rounds *r;
 
 		assert(e->ask < set->n_asks);
+		r = set->asks[e->ask].rounds;
+		assert(r->interval_ms >= ROUNDS_INTERVAL_MIN_MS &&
+		    r->interval_ms <= ROUNDS_INTERVAL_MAX_MS);
+		assert(r->lag_ms >= 0 && r->lag_ms <= UINT32_MAX);
 		assert(e->host < set->n_hosts || e->host == NO_HOST);
 		assert(e->target.terms->timeout_us > 0);
 		text_init(&t, 1000);
@@ -117,6 +128,16 @@ check_set(const struct portset *set)
 		    strstr(names[i], "...") != NULL);
 	for (i = 0; i < n; i++)
 		free(names[i]);
+}
+
+static void
+check_daemon(const struct daemon_conf *d)
+{
+	assert((d->events & (d->events - 1)) == 0);
+	assert(d->notify_retries <= 100 ||
+	    d->notify_retries == DAEMON_NOTIFY_NO_RETRIES);
+	assert(d->notify_events == 0 || d->command != NULL);
+	assert(d->command == NULL || d->command[0][0] != '\0');
 }
 
 static int

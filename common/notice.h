@@ -25,6 +25,9 @@ struct notice {
 /* "down", "up", "lagged", "normal", "severe", "recovered". */
 const char *notice_event(enum table_event_kind kind);
 
+/* The kind of that name; false: there is none. */
+bool notice_find_event(const char *name, enum table_event_kind *kind);
+
 /*
  * Appends the line, of one kind for each kind of event:
  *

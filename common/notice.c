@@ -54,6 +54,19 @@ notice_event(enum table_event_kind kind)
 	return event_names[kind];
 }
 
+bool
+notice_find_event(const char *name, enum table_event_kind *kind)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(event_names) / sizeof(event_names[0]); i++)
+		if (text_same(event_names[i], name)) {
+			*kind = (enum table_event_kind)i;
+			return true;
+		}
+	return false;
+}
+
 void
 notice_message(struct text *t, const struct notice *n)
 {

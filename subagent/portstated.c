@@ -1,0 +1,620 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * portstated: asks the ports of a configuration for ever, keeps the port table, and
+ * tells people what happens.  portstated(8) is its manual.
+ */
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "daemon_options.h"
+#include "daemonize.h"
+#include "delivery.h"
+#include "entry.h"
+#include "fd.h"
+#include "log.h"
+#include "monitor.h"
+#include "notice.h"
+#include "pidfile.h"
+#include "service_manager.h"
+#include "xalloc.h"
+
+#define PROGRAM "portstated"
+
+/* How a daemon ends. */
+#define FAILURE 1
+#define USAGE 2
+
+#define ERROR_MAX 65536
+#define HELP_MAX 16384
+
+/* How often the table is written: with news, with events, without either. */
+#define FLUSH_US (250 * CLOCK_MILLISECOND)
+#define FLUSH_EVENTS_US (20 * CLOCK_MILLISECOND)
+
+/* Descriptors of each command that runs for an event. */
+#define COMMAND_FDS 4
+
+/* Entries that there is room for to begin with; it grows. */
+#define CAPACITY_MIN 1024
+
+/* Later than that is worth a line. */
+#define LATE_US CLOCK_SECOND
+
+static const char purpose[] =
+    "Asks ports at intervals, keeps their state, and runs commands when it\n"
+    "changes.\n";
+
+static const char usage[] =
+    "Usage: portstated [-c FILE] [--hosts FILE]... [-d] [-e COMMAND] [-l FILE]\n"
+    "           [OPTION]...\n"
+    "       portstated [-c FILE] --check-config\n"
+    "portstated --help lists all options.\n";
+
+struct daemon {
+	struct daemon_options options;
+	struct daemon_conf conf;
+	struct table *table;
+	struct monitor *monitor;
+	struct delivery *delivery;
+	struct watch signals;
+	sigset_t blocked;
+	const char *ended_by; /* NULL: it goes on */
+	bool reload;
+	bool status;
+	bool late;        /* and that was said */
+	bool unflushed;   /* there are events that are not on disk */
+	int64_t flush_us; /* when it is to be written next */
+	int64_t alive_us; /* the same of the service manager */
+	char *table_file;
+	uint32_t events; /* in the ring */
+};
+
+static const struct {
+	int signal;
+	const char *name;
+} handled[] = {
+	{ SIGTERM, "SIGTERM" },
+	{ SIGINT, "SIGINT" },
+	{ SIGHUP, "SIGHUP" },
+	{ SIGUSR1, "SIGUSR1" },
+};
+
+#define HANDLED (sizeof(handled) / sizeof(handled[0]))
+
+static _Noreturn void print_and_exit(const struct text *);
+static _Noreturn void print_help(const struct options *);
+static _Noreturn void print_config(const struct site *);
+static _Noreturn void fail(struct daemon *, const char *, const char *);
+static void print_errors(const struct text *);
+static void say_lines(int, const struct text *);
+static void start(struct daemon *, struct site *);
+static void open_log(struct daemon *);
+static void open_table(struct daemon *);
+static void block_signals(struct daemon *);
+static void watch_signals(struct daemon *);
+static void signal_came(struct watch *, int64_t);
+static void adopt(struct daemon *, struct site *);
+static void run(struct daemon *);
+static int64_t sooner(int64_t, int64_t);
+static int64_t keep_table(struct daemon *, int64_t);
+static void flush(struct daemon *, int64_t);
+static void say_late(struct daemon *, int64_t);
+static int64_t keep_alive(struct daemon *, int64_t);
+static void reload(struct daemon *);
+static void say_status(struct daemon *);
+static void end(struct daemon *);
+static monitor_fn note_event;
+static delivery_log_fn note_delivery;
+
+int
+main(int argc, char **argv)
+{
+	static struct daemon d;
+	const struct options options = daemon_options_table(&d.options);
+	struct text errors;
+	struct site *site;
+	const char *why;
+	bool ok;
+
+	text_init(&errors, ERROR_MAX);
+	ok = daemon_options_parse(&d.options, argc, argv, &errors);
+	if (d.options.help)
+		print_help(&options);
+	if (d.options.version) {
+		text_truncate(&errors, 0);
+		text_puts(&errors,
+		    PROGRAM " v" PACKAGE_VERSION " (portstate)\n");
+		print_and_exit(&errors);
+	}
+	if (!ok) {
+		(void)fprintf(stderr, PROGRAM ": %s\n%s", errors.data, usage);
+		return USAGE;
+	}
+	site = site_read(&d.options.files, &errors);
+	if (site == NULL) {
+		print_errors(&errors);
+		return FAILURE;
+	}
+	text_free(&errors);
+	if (d.options.only_check)
+		print_config(site);
+	if (d.options.detach && (why = daemonize_begin()) != NULL)
+		fail(&d, NULL, why);
+	start(&d, site);
+	run(&d);
+	end(&d);
+	return 0;
+}
+
+static _Noreturn void
+print_and_exit(const struct text *t)
+{
+	if (fputs(t->data, stdout) == EOF || fflush(stdout) == EOF)
+		exit(FAILURE);
+	exit(0);
+}
+
+static _Noreturn void
+print_help(const struct options *options)
+{
+	struct text t;
+
+	text_init(&t, HELP_MAX);
+	text_printf(&t,
+	    PROGRAM " v" PACKAGE_VERSION " (portstate)\n\n%s\n%s\nOptions:\n",
+	    purpose, usage);
+	options_help(options, &t);
+	text_puts(&t,
+	    "\nSignals: HUP reads the configuration anew, USR1 logs a status,"
+	    " TERM ends.\n"
+	    "Exit status: 0 ended by a signal, 1 failure, 2 usage.\n");
+	print_and_exit(&t);
+}
+
+static _Noreturn void
+print_config(const struct site *s)
+{
+	const struct portset *set = &s->set;
+	struct text t;
+	size_t i;
+
+	text_init(&t, SIZE_MAX / 2);
+	text_printf(&t, "%zu %s of %zu %s would be asked\n", set->n,
+	    set->n == 1 ? "port" : "ports", set->n_hosts,
+	    set->n_hosts == 1 ? "host" : "hosts");
+	for (i = 0; i < set->n; i++) {
+		const struct entry *e = &set->entries[i];
+		const struct rounds *r = entry_ask(set, e)->rounds;
+
+		entry_describe(&t, set, e);
+		text_printf(&t, ", every %g s", r->interval_ms / 1e3);
+		if (r->lag_ms > 0)
+			text_printf(&t, ", lag %g ms", r->lag_ms);
+		text_puts(&t, "\n");
+	}
+	print_and_exit(&t);
+}
+
+/* Either may be NULL. */
+static _Noreturn void
+fail(struct daemon *d, const char *what, const char *why)
+{
+	if (what != NULL)
+		log_say(LOG_ERR, "%s: %s", what, why);
+	else if (why != NULL)
+		log_say(LOG_ERR, "%s", why);
+	table_close(d->table);
+	log_close();
+	daemonize_failed(FAILURE);
+	exit(FAILURE);
+}
+
+/* Before there is a log. */
+static void
+print_errors(const struct text *lines)
+{
+	const char *line = lines->data;
+	size_t len;
+
+	for (; *line != '\0'; line += len + (line[len] == '\n')) {
+		len = strcspn(line, "\n");
+		(void)fprintf(stderr, PROGRAM ": %.*s\n", (int)len, line);
+	}
+}
+
+static void
+say_lines(int level, const struct text *t)
+{
+	const char *line = t->data;
+	size_t len;
+
+	for (; *line != '\0'; line += len + (line[len] == '\n')) {
+		len = strcspn(line, "\n");
+		log_say(level, "%.*s", (int)len, line);
+	}
+}
+
+static void
+start(struct daemon *d, struct site *site)
+{
+	struct monitor_conf conf = { .event = note_event, .ctx = d };
+	const char *why;
+
+	d->conf = daemon_options_settle(&d->options, &site->config.daemon);
+	open_log(d);
+	why = service_manager_open();
+	if (why != NULL)
+		log_say(LOG_WARNING, "NOTIFY_SOCKET: %s", why);
+	block_signals(d);
+	open_table(d);
+	/* Threads that hardly allocate need no heap of their own each. */
+	(void)mallopt(M_ARENA_MAX, 1);
+	conf.table = d->table;
+	d->monitor = monitor_new(&conf);
+	adopt(d, site);
+	watch_signals(d);
+	d->delivery = delivery_new(&(struct delivery_conf){
+	    .table = d->table,
+	    .poller = monitor_poller(d->monitor),
+	    .daemon = &d->conf,
+	    .log = note_delivery,
+	    .ctx = d,
+	});
+	if (d->options.pidfile != NULL &&
+	    (why = pidfile_write(d->options.pidfile)) != NULL)
+		fail(d, "cannot write the pid file", why);
+	why = daemonize_ready();
+	if (why != NULL)
+		fail(d, "cannot go on in the background", why);
+	service_manager_ready();
+	log_say(LOG_NOTICE, "%s %s: %u entries, table %s", PROGRAM,
+	    PACKAGE_VERSION, (unsigned)site->set.n, d->conf.table);
+}
+
+/*
+ * The system's log is for who has no terminal before them, unless they say so.
+ */
+static void
+open_log(struct daemon *d)
+{
+	static const int levels[] = { LOG_NOTICE, LOG_INFO, LOG_DEBUG };
+	unsigned more = d->options.verbosity;
+	const struct log_conf conf = {
+		.name = PROGRAM,
+		.level = levels[more < 2 ? more : 2],
+		.standard_error = !d->options.detach,
+		.system = d->conf.syslog == DAEMON_YES ||
+		    (d->conf.syslog == DAEMON_UNSAID && d->options.detach),
+		.file = d->conf.log,
+	};
+	const char *why = log_open(&conf);
+
+	if (why != NULL && d->table == NULL)
+		fail(d, d->conf.log, why);
+	if (why != NULL)
+		log_say(LOG_ERR, "%s: %s", d->conf.log, why);
+}
+
+static void
+open_table(struct daemon *d)
+{
+	const struct table_conf conf = {
+		.capacity = CAPACITY_MIN,
+		.ring = d->conf.events,
+		.program = PROGRAM " " PACKAGE_VERSION,
+		.now_us = clock_wall_us(),
+	};
+	struct text words;
+
+	text_init(&words, ERROR_MAX);
+	if (strcmp(d->conf.table, TABLE_USUAL) == 0)
+		(void)mkdir(LOCALSTATEDIR "/lib/portstate", 0755);
+	d->table_file = xstrdup(d->conf.table);
+	d->events = d->conf.events;
+	d->table = table_open(d->table_file, &conf, &words);
+	say_lines(d->table != NULL ? LOG_WARNING : LOG_ERR, &words);
+	text_free(&words);
+	if (d->table == NULL)
+		fail(d, NULL, NULL);
+}
+
+/* Until they are watched they wait. */
+static void
+block_signals(struct daemon *d)
+{
+	size_t i;
+
+	(void)sigemptyset(&d->blocked);
+	for (i = 0; i < HANDLED; i++)
+		(void)sigaddset(&d->blocked, handled[i].signal);
+	(void)sigaddset(&d->blocked, SIGPIPE);
+	(void)sigaddset(&d->blocked, SIGXFSZ);
+	(void)sigprocmask(SIG_BLOCK, &d->blocked, NULL);
+}
+
+static void
+watch_signals(struct daemon *d)
+{
+	d->signals = (struct watch){
+		.ready = signal_came,
+		.fd = fd_above_standard(signalfd(-1, &d->blocked,
+		    SFD_CLOEXEC | SFD_NONBLOCK)),
+		.want = WANT_READ,
+	};
+	if (d->signals.fd == -1 || monitor_watch(d->monitor, &d->signals) != 0)
+		fail(d, "cannot watch signals", strerror(errno));
+}
+
+static void
+signal_came(struct watch *w, int64_t now_us)
+{
+	struct daemon *d = (struct daemon *)(void *)((char *)w -
+	    offsetof(struct daemon, signals));
+	struct signalfd_siginfo info;
+	size_t i;
+
+	(void)now_us;
+	while (read(w->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		for (i = 0; i < HANDLED; i++) {
+			if (info.ssi_signo != (uint32_t)handled[i].signal)
+				continue;
+			if (handled[i].signal == SIGHUP)
+				d->reload = true;
+			else if (handled[i].signal == SIGUSR1)
+				d->status = true;
+			else
+				d->ended_by = handled[i].name;
+		}
+}
+
+static void
+adopt(struct daemon *d, struct site *site)
+{
+	const struct monitor_limits limits = {
+		.parallel = d->conf.parallel,
+		.rate = d->conf.rate,
+		.names_us = d->conf.names_us,
+		.descriptors = fd_raise_limit() -
+		    (int64_t)d->conf.notify_parallel * COMMAND_FDS,
+	};
+
+	monitor_adopt(d->monitor, site, &limits, clock_now_us(),
+	    clock_wall_us());
+}
+
+static void
+run(struct daemon *d)
+{
+	while (d->ended_by == NULL) {
+		int64_t now_us = clock_now_us(), next_us;
+
+		if (d->reload)
+			reload(d);
+		if (d->status)
+			say_status(d);
+		next_us = monitor_turn(d->monitor, now_us);
+		next_us = sooner(next_us, keep_table(d, now_us));
+		/* What it tells people is on disk. */
+		if (!d->unflushed)
+			next_us = sooner(next_us,
+			    delivery_turn(d->delivery, now_us));
+		next_us = sooner(next_us, keep_alive(d, now_us));
+		monitor_wait(d->monitor, next_us);
+	}
+}
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t
+keep_table(struct daemon *d, int64_t now_us)
+{
+	if (monitor_had_events(d->monitor) && !d->unflushed) {
+		d->unflushed = true;
+		d->flush_us = sooner(d->flush_us, now_us + FLUSH_EVENTS_US);
+	}
+	if (d->flush_us <= now_us) {
+		flush(d, now_us);
+		d->flush_us = now_us + FLUSH_US;
+		(void)log_flush();
+		(void)service_manager_flush();
+	}
+	return d->flush_us;
+}
+
+static void
+flush(struct daemon *d, int64_t now_us)
+{
+	int64_t wall_us = clock_wall_us();
+	const struct table_totals totals = monitor_totals(d->monitor, now_us,
+	    wall_us);
+	struct text words;
+
+	say_late(d, totals.behind_us);
+	text_init(&words, ERROR_MAX);
+	table_tell(d->table, &totals);
+	(void)table_flush(d->table, wall_us, &words);
+	say_lines(LOG_WARNING, &words);
+	text_free(&words);
+	d->unflushed = false;
+}
+
+/* When it begins and when it ends. */
+static void
+say_late(struct daemon *d, int64_t behind_us)
+{
+	if (!d->late && behind_us >= LATE_US)
+		log_say(LOG_WARNING, "probing is behind by %.1f s",
+		    (double)behind_us / 1e6);
+	else if (d->late && behind_us == 0)
+		log_say(LOG_NOTICE, "probing is not behind any more");
+	d->late = d->late ? behind_us > 0 : behind_us >= LATE_US;
+}
+
+static int64_t
+keep_alive(struct daemon *d, int64_t now_us)
+{
+	int64_t every_us = service_manager_watchdog_us();
+
+	if (every_us == 0)
+		return CLOCK_NEVER;
+	if (d->alive_us <= now_us) {
+		service_manager_alive();
+		d->alive_us = now_us + every_us;
+	}
+	return d->alive_us;
+}
+
+/* Errors change nothing. */
+static void
+reload(struct daemon *d)
+{
+	const char *why = log_reopen();
+	struct daemon_conf conf;
+	struct text errors;
+	struct site *site;
+
+	d->reload = false;
+	if (why != NULL)
+		log_say(LOG_ERR, "%s: %s", d->conf.log, why);
+	service_manager_reloading(clock_now_us());
+	text_init(&errors, ERROR_MAX);
+	site = site_read(&d->options.files, &errors);
+	if (site == NULL) {
+		say_lines(LOG_ERR, &errors);
+		log_say(LOG_ERR, "the configuration stays as it was");
+	} else {
+		conf = daemon_options_settle(&d->options, &site->config.daemon);
+		if (strcmp(conf.table, d->table_file) != 0 ||
+		    conf.events != d->events ||
+		    conf.names_us != d->conf.names_us)
+			log_say(LOG_WARNING,
+			    "table, events and names stay as they are until a "
+			    "restart");
+		d->conf = conf;
+		open_log(d);
+		adopt(d, site);
+		delivery_reconfigure(d->delivery, &d->conf);
+		log_say(LOG_NOTICE, "the configuration was read: %u entries",
+		    (unsigned)site->set.n);
+	}
+	text_free(&errors);
+	service_manager_ready();
+}
+
+static void
+say_status(struct daemon *d)
+{
+	const struct table_totals t = monitor_totals(d->monitor, clock_now_us(),
+	    clock_wall_us());
+	const struct monitor_lateness late = monitor_lateness(d->monitor);
+	const struct delivery_counts *c = delivery_counts(d->delivery);
+
+	d->status = false;
+	log_say(LOG_NOTICE,
+	    "status: %u entries: %u ok, %u warning, %u critical, %u unknown; "
+	    "%u lagged, %u severe; %u probes in flight, behind by %.3f s; "
+	    "%llu rounds since the last status, late by %.3f s at the most, "
+	    "99 %% by less than %.3f s, %llu missed; "
+	    "events: %llu delivered, %llu given up, %zu running, %zu waiting",
+	    t.entries, t.states[STATE_OK], t.states[STATE_WARNING],
+	    t.states[STATE_CRITICAL], t.states[STATE_UNKNOWN], t.lagged,
+	    t.severe, t.in_flight, (double)t.behind_us / 1e6,
+	    (unsigned long long)late.rounds, (double)late.most_us / 1e6,
+	    (double)late.p99_us / 1e6, (unsigned long long)late.missed,
+	    (unsigned long long)c->delivered, (unsigned long long)c->given_up,
+	    c->running, c->waiting);
+}
+
+static void
+end(struct daemon *d)
+{
+	service_manager_stopping();
+	log_say(LOG_NOTICE, "ended by %s", d->ended_by);
+	delivery_free(d->delivery);
+	monitor_free(d->monitor);
+	table_close(d->table);
+	if (d->options.pidfile != NULL)
+		pidfile_remove(d->options.pidfile);
+	service_manager_close();
+	log_close();
+}
+
+static void
+note_event(void *ctx, const struct table_event *e, const struct table_record *r)
+{
+	static const int levels[] = {
+		[TABLE_EVENT_DOWN] = LOG_WARNING,
+		[TABLE_EVENT_UP] = LOG_NOTICE,
+		[TABLE_EVENT_LAGGED] = LOG_WARNING,
+		[TABLE_EVENT_NORMAL] = LOG_NOTICE,
+		[TABLE_EVENT_SEVERE] = LOG_ERR,
+		[TABLE_EVENT_RECOVERED] = LOG_NOTICE,
+	};
+	const struct notice notice = { e, r->host, r->port, r->transport };
+	char id[24], port[8];
+	const struct log_field fields[] = {
+		{ "PORTSTATE_EVENT", notice_event(e->kind) },
+		{ "PORTSTATE_EVENT_ID", id },
+		{ "PORTSTATE_NAME", e->name },
+		{ "PORTSTATE_HOST", r->host },
+		{ "PORTSTATE_PORT", r->transport != TABLE_UNIX ? port : NULL },
+		{ "PORTSTATE_STATE",
+		    port_state_name((enum port_state)e->port_state) },
+		{ "PORTSTATE_STATUS", state_name((enum state)e->state) },
+		{ "PORTSTATE_REASON", e->reason },
+	};
+	struct text line;
+
+	(void)ctx;
+	(void)snprintf(id, sizeof(id), "%llu", (unsigned long long)e->number);
+	(void)snprintf(port, sizeof(port), "%u", r->port);
+	text_init(&line, NOTICE_MESSAGE_MAX);
+	notice_message(&line, &notice);
+	log_event(levels[e->kind], fields, sizeof(fields) / sizeof(fields[0]),
+	    "%s", line.data);
+	text_free(&line);
+}
+
+static void
+note_delivery(void *ctx, const struct delivery_word *w)
+{
+	(void)ctx;
+	switch (w->kind) {
+	case DELIVERY_DONE:
+		log_say(LOG_DEBUG, "event %llu: %s of %s: delivered",
+		    (unsigned long long)w->event->number,
+		    notice_event(w->event->kind), w->event->name);
+		break;
+	case DELIVERY_FAILED:
+		log_say(LOG_WARNING,
+		    "event %llu: %s of %s: try %u failed: %s; again in %.0f s",
+		    (unsigned long long)w->event->number,
+		    notice_event(w->event->kind), w->event->name, w->tries,
+		    w->reason, (double)w->again_us / 1e6);
+		break;
+	case DELIVERY_GIVEN_UP:
+		log_say(LOG_ERR,
+		    "event %llu: %s of %s: not delivered after %u tries: %s",
+		    (unsigned long long)w->event->number,
+		    notice_event(w->event->kind), w->event->name, w->tries,
+		    w->reason);
+		break;
+	case DELIVERY_MISSED:
+		log_say(LOG_ERR,
+		    "%llu events were not delivered: the table keeps too few",
+		    (unsigned long long)w->missed);
+		break;
+	}
+}
