@@ -60,6 +60,7 @@ struct delivery {
 	int64_t missed_us;
 };
 
+static void end(struct delivery *, struct run *);
 static void judge_ended(struct delivery *, int64_t);
 static void judge(struct delivery *, struct run *, bool, int64_t);
 static void stop_late(struct delivery *, int64_t);
@@ -114,8 +115,7 @@ delivery_free(struct delivery *d)
 	while ((e = d->oldest) != NULL) {
 		d->oldest = e->newer;
 		if (e->run != NULL)
-			command_clear(&e->run->command);
-		free(e->run);
+			end(d, e->run);
 		free(e);
 	}
 	while ((r = d->spare) != NULL) {
@@ -168,6 +168,16 @@ const struct delivery_counts *
 delivery_counts(const struct delivery *d)
 {
 	return &d->counts;
+}
+
+/* Of one that has ended by itself just now nobody has looked yet how. */
+static void
+end(struct delivery *d, struct run *r)
+{
+	if (command_stop(&r->command) && r->command.code == 0)
+		table_done(d->conf.table, r->errand->number);
+	command_clear(&r->command);
+	free(r);
 }
 
 static void

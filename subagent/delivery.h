@@ -66,7 +66,10 @@ struct delivery_counts {
 
 struct delivery *delivery_new(const struct delivery_conf *conf);
 
-/* Kills the commands that run; their events are not done. */
+/*
+ * Kills the commands that run; their events are not done.  What has ended well is
+ * done, and on disk after the next flush, or when the table is closed.
+ */
 void delivery_free(struct delivery *d);
 
 /*

@@ -535,7 +535,25 @@ START_TEST(killed)
 }
 END_TEST
 
-/* The same of one that ends in order: what runs is ended, and not done. */
+/* What has ended before the daemon does so in order is not told again. */
+START_TEST(ended_first)
+{
+	siginfo_t info;
+
+	happens(1, TABLE_EVENT_DOWN);
+	flush();
+	(void)delivery_turn(delivery, now);
+	ck_assert_int_eq(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
+	if (_i > 0)
+		poller_wait(poller, clock_now_us() + PATIENCE_US);
+	close_all();
+	open_all(RING);
+	ck_assert_int_eq(settle(), CLOCK_NEVER);
+	ck_assert_str_eq(told(), "1 mx1/smtp\n");
+}
+END_TEST
+
+/* What runs when it does so is ended, and not done. */
 START_TEST(freed)
 {
 	write_file("tell", "echo $1 >>told; sleep 1000\n");
@@ -837,6 +855,7 @@ main(void)
 	tcase_add_test(tc, late);
 	tcase_add_loop_test(tc, late_to_see, 0, 2);
 	tcase_add_test(tc, killed);
+	tcase_add_loop_test(tc, ended_first, 0, 2);
 	tcase_add_test(tc, freed);
 	tcase_add_test(tc, parallel);
 	tcase_add_test(tc, unwanted);
