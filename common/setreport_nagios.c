@@ -133,6 +133,8 @@ setreport_first_line(struct text *t, const struct setreport *r)
 		text_printf(t, "; ICMP limited: %zu of %zu told", s->told,
 		    s->told_of);
 	list(t, r, "; open: ", open);
+	if (r->age != NULL)
+		text_printf(t, "; %s", r->age);
 }
 
 /* How many ports are in a state of which that is too many, or too few. */
@@ -269,8 +271,11 @@ words_why(struct text *t, const struct setreport *r, const struct entry *e)
 static void
 words_slow(struct text *t, const struct setreport *r, const struct entry *e)
 {
+	double seconds = entry_judged(r->set, e, r->policy);
+
 	words_name(t, r, e);
-	text_printf(t, " %.0f ms", entry_judged(r->set, e, r->policy) * 1e3);
+	if (!isnan(seconds))
+		text_printf(t, " %.0f ms", seconds * 1e3);
 }
 
 static void

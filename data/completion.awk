@@ -246,6 +246,8 @@ function fish_complete(kind, words, has,    out) {
 		    " else; __fish_print_hostnames; end)'"
 	if (kind == "hosts")
 		return out " -a '(__fish_complete_list , __fish_print_hostnames)'"
+	if (kind == "path" && has == "may")
+		return "complete -c " program " -F -a '(true)'"
 	if (kind == "path")
 		return "complete -c " program " -Fr"
 	if (kind == "interface")

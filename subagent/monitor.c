@@ -71,10 +71,10 @@ struct monitor {
 	int64_t latest_us;
 };
 
-static void adopt_entry(struct monitor *, uint32_t, int64_t, int64_t);
+static bool adopt_entry(struct monitor *, uint32_t, int64_t, int64_t);
 static void set_turns(struct monitor *, uint32_t, uint32_t, uint32_t, int64_t);
 static struct slot *slot_of(struct monitor *, uint32_t);
-static void retire_others(struct monitor *);
+static bool retire_others(struct monitor *);
 static void free_retired(struct monitor *);
 static struct engine *new_engine(struct monitor *, int64_t);
 static engine_more_fn begin_one;
@@ -97,6 +97,7 @@ monitor_new(const struct monitor_conf *conf)
 	struct monitor *m = xcalloc(1, sizeof(*m));
 
 	m->conf = *conf;
+	m->totals = table_live(conf->table)->totals;
 	m->schedule = schedule_new();
 	return m;
 }
@@ -130,6 +131,7 @@ monitor_adopt(struct monitor *m, struct site *site,
 	};
 	const struct plan plan = plan_make(&wishes, &site->set,
 	    limits->descriptors);
+	bool changed = false;
 	uint32_t i;
 
 	if (m->engine == NULL)
@@ -141,7 +143,6 @@ monitor_adopt(struct monitor *m, struct site *site,
 		m->retired = m->site;
 	}
 	m->site = site;
-	m->totals.config_serial++;
 	site->indexes = xcalloc(site->set.n, sizeof(site->indexes[0]));
 	for (i = 0; i < m->n_slots; i++)
 		m->slots[i].entry = NO_ENTRY;
@@ -150,8 +151,10 @@ monitor_adopt(struct monitor *m, struct site *site,
 	m->totals.entries = m->totals.lagged = m->totals.severe = 0;
 	m->shortest_ms = UINT32_MAX;
 	for (i = 0; i < site->set.n; i++)
-		adopt_entry(m, i, now_us, wall_us);
-	retire_others(m);
+		changed |= adopt_entry(m, i, now_us, wall_us);
+	changed |= retire_others(m);
+	if (changed)
+		m->totals.config_serial++;
 	free_retired(m);
 }
 
@@ -228,8 +231,11 @@ monitor_lateness(struct monitor *m)
 	return l;
 }
 
-/* What is known of it goes on; what it is may have changed. */
-static void
+/*
+ * What is known of it goes on; returns whether the configuration says something else
+ * of it than before.
+ */
+static bool
 adopt_entry(struct monitor *m, uint32_t i, int64_t now_us, int64_t wall_us)
 {
 	const struct portset *set = &m->site->set;
@@ -242,6 +248,7 @@ adopt_entry(struct monitor *m, uint32_t i, int64_t now_us, int64_t wall_us)
 	struct text name;
 	uint32_t index, seed;
 	unsigned n;
+	bool changed;
 
 	text_init(&name, TABLE_NAME_SIZE);
 	entry_name(&name, set, e);
@@ -259,6 +266,7 @@ adopt_entry(struct monitor *m, uint32_t i, int64_t now_us, int64_t wall_us)
 		judge_restore(&slot->judge, &r);
 	slot->known = true;
 	slot->entry = i;
+	changed = memcmp(&r, &was, sizeof(r)) != 0;
 	n = judge_reconfigure(&slot->judge, &conf, kinds);
 	judge_store(&slot->judge, &r);
 	take_events(m, kinds, n, &r, &was, wall_us);
@@ -268,6 +276,7 @@ adopt_entry(struct monitor *m, uint32_t i, int64_t now_us, int64_t wall_us)
 	if (rounds->interval_ms < m->shortest_ms)
 		m->shortest_ms = rounds->interval_ms;
 	set_turns(m, index, rounds->interval_ms, seed, now_us);
+	return changed;
 }
 
 /* The first round need not wait for the turn of a long interval. */
@@ -303,8 +312,8 @@ slot_of(struct monitor *m, uint32_t index)
 	return &m->slots[index];
 }
 
-/* Entries of before that the configuration has no more. */
-static void
+/* Entries of before that the configuration has no more; whether there are any. */
+static bool
 retire_others(struct monitor *m)
 {
 	uint32_t n = table_count(m->conf.table), i;
@@ -319,8 +328,9 @@ retire_others(struct monitor *m)
 		schedule_remove(m->schedule, i);
 		slot->scheduled = false;
 	}
-	table_retire(m->conf.table, kept);
+	n = table_retire(m->conf.table, kept);
 	free(kept);
+	return n > 0;
 }
 
 /* Not while anybody may still have a pointer to what was probed. */

@@ -341,6 +341,7 @@ made_nasty() {
 	need fish
 	touch hosts.txt
 	mapfile -t words < <(interfaces lo)
+	offered fish 'check_portset --table=hosts.' --table=hosts.txt
 	offered fish 'check_portset --for' --format
 	described
 	offered fish 'check_portset --format=' --format={nagios,table,json,csv,prometheus,portmon,html}

@@ -178,6 +178,9 @@ hex() {
 	echo $host >servers
 	play '$ check_portset -F servers -p 22,80,443/https --format html >servers.html' \
 		0 '<!DOCTYPE html>' 22,80,443/https "$p0,$p1"
+	"${FAKESERVER%/*}/make_table" table <<<'mx1/smtp port=25 portset=mail'
+	play '$ check_portset --table -H mx1 --portset mail' 0 \
+		'PORTSET OK - 1 of 1 as expected|' --table --table=table
 }
 
 @test "check_portset(1): with TLS, and configurations" {
