@@ -465,10 +465,7 @@ run(struct daemon *d)
 			say_status(d);
 		next_us = monitor_turn(d->monitor, now_us);
 		next_us = sooner(next_us, keep_table(d, now_us));
-		/* What it tells people is on disk. */
-		if (!d->unflushed)
-			next_us = sooner(next_us,
-			    delivery_turn(d->delivery, now_us));
+		next_us = sooner(next_us, delivery_turn(d->delivery, now_us));
 		next_us = sooner(next_us, keep_alive(d, now_us));
 		monitor_wait(d->monitor, next_us);
 	}
@@ -511,6 +508,7 @@ flush(struct daemon *d, int64_t now_us)
 	(void)table_flush(d->table, wall_us, &words);
 	say_lines(LOG_WARNING, &words);
 	text_free(&words);
+	delivery_flushed(d->delivery);
 	d->unflushed = false;
 }
 
