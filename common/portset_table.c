@@ -74,6 +74,7 @@ static const char *address_words(struct build *, const struct table_record *);
 static void tell(struct build *, struct entry *, const struct table_record *);
 static bool is_old(const struct build *, const struct table_record *);
 static void tell_met(struct entry *, const struct table_record *);
+static bool is_of_dates(enum outcome);
 static void explain(struct build *, const struct table_record *, bool);
 static void put_reason(struct text *, const struct table_record *);
 static void keep_words(const struct build *, struct entry *);
@@ -474,8 +475,8 @@ is_old(const struct build *b, const struct table_record *r)
 }
 
 /*
- * One as expected is worth less by its times, its certificates, which have a reason,
- * or its clock: by the last two never CRITICAL.
+ * One as expected is worth less by its times, the dates of its certificates or its
+ * clock: by the last two never CRITICAL.
  */
 static void
 tell_met(struct entry *e, const struct table_record *r)
@@ -489,9 +490,7 @@ tell_met(struct entry *e, const struct table_record *r)
 		e->lag = STATE_WARNING;
 	if (state == STATE_OK)
 		return;
-	if (state == STATE_WARNING && r->outcome == OUTCOME_OK &&
-	    r->reason[0] != '\0') {
-		e->finding = OUTCOME_CERT_EXPIRING;
+	if (state == STATE_WARNING && is_of_dates((enum outcome)r->outcome)) {
 		e->dates = STATE_WARNING;
 	} else if (state == STATE_CRITICAL || r->warning_ms != 0 ||
 	    r->critical_ms != 0) {
@@ -499,6 +498,13 @@ tell_met(struct entry *e, const struct table_record *r)
 	} else {
 		e->clock = STATE_WARNING;
 	}
+}
+
+static bool
+is_of_dates(enum outcome o)
+{
+	return o == OUTCOME_CERT_EXPIRED || o == OUTCOME_CERT_EXPIRING ||
+	    o == OUTCOME_CERT_NOT_YET_VALID;
 }
 
 /* Why, as b->words: nothing if it is plainly so. */

@@ -83,8 +83,8 @@ static const struct {
 	{ "severe", DOWN | TABLE_SEVERE, STATE_CRITICAL, OUTCOME_REFUSED,
 	    PORT_CLOSED, "no", 'f', STATE_CRITICAL, PORT_CLOSED,
 	    "no; severe: 7 rounds failed" },
-	{ "expiring", KNOWN, STATE_WARNING, OUTCOME_OK, PORT_OPEN, "soon", 'm',
-	    STATE_WARNING, PORT_OPEN, "soon" },
+	{ "expiring", KNOWN, STATE_WARNING, OUTCOME_CERT_EXPIRING, PORT_OPEN,
+	    "soon", 'm', STATE_WARNING, PORT_OPEN, "soon" },
 	{ "by its clock", KNOWN, STATE_WARNING, OUTCOME_OK, PORT_OPEN, "", 'm',
 	    STATE_WARNING, PORT_OPEN, "" },
 };
