@@ -302,19 +302,13 @@ goes_on() {
 	[[ ${args[0]} == port* && ! " ${args[*]} " =~ \ -[rVh] ]]
 }
 
-# As check, for such a one, which is ended as soon as it takes signals; all that
-# are in this directory are it.
+# As check, for such a one, which is ended as soon as it takes signals.
 check_daemon() {
-	local process
-
 	start "$@"
 	if [[ " $* " == *" -d "* ]]; then
 		finish
 		[[ $status == 0 ]] || return
-		for process in /proc/[0-9]*; do
-			[[ $process/exe -ef $plugin && $process/cwd -ef $PWD ]] &&
-				pid=${process#/proc/}
-		done
+		pid=$(daemons)
 		[[ -n $pid ]] && heeds && kill -TERM "$pid" && gone
 	else
 		heeds && kill -TERM "$pid" && finish
