@@ -59,6 +59,7 @@ struct monitor {
 	struct site *retired; /* with probes that are not told yet */
 	struct slot *slots;
 	uint32_t n_slots;
+	bool turns_unset; /* the site is new: its schedule is to be made */
 	int64_t now_us;
 	uint32_t shortest_ms;
 	struct table_totals totals;
@@ -71,10 +72,12 @@ struct monitor {
 	int64_t latest_us;
 };
 
-static bool adopt_entry(struct monitor *, uint32_t, int64_t, int64_t);
-static void set_turns(struct monitor *, uint32_t, uint32_t, uint32_t, int64_t);
+static void find_indexes(struct monitor *);
+static bool adopt_entry(struct monitor *, uint32_t, int64_t);
 static struct slot *slot_of(struct monitor *, uint32_t);
 static bool retire_others(struct monitor *);
+static void set_turns(struct monitor *);
+static void set_turn(struct monitor *, uint32_t, uint32_t);
 static void free_retired(struct monitor *);
 static struct engine *new_engine(struct monitor *, int64_t);
 static engine_more_fn begin_one;
@@ -122,7 +125,7 @@ monitor_free(struct monitor *m)
 
 void
 monitor_adopt(struct monitor *m, struct site *site,
-    const struct monitor_limits *limits, int64_t now_us, int64_t wall_us)
+    const struct monitor_limits *limits, int64_t wall_us)
 {
 	const struct plan_wishes wishes = {
 		.parallel = limits->parallel,
@@ -143,7 +146,7 @@ monitor_adopt(struct monitor *m, struct site *site,
 		m->retired = m->site;
 	}
 	m->site = site;
-	site->indexes = xcalloc(site->set.n, sizeof(site->indexes[0]));
+	find_indexes(m);
 	for (i = 0; i < m->n_slots; i++)
 		m->slots[i].entry = NO_ENTRY;
 	memset(m->totals.states, 0, sizeof(m->totals.states));
@@ -151,11 +154,12 @@ monitor_adopt(struct monitor *m, struct site *site,
 	m->totals.entries = m->totals.lagged = m->totals.severe = 0;
 	m->shortest_ms = UINT32_MAX;
 	for (i = 0; i < site->set.n; i++)
-		changed |= adopt_entry(m, i, now_us, wall_us);
+		changed |= adopt_entry(m, i, wall_us);
 	changed |= retire_others(m);
 	if (changed)
 		m->totals.config_serial++;
 	free_retired(m);
+	m->turns_unset = true;
 }
 
 int64_t
@@ -165,6 +169,8 @@ monitor_turn(struct monitor *m, int64_t now_us)
 
 	m->now_us = now_us;
 	free_retired(m);
+	if (m->turns_unset)
+		set_turns(m);
 	if (schedule_next(m->schedule) <= now_us)
 		engine_ask(m->engine);
 	next_us = engine_turn(m->engine, now_us);
@@ -231,32 +237,42 @@ monitor_lateness(struct monitor *m)
 	return l;
 }
 
+/* Before anything is written: so the table grows once, for all. */
+static void
+find_indexes(struct monitor *m)
+{
+	struct site *s = m->site;
+	struct text name;
+	uint32_t i;
+
+	s->indexes = xcalloc(s->set.n, sizeof(s->indexes[0]));
+	text_init(&name, TABLE_NAME_SIZE);
+	for (i = 0; i < s->set.n; i++) {
+		text_truncate(&name, 0);
+		entry_name(&name, &s->set, &s->set.entries[i]);
+		s->indexes[i] = table_index(m->conf.table, name.data);
+	}
+	text_free(&name);
+}
+
 /*
  * What is known of it goes on; returns whether the configuration says something else
  * of it than before.
  */
 static bool
-adopt_entry(struct monitor *m, uint32_t i, int64_t now_us, int64_t wall_us)
+adopt_entry(struct monitor *m, uint32_t i, int64_t wall_us)
 {
 	const struct portset *set = &m->site->set;
 	const struct entry *e = &set->entries[i];
 	const struct rounds *rounds = entry_ask(set, e)->rounds;
 	const struct judge_conf conf = judge_conf(rounds);
+	uint32_t index = m->site->indexes[i];
+	struct slot *slot = slot_of(m, index);
 	enum table_event_kind kinds[JUDGE_EVENTS_MAX];
 	struct table_record r, was;
-	struct slot *slot;
-	struct text name;
-	uint32_t index, seed;
 	unsigned n;
 	bool changed;
 
-	text_init(&name, TABLE_NAME_SIZE);
-	entry_name(&name, set, e);
-	index = table_index(m->conf.table, name.data);
-	seed = index_hash(name.data, name.len, INDEX_HASH);
-	text_free(&name);
-	m->site->indexes[i] = index;
-	slot = slot_of(m, index);
 	(void)table_read(m->conf.table, index, &r);
 	was = r;
 	record_configure(&r, set, e, rounds, TIMEOUT_US);
@@ -275,26 +291,7 @@ adopt_entry(struct monitor *m, uint32_t i, int64_t now_us, int64_t wall_us)
 	count(m, &r, 1);
 	if (rounds->interval_ms < m->shortest_ms)
 		m->shortest_ms = rounds->interval_ms;
-	set_turns(m, index, rounds->interval_ms, seed, now_us);
 	return changed;
-}
-
-/* The first round need not wait for the turn of a long interval. */
-static void
-set_turns(struct monitor *m, uint32_t index, uint32_t interval_ms,
-    uint32_t seed, int64_t now_us)
-{
-	int64_t within_us = (int64_t)m->site->set.n * FIRST_US;
-	struct slot *slot = &m->slots[index];
-
-	schedule_set(m->schedule, index, interval_ms, seed, now_us);
-	if (slot->scheduled)
-		return;
-	slot->scheduled = true;
-	if (within_us > interval_ms * CLOCK_MILLISECOND)
-		within_us = interval_ms * CLOCK_MILLISECOND;
-	schedule_sooner(m->schedule, index,
-	    now_us + schedule_spread(seed, within_us));
 }
 
 static struct slot *
@@ -331,6 +328,44 @@ retire_others(struct monitor *m)
 	n = table_retire(m->conf.table, kept);
 	free(kept);
 	return n > 0;
+}
+
+/* By the clock of now: adopting many takes its time. */
+static void
+set_turns(struct monitor *m)
+{
+	const struct portset *set = &m->site->set;
+	struct text name;
+	uint32_t i;
+
+	m->turns_unset = false;
+	text_init(&name, TABLE_NAME_SIZE);
+	for (i = 0; i < set->n; i++) {
+		text_truncate(&name, 0);
+		entry_name(&name, set, &set->entries[i]);
+		set_turn(m, i, index_hash(name.data, name.len, INDEX_HASH));
+	}
+	text_free(&name);
+}
+
+/* The first round need not wait for the turn of a long interval. */
+static void
+set_turn(struct monitor *m, uint32_t i, uint32_t seed)
+{
+	const struct portset *set = &m->site->set;
+	uint32_t interval_ms = entry_ask(set, &set->entries[i])
+				   ->rounds->interval_ms;
+	int64_t within_us = (int64_t)set->n * FIRST_US;
+	uint32_t index = m->site->indexes[i];
+	struct slot *slot = &m->slots[index];
+
+	schedule_set(m->schedule, index, interval_ms, seed, m->now_us);
+	if (slot->scheduled)
+		return;
+	slot->scheduled = true;
+	if (within_us < interval_ms * CLOCK_MILLISECOND)
+		schedule_sooner(m->schedule, index,
+		    m->now_us + schedule_spread(seed, within_us));
 }
 
 /* Not while anybody may still have a pointer to what was probed. */
