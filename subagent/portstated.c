@@ -19,10 +19,10 @@
 #include "daemonize.h"
 #include "delivery.h"
 #include "entry.h"
+#include "event_log.h"
 #include "fd.h"
 #include "log.h"
 #include "monitor.h"
-#include "notice.h"
 #include "pidfile.h"
 #include "portmon_options.h"
 #include "portmon_report.h"
@@ -104,7 +104,8 @@ struct daemon {
 	int64_t flush_us; /* when it is to be written next */
 	int64_t alive_us; /* the same of the service manager */
 	char *table_file;
-	uint32_t events; /* in the ring */
+	uint32_t events;  /* in the ring */
+	uint32_t told[4]; /* to the service manager: entries by state */
 };
 
 static const struct {
@@ -139,12 +140,11 @@ static int64_t sooner(int64_t, int64_t);
 static int64_t keep_table(struct daemon *, int64_t);
 static void flush(struct daemon *, int64_t);
 static void say_late(struct daemon *, int64_t);
+static void tell_manager(struct daemon *, const struct table_totals *);
 static int64_t keep_alive(struct daemon *, int64_t);
 static void reload(struct daemon *);
 static void say_status(struct daemon *);
 static void end(struct daemon *);
-static monitor_fn note_event;
-static delivery_log_fn note_delivery;
 
 int
 main(int argc, char **argv)
@@ -295,7 +295,7 @@ report(const struct daemon *d, struct site *site)
 static void
 start(struct daemon *d, struct site *site)
 {
-	struct monitor_conf conf = { .event = note_event, .ctx = d };
+	struct monitor_conf conf = { .event = event_log };
 	const char *why;
 
 	d->conf = daemon_options_settle(&d->options, &site->config.daemon);
@@ -319,8 +319,7 @@ start(struct daemon *d, struct site *site)
 	    .table = d->table,
 	    .poller = monitor_poller(d->monitor),
 	    .daemon = &d->conf,
-	    .log = note_delivery,
-	    .ctx = d,
+	    .log = event_log_delivery,
 	});
 	if (d->options.pidfile != NULL &&
 	    (why = pidfile_write(d->options.pidfile)) != NULL)
@@ -466,10 +465,7 @@ run(struct daemon *d)
 			say_status(d);
 		next_us = monitor_turn(d->monitor, now_us);
 		next_us = sooner(next_us, keep_table(d, now_us));
-		/* What it tells people is on disk. */
-		if (!d->unflushed)
-			next_us = sooner(next_us,
-			    delivery_turn(d->delivery, now_us));
+		next_us = sooner(next_us, delivery_turn(d->delivery, now_us));
 		next_us = sooner(next_us, keep_alive(d, now_us));
 		monitor_wait(d->monitor, next_us);
 	}
@@ -506,11 +502,13 @@ flush(struct daemon *d, int64_t now_us)
 	struct text words;
 
 	say_late(d, totals.behind_us);
+	tell_manager(d, &totals);
 	text_init(&words, ERROR_MAX);
 	table_tell(d->table, &totals);
 	(void)table_flush(d->table, wall_us, &words);
 	say_lines(LOG_WARNING, &words);
 	text_free(&words);
+	delivery_flushed(d->delivery);
 	d->unflushed = false;
 }
 
@@ -524,6 +522,18 @@ say_late(struct daemon *d, int64_t behind_us)
 	else if (d->late && behind_us == 0)
 		log_say(LOG_NOTICE, "probing is not behind any more");
 	d->late = d->late ? behind_us > 0 : behind_us >= LATE_US;
+}
+
+static void
+tell_manager(struct daemon *d, const struct table_totals *t)
+{
+	if (memcmp(d->told, t->states, sizeof(d->told)) == 0)
+		return;
+	memcpy(d->told, t->states, sizeof(d->told));
+	service_manager_status(
+	    "%u entries: %u ok, %u warning, %u critical, %u unknown",
+	    t->entries, t->states[STATE_OK], t->states[STATE_WARNING],
+	    t->states[STATE_CRITICAL], t->states[STATE_UNKNOWN]);
 }
 
 static int64_t
@@ -613,72 +623,4 @@ end(struct daemon *d)
 		pidfile_remove(d->options.pidfile);
 	service_manager_close();
 	log_close();
-}
-
-static void
-note_event(void *ctx, const struct table_event *e, const struct table_record *r)
-{
-	static const int levels[] = {
-		[TABLE_EVENT_DOWN] = LOG_WARNING,
-		[TABLE_EVENT_UP] = LOG_NOTICE,
-		[TABLE_EVENT_LAGGED] = LOG_WARNING,
-		[TABLE_EVENT_NORMAL] = LOG_NOTICE,
-		[TABLE_EVENT_SEVERE] = LOG_ERR,
-		[TABLE_EVENT_RECOVERED] = LOG_NOTICE,
-	};
-	const struct notice notice = { e, r->host, r->port, r->transport };
-	char id[24], port[8];
-	const struct log_field fields[] = {
-		{ "PORTSTATE_EVENT", notice_event(e->kind) },
-		{ "PORTSTATE_EVENT_ID", id },
-		{ "PORTSTATE_NAME", e->name },
-		{ "PORTSTATE_HOST", r->host },
-		{ "PORTSTATE_PORT", r->transport != TABLE_UNIX ? port : NULL },
-		{ "PORTSTATE_STATE",
-		    port_state_name((enum port_state)e->port_state) },
-		{ "PORTSTATE_STATUS", state_name((enum state)e->state) },
-		{ "PORTSTATE_REASON", e->reason },
-	};
-	struct text line;
-
-	(void)ctx;
-	(void)snprintf(id, sizeof(id), "%llu", (unsigned long long)e->number);
-	(void)snprintf(port, sizeof(port), "%u", r->port);
-	text_init(&line, NOTICE_MESSAGE_MAX);
-	notice_message(&line, &notice);
-	log_event(levels[e->kind], fields, sizeof(fields) / sizeof(fields[0]),
-	    "%s", line.data);
-	text_free(&line);
-}
-
-static void
-note_delivery(void *ctx, const struct delivery_word *w)
-{
-	(void)ctx;
-	switch (w->kind) {
-	case DELIVERY_DONE:
-		log_say(LOG_DEBUG, "event %llu: %s of %s: delivered",
-		    (unsigned long long)w->event->number,
-		    notice_event(w->event->kind), w->event->name);
-		break;
-	case DELIVERY_FAILED:
-		log_say(LOG_WARNING,
-		    "event %llu: %s of %s: try %u failed: %s; again in %.0f s",
-		    (unsigned long long)w->event->number,
-		    notice_event(w->event->kind), w->event->name, w->tries,
-		    w->reason, (double)w->again_us / 1e6);
-		break;
-	case DELIVERY_GIVEN_UP:
-		log_say(LOG_ERR,
-		    "event %llu: %s of %s: not delivered after %u tries: %s",
-		    (unsigned long long)w->event->number,
-		    notice_event(w->event->kind), w->event->name, w->tries,
-		    w->reason);
-		break;
-	case DELIVERY_MISSED:
-		log_say(LOG_ERR,
-		    "%llu events were not delivered: the table keeps too few",
-		    (unsigned long long)w->missed);
-		break;
-	}
 }

@@ -177,6 +177,8 @@ flush(void)
 	text_init(&error, 1000);
 	ck_assert_msg(table_flush(table, WALL, &error), "%s", error.data);
 	text_free(&error);
+	if (delivery != NULL)
+		delivery_flushed(delivery);
 }
 
 /* Until nothing runs and nothing can be started now; returns when something can. */
@@ -222,6 +224,22 @@ START_TEST(nothing)
 	assert_counts(0, 0, 0, 0);
 	assert_said("");
 	delivery_free(NULL);
+}
+END_TEST
+
+/* Not before it is on disk; what was told earlier goes on. */
+START_TEST(unflushed)
+{
+	happens(1, TABLE_EVENT_DOWN);
+	ck_assert_int_eq(delivery_turn(delivery, now), CLOCK_NEVER);
+	assert_counts(0, 0, 0, 0);
+	ck_assert(!delivery_idle(delivery));
+	flush();
+	happens(2, TABLE_EVENT_DOWN);
+	(void)delivery_turn(delivery, now);
+	assert_counts(0, 0, 1, 0);
+	ck_assert_int_eq(settle(), CLOCK_NEVER);
+	assert_said("1:1 done\n2:1 done\n");
 }
 END_TEST
 
@@ -842,6 +860,7 @@ main(void)
 	tcase_set_timeout(tc, 2 * PATIENCE_US / CLOCK_SECOND);
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, nothing);
+	tcase_add_test(tc, unflushed);
 	tcase_add_test(tc, delivered);
 	tcase_add_test(tc, fields);
 	tcase_add_test(tc, order);
