@@ -308,6 +308,7 @@ count_probe(struct entry_stats *s, const struct result *r)
 	if (us > s->max_us)
 		s->max_us = us;
 	s->sum_us += us;
+	s->squares_us += (uint64_t)us * us;
 	s->response_us += r->time_us != RESULT_NONE ? saturate(r->time_us) : us;
 	s->timed++;
 }

@@ -46,6 +46,7 @@ struct entry_stats {
 	uint32_t min_us; /* of the latency */
 	uint32_t max_us;
 	uint64_t sum_us;
+	uint64_t squares_us;  /* the sum of their squares */
 	uint64_t response_us; /* the sum of their response times */
 };
 

@@ -275,8 +275,9 @@ numbers_right(const struct table_record *r)
 	    r->state <= STATE_UNKNOWN && r->severity <= STATE_UNKNOWN &&
 	    r->outcome < OUTCOME_COUNT && r->port_state <= PORT_OPEN_FILTERED &&
 	    r->expected <= EXPECTED_ANY && r->transport <= TABLE_UNIX &&
-	    r->last_change_us >= 0 && r->last_probe_us >= 0 &&
-	    r->created_us >= 0 && r->last_event < INT64_MAX;
+	    r->jitter_rest < 16 && r->last_change_us >= 0 &&
+	    r->last_probe_us >= 0 && r->created_us >= 0 &&
+	    r->last_event < INT64_MAX;
 }
 
 static bool

@@ -90,7 +90,7 @@ static void forget_round(struct monitor *, uint32_t);
 static void end_round(struct monitor *, const struct entry *);
 static void take_events(struct monitor *, const enum table_event_kind *,
     unsigned, struct table_record *, const struct table_record *, int64_t);
-static void count(struct monitor *, const struct table_record *, int);
+static void count(struct monitor *, const struct judge *, int);
 static int64_t sooner_us(const struct rounds *);
 static struct judge_conf judge_conf(const struct rounds *);
 
@@ -288,7 +288,7 @@ adopt_entry(struct monitor *m, uint32_t i, int64_t wall_us)
 	take_events(m, kinds, n, &r, &was, wall_us);
 	if (memcmp(&r, &was, sizeof(r)) != 0)
 		table_write(m->conf.table, index, &r);
-	count(m, &r, 1);
+	count(m, &slot->judge, 1);
 	if (rounds->interval_ms < m->shortest_ms)
 		m->shortest_ms = rounds->interval_ms;
 	return changed;
@@ -520,14 +520,16 @@ end_round(struct monitor *m, const struct entry *e)
 	unsigned n;
 
 	slot->flying = false;
-	(void)table_read(m->conf.table, index, &r);
+	/* Whatever became of the file, it is this entry. */
+	if (!table_read(m->conf.table, index, &r))
+		record_configure(&r, set, e, rounds, TIMEOUT_US);
 	was = r;
+	count(m, &slot->judge, -1);
 	n = judge_round(&slot->judge, &conf, &round, kinds);
+	count(m, &slot->judge, 1);
 	record_round(&r, set, e, &slot->judge, wall_us);
 	take_events(m, kinds, n, &r, &was, wall_us);
 	table_write(m->conf.table, index, &r);
-	count(m, &was, -1);
-	count(m, &r, 1);
 	if (r.last_change_us > m->totals.last_change_us)
 		m->totals.last_change_us = r.last_change_us;
 	if (judge_unsure(&slot->judge))
@@ -552,20 +554,18 @@ take_events(struct monitor *m, const enum table_event_kind *kinds, unsigned n,
 	}
 }
 
-/* One that is not enabled counts for nothing. */
+/* One entry more, or one less, of what the judge says. */
 static void
-count(struct monitor *m, const struct table_record *r, int by)
+count(struct monitor *m, const struct judge *j, int by)
 {
 	struct table_totals *t = &m->totals;
 
-	if ((r->flags & TABLE_ENABLED) == 0)
-		return;
 	t->entries += (uint32_t)by;
-	t->states[r->state] += (uint32_t)by;
-	t->ports[r->port_state] += (uint32_t)by;
-	if ((r->flags & TABLE_LAGGED) != 0)
+	t->states[judge_state(j)] += (uint32_t)by;
+	t->ports[j->port] += (uint32_t)by;
+	if (j->lagged)
 		t->lagged += (uint32_t)by;
-	if ((r->flags & TABLE_SEVERE) != 0)
+	if (j->severe)
 		t->severe += (uint32_t)by;
 }
 

@@ -73,7 +73,7 @@ fill(struct site *s, const struct site_files *files, struct text *errors)
 	return ok;
 }
 
-/* The port table knows each entry by its name alone. */
+/* The port table knows each entry by its name alone, in which words may be cut. */
 static bool
 check_names(const struct portset *s, struct text *errors)
 {
