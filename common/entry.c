@@ -32,8 +32,7 @@ entry_stats(const struct portset *s, const struct entry *e)
 enum port_state
 entry_port(const struct entry *e)
 {
-	return e->unheard ? PORT_UNKNOWN
-			  : outcome_port((enum outcome)e->outcome);
+	return e->unheard ? PORT_UNKNOWN : (enum port_state)e->port;
 }
 
 enum state
@@ -107,7 +106,9 @@ entry_lag(const struct portset *s, const struct entry *e,
 {
 	enum state lag = state_worst(lag_of_set(s, e, p), lag_of_own(s, e));
 
-	return lag == STATE_CRITICAL ? entry_ask(s, e)->severity : lag;
+	if (lag == STATE_CRITICAL)
+		lag = entry_ask(s, e)->severity;
+	return state_worst(lag, (enum state)e->lag);
 }
 
 void

@@ -110,8 +110,7 @@ see_all(struct grid *g, struct ports_seen *seen, const struct portset_policy *p)
 		g->port_of[i] = see(seen, (uint32_t)i);
 		port = &seen->ports[g->port_of[i]];
 		port->bad |= bad;
-		port->of_interest |= bad ||
-		    outcome_port((enum outcome)e->outcome) == PORT_OPEN;
+		port->of_interest |= bad || e->port == PORT_OPEN;
 	}
 }
 

@@ -18,7 +18,7 @@ void
 host_counts_add(struct host_counts *h, const struct portset *s,
     const struct entry *e, enum state lag)
 {
-	enum port_state port = outcome_port((enum outcome)e->outcome);
+	enum port_state port = (enum port_state)e->port;
 
 	h->total++;
 	h->worst = state_worst(h->worst, state_worst(entry_worth(e), lag));

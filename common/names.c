@@ -51,8 +51,8 @@ static void ask(struct record *, int64_t);
 static resolver_fn answered;
 static void found(struct record *, const struct resolver_answer *, int64_t);
 static int64_t age_of(const struct names *, const struct resolver_answer *);
-static void not_found(struct record *, bool, const char *, int64_t);
-static void denied(struct record *, const char *, int64_t);
+static void not_told(struct record *, bool, const char *, int64_t);
+static void unresolved(struct record *, bool, const char *, int64_t);
 static void try_later(struct record *, int64_t);
 static void forget(struct name *);
 static void free_record(struct record *);
@@ -202,7 +202,7 @@ ask(struct record *r, int64_t now_us)
 	r->asking = ns->resolver != NULL &&
 	    resolver_ask(ns->resolver, n->host, n->family, answered, r) != NULL;
 	if (!r->asking)
-		not_found(r, true, strerror(errno), now_us);
+		not_told(r, true, strerror(errno), now_us);
 }
 
 static void
@@ -217,11 +217,11 @@ answered(void *ctx, const struct resolver_answer *a, int64_t now_us)
 	if (a->n > 0)
 		found(r, a, now_us);
 	else if (fd_exhausted())
-		not_found(r, true, strerror(errno), now_us);
+		not_told(r, true, strerror(errno), now_us);
 	else if (a->denied)
-		denied(r, a->why, now_us);
+		unresolved(r, false, a->why, now_us);
 	else
-		not_found(r, false, a->why, now_us);
+		not_told(r, false, a->why, now_us);
 	if (!was_known)
 		r->names->known(r->names->ctx, n, now_us);
 }
@@ -258,27 +258,25 @@ age_of(const struct names *ns, const struct resolver_answer *a)
 	return a->ttl_s * CLOCK_SECOND;
 }
 
-/* Addresses that are still kept stay. */
+/* Addresses that there are stay. */
 static void
-not_found(struct record *r, bool failed, const char *why, int64_t now_us)
+not_told(struct record *r, bool failed, const char *why, int64_t now_us)
 {
-	if (r->name.n == 0) {
-		denied(r, why, now_us);
-		r->name.failed = failed;
-	} else {
+	if (r->name.n > 0)
 		try_later(r, now_us);
-	}
+	else
+		unresolved(r, failed, why, now_us);
 }
 
 static void
-denied(struct record *r, const char *why, int64_t now_us)
+unresolved(struct record *r, bool failed, const char *why, int64_t now_us)
 {
 	struct name *n = &r->name;
-	char *copy = xstrdup(why);
 
 	forget(n);
-	n->why = copy;
+	n->why = xstrdup(why);
 	n->known = true;
+	n->failed = failed;
 	n->took_us = now_us - n->asked_us;
 	try_later(r, now_us);
 }

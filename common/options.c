@@ -37,7 +37,7 @@ options_parse(const struct options *o, int argc, char **argv,
     struct text *error)
 {
 	struct option longs[OPTIONS_MAX + 1] = { 0 };
-	char shorts[OPTIONS_MAX * 2 + 3], *s = shorts;
+	char shorts[OPTIONS_MAX * 3 + 3], *s = shorts;
 	struct parse early = { o, argc, argv, error, true };
 	struct parse rest = { o, argc, argv, error, false };
 	size_t i;
@@ -53,7 +53,9 @@ options_parse(const struct options *o, int argc, char **argv,
 		if (row->letter == 0)
 			continue;
 		*s++ = (char)row->letter;
-		if (row->has == OPTION_VALUE)
+		if (row->has != OPTION_NO_VALUE)
+			*s++ = ':';
+		if (row->has == OPTION_MAY_HAVE_VALUE)
 			*s++ = ':';
 	}
 	*s = '\0';

@@ -21,7 +21,7 @@ typedef const char *option_fn(void *ctx, const char *value);
 enum option_value {
 	OPTION_NO_VALUE,
 	OPTION_VALUE,
-	OPTION_MAY_HAVE_VALUE, /* long form only: --name or --name=value */
+	OPTION_MAY_HAVE_VALUE, /* --name or --name=value, -x or -xvalue */
 };
 
 /*

@@ -29,6 +29,7 @@ portset_free(struct portset *s)
 	free(s->counts);
 	free(s->asks);
 	free(s->stats);
+	free(s->asked_us);
 	*s = (struct portset){ 0 };
 }
 
@@ -191,6 +192,7 @@ keep(struct entry *e, const struct result *r, const struct verdict *v)
 {
 	e->told = true;
 	e->outcome = (uint8_t)r->outcome;
+	e->port = (unsigned char)outcome_port(r->outcome) & 7;
 	e->err = (uint16_t)r->cause.err;
 	e->origin = (unsigned char)r->cause.origin & 3;
 	e->icmp_v6 = r->cause.icmp_v6;
@@ -306,6 +308,7 @@ count_probe(struct entry_stats *s, const struct result *r)
 	if (us > s->max_us)
 		s->max_us = us;
 	s->sum_us += us;
+	s->squares_us += (uint64_t)us * us;
 	s->response_us += r->time_us != RESULT_NONE ? saturate(r->time_us) : us;
 	s->timed++;
 }

@@ -46,6 +46,7 @@ struct entry_stats {
 	uint32_t min_us; /* of the latency */
 	uint32_t max_us;
 	uint64_t sum_us;
+	uint64_t squares_us;  /* the sum of their squares */
 	uint64_t response_us; /* the sum of their response times */
 };
 
@@ -70,6 +71,9 @@ struct entry {
 	bool icmp_v6:1;
 	bool told:1;    /* the result is here */
 	bool unheard:1; /* only this machine says so, which tells nothing */
+	unsigned char port:3; /* enum port_state */
+	/* A state: what its times are worth by who asked, if that is another. */
+	unsigned char lag:2;
 	struct entry_extra *extra;
 };
 
@@ -86,6 +90,11 @@ struct portset {
 	size_t n;
 	/* One for each entry; NULL: one probe each. */
 	struct entry_stats *stats;
+	/*
+	 * One for each entry that was asked before: when that was last, in
+	 * microseconds since 1970, or 0; NULL: they are asked now.
+	 */
+	int64_t *asked_us;
 	/* Of the numbers of days that were given first; NULL: none were. */
 	const struct policy *days;
 	bool many_days; /* others were given, too */

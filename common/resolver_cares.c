@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "resolver_cares.h"
 
+#include <sys/stat.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,6 +39,18 @@
 #define SOON_US 1
 #define LATER_US CLOCK_MILLISECOND
 
+/* What is read once, until it is another file. */
+static const char *const files[] = { "/etc/hosts", "/etc/resolv.conf" };
+#define N_FILES (sizeof(files) / sizeof(files[0]))
+
+/* By what a file that was changed or replaced is known; zeroes: there is none. */
+struct stamp {
+	dev_t device;
+	ino_t inode;
+	off_t size;
+	struct timespec changed;
+};
+
 /* A descriptor of the module; its fd is -1 when it is to be used again. */
 struct module_watch {
 	struct watch watch; /* first: a watch is its module_watch */
@@ -46,7 +60,9 @@ struct module_watch {
 
 struct cares {
 	struct poller *poller;
+	const char *servers;
 	struct hosts *hosts;
+	struct stamp stamps[N_FILES];
 	const struct cares_module *module;
 	struct cares_session *session;
 	lookup_fn *done; /* NULL: nobody wants to know any more */
@@ -54,6 +70,8 @@ struct cares {
 
 	struct lookup_queue queue;
 	unsigned asked; /* of the module */
+	bool used;      /* something was, since its files were read */
+	bool telling;   /* it calls us */
 	unsigned window;
 	int64_t least_us; /* that a name took, or CLOCK_NEVER */
 	int64_t next_us;  /* when the next one may be started */
@@ -67,6 +85,10 @@ struct cares {
 static void *cares_new(struct poller *, const char *, lookup_fn *, void *);
 static void cares_free(void *);
 static bool cares_ask(void *, struct lookup *);
+static bool read_files(struct cares *);
+static bool files_changed(const struct cares *);
+static struct stamp stamp_of(const char *);
+static bool same_stamp(const struct stamp *, const struct stamp *);
 static void wake(struct cares *);
 static void ready(struct watch *, int64_t);
 static void start_some(struct cares *);
@@ -87,15 +109,9 @@ static void *
 cares_new(struct poller *p, const char *servers, lookup_fn *done, void *ctx)
 {
 	struct cares *rc = xcalloc(1, sizeof(*rc));
-	const struct cares_host host = {
-		.ctx = rc,
-		.watch = module_watch,
-		.close = module_close,
-		.found = module_found,
-		.done = module_done,
-	};
 
 	rc->poller = p;
+	rc->servers = servers;
 	rc->done = done;
 	rc->ctx = ctx;
 	rc->window = WINDOW_FIRST;
@@ -103,13 +119,10 @@ cares_new(struct poller *p, const char *servers, lookup_fn *done, void *ctx)
 	lookup_queue_init(&rc->queue);
 	rc->module = module_open(MODULE, CARES_MODULE_SYMBOL,
 	    CARES_MODULE_VERSION);
-	if (rc->module != NULL)
-		rc->session = rc->module->start(&host, servers);
-	if (rc->session == NULL) {
+	if (rc->module == NULL || !read_files(rc)) {
 		cares_free(rc);
 		return NULL;
 	}
-	rc->hosts = hosts_read("/etc/hosts");
 	return rc;
 }
 
@@ -139,12 +152,80 @@ static bool
 cares_ask(void *bulk, struct lookup *l)
 {
 	struct cares *rc = bulk;
+	bool idle = rc->asked == 0 && rc->queue.first == NULL && !rc->telling;
 
+	if (rc->used && idle && files_changed(rc))
+		(void)read_files(rc);
 	if (hosts_list(rc->hosts, l->host))
 		return false;
 	lookup_queue_put(&rc->queue, l);
 	wake(rc);
 	return true;
+}
+
+/*
+ * Begins anew with the files as they are now; nothing is being asked.  Returns
+ * false, and leaves all as it was, when there can be no other session.
+ */
+static bool
+read_files(struct cares *rc)
+{
+	const struct cares_host host = {
+		.ctx = rc,
+		.watch = module_watch,
+		.close = module_close,
+		.found = module_found,
+		.done = module_done,
+	};
+	struct cares_session *s;
+	size_t i;
+
+	/* First, so that what is changed meanwhile is read again. */
+	for (i = 0; i < N_FILES; i++)
+		rc->stamps[i] = stamp_of(files[i]);
+	s = rc->module->start(&host, rc->servers);
+	if (s == NULL)
+		return false;
+	if (rc->session != NULL)
+		rc->module->end(rc->session);
+	rc->session = s;
+	hosts_free(rc->hosts);
+	rc->hosts = hosts_read(files[0]);
+	rc->awake = false;
+	rc->used = false;
+	return true;
+}
+
+static bool
+files_changed(const struct cares *rc)
+{
+	size_t i;
+
+	for (i = 0; i < N_FILES; i++) {
+		const struct stamp now = stamp_of(files[i]);
+
+		if (!same_stamp(&now, &rc->stamps[i]))
+			return true;
+	}
+	return false;
+}
+
+static struct stamp
+stamp_of(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == -1)
+		return (struct stamp){ 0 };
+	return (struct stamp){ st.st_dev, st.st_ino, st.st_size, st.st_ctim };
+}
+
+static bool
+same_stamp(const struct stamp *a, const struct stamp *b)
+{
+	return a->device == b->device && a->inode == b->inode &&
+	    a->size == b->size && a->changed.tv_sec == b->changed.tv_sec &&
+	    a->changed.tv_nsec == b->changed.tv_nsec;
 }
 
 /* Once is enough, and not while others have to end first. */
@@ -165,9 +246,11 @@ ready(struct watch *w, int64_t now_us)
 
 	rc->now_us = now_us;
 	rc->awake = false;
+	rc->telling = true;
 	rc->module->ready(rc->session, w->fd);
 	start_some(rc);
 	rc->module->flush(rc->session);
+	rc->telling = false;
 }
 
 static void
@@ -181,6 +264,7 @@ start_some(struct cares *rc)
 	    (l = lookup_queue_take(&rc->queue)) != NULL) {
 		rc->next_us += PACE_US;
 		rc->asked++;
+		rc->used = true;
 		l->asked_us = rc->now_us;
 		rc->module->ask(rc->session, l->host, l->family, l);
 	}

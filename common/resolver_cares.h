@@ -15,6 +15,9 @@
  * stands in for those of resolv.conf(5); NULL except in tests.  Returns NULL
  * when there is no c-ares.
  *
+ * When nothing is being asked, hosts(5) and resolv.conf(5) are read again if they
+ * were changed.
+ *
  * free: lookups that have not ended are freed.
  *
  * ask: takes l over, or returns false: a name that hosts(5) lists is not for

@@ -138,6 +138,15 @@ setreport_seconds(uint32_t us)
 }
 
 double
+setreport_asked(const struct setreport *r, const struct entry *e)
+{
+	const int64_t *us = r->set->asked_us;
+	size_t i = (size_t)(e - r->set->entries);
+
+	return us != NULL && us[i] != 0 ? (double)us[i] / 1e6 : (double)NAN;
+}
+
+double
 setreport_least(const struct entry_stats *s)
 {
 	return s != NULL && s->timed > 0 ? s->min_us / 1e6 : (double)NAN;

@@ -18,6 +18,7 @@ struct setreport {
 	size_t max;         /* bytes of a nagios report at the most */
 	bool colour;        /* for a terminal */
 	const char *limits; /* one line about the run, for -v */
+	const char *age;    /* the end of the first line; NULL: it has none */
 	const char *line;   /* of the portmon format; NULL: the usual one */
 	const char *run;    /* a name for the run, or NULL */
 	const char *from;   /* the machine that asked; NULL: it is not told */
@@ -39,8 +40,11 @@ setreport_fn *setreport_find(const char *name);
 setreport_fn setreport_nagios, setreport_table, setreport_json, setreport_csv,
     setreport_prometheus, setreport_portmon, setreport_html;
 
-/* Whether r->line can be that: NULL, or the reason until the next call. */
-const char *setreport_line_check(const char *line);
+/*
+ * Reads what r->line can be, with the escapes of escape.h.  *line is the caller's to
+ * free, whatever is wrong.  NULL, or the reason until the next call.
+ */
+const char *setreport_line_parse(const char *s, char **line);
 
 /*
  * What the formats share: flushes t, if there is enough in it.
@@ -81,6 +85,9 @@ void setreport_address(struct text *t, const struct entry *e);
 
 /* A time of an entry in seconds; NAN: none. */
 double setreport_seconds(uint32_t us);
+
+/* When it was asked before the run, in seconds since 1970, or NAN. */
+double setreport_asked(const struct setreport *r, const struct entry *e);
 
 /* The least and the longest latency in seconds of many probes; NAN: none. */
 double setreport_least(const struct entry_stats *s);

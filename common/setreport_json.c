@@ -18,6 +18,8 @@ static void member_tls(struct text *, const struct entry *);
 static void member_address(struct text *, const struct entry *);
 static void member_probes(struct text *, const struct setreport *,
     const struct entry *);
+static void member_asked(struct text *, const struct setreport *,
+    const struct entry *);
 static void member_seconds(struct text *, const char *, double);
 
 void
@@ -87,6 +89,7 @@ entry(struct text *t, const struct setreport *r, const struct entry *e)
 	member(t,
 	    ",\"perfdata\":", e->extra != NULL ? e->extra->perfdata : NULL);
 	member_tls(t, e);
+	member_asked(t, r, e);
 	text_puts(t, "}");
 	text_free(&reason);
 	text_free(&name);
@@ -144,6 +147,14 @@ member_probes(struct text *t, const struct setreport *r, const struct entry *e)
 	member_seconds(t, "avg", entry_latency(r->set, e));
 	member_seconds(t, "max", setreport_longest(s));
 	text_puts(t, "}");
+}
+
+/* Of a run there is none: all of it is now. */
+static void
+member_asked(struct text *t, const struct setreport *r, const struct entry *e)
+{
+	if (r->set->asked_us != NULL)
+		member_seconds(t, "last_probe", setreport_asked(r, e));
 }
 
 static void

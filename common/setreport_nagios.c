@@ -26,6 +26,8 @@ struct listing {
 };
 
 static void limited_states(struct text *, const struct setreport *);
+static void counted(struct text *, const struct setreport *, size_t,
+    const char *, const struct listing *);
 static void list(struct text *, const struct setreport *, const char *,
     const struct listing *);
 static setreport_kind_fn is_first_of_down, is_bad_down, is_warned_down, is_bad,
@@ -111,28 +113,21 @@ setreport_first_line(struct text *t, const struct setreport *r)
 		text_printf(t, "%zu of %zu as expected", s->met, s->total);
 	if (s->warned > 0)
 		text_printf(t, ", %zu only a warning", s->warned);
-	list(t, r, ": ", bad);
+	if (s->failed > 0)
+		list(t, r, ": ", bad);
 	limited_states(t, r);
-	if (s->unasked > 0)
-		text_printf(t, "; %zu not probed", s->unasked);
-	list(t, r, ": ", unasked);
-	if (s->unknown > 0)
-		text_printf(t, "; %zu unknown", s->unknown);
-	list(t, r, ": ", unknown);
-	if (s->expiring > 0)
-		text_printf(t, "; %zu expiring", s->expiring);
-	list(t, r, ": ", expiring);
-	if (s->astray > 0)
-		text_printf(t, "; %zu %s off", s->astray,
-		    s->astray == 1 ? "clock" : "clocks");
-	list(t, r, ": ", astray);
-	if (s->lagging > 0)
-		text_printf(t, "; %zu slow", s->lagging);
-	list(t, r, ": ", slow);
+	counted(t, r, s->unasked, "not probed", unasked);
+	counted(t, r, s->unknown, "unknown", unknown);
+	counted(t, r, s->expiring, "expiring", expiring);
+	counted(t, r, s->astray, s->astray == 1 ? "clock off" : "clocks off",
+	    astray);
+	counted(t, r, s->lagging, "slow", slow);
 	if (s->limited > 0)
 		text_printf(t, "; ICMP limited: %zu of %zu told", s->told,
 		    s->told_of);
 	list(t, r, "; open: ", open);
+	if (r->age != NULL)
+		text_printf(t, "; %s", r->age);
 }
 
 /* How many ports are in a state of which that is too many, or too few. */
@@ -147,6 +142,17 @@ limited_states(struct text *t, const struct setreport *r)
 			s->total) != STATE_OK)
 			text_printf(t, "; %zu %s", s->ports[i],
 			    port_state_words((enum port_state)i));
+}
+
+/* How many there are, and which, if there are any: else nothing is looked at. */
+static void
+counted(struct text *t, const struct setreport *r, size_t n, const char *what,
+    const struct listing *l)
+{
+	if (n == 0)
+		return;
+	text_printf(t, "; %zu %s", n, what);
+	list(t, r, ": ", l);
 }
 
 /* As many as fit the first line, and at least one if there is any. */
@@ -266,11 +272,15 @@ words_why(struct text *t, const struct setreport *r, const struct entry *e)
 	setreport_reason(t, " (", e, ")");
 }
 
+/* What was slow may have no time now, by a port table. */
 static void
 words_slow(struct text *t, const struct setreport *r, const struct entry *e)
 {
+	double seconds = entry_judged(r->set, e, r->policy);
+
 	words_name(t, r, e);
-	text_printf(t, " %.0f ms", entry_judged(r->set, e, r->policy) * 1e3);
+	if (!isnan(seconds))
+		text_printf(t, " %.0f ms", seconds * 1e3);
 }
 
 static void

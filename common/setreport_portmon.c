@@ -5,10 +5,13 @@
  */
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
+#include "escape.h"
 #include "letters.h"
 #include "report.h"
 #include "setreport.h"
+#include "xalloc.h"
 
 static const char usual[] = "%s Service on %h:%p is %w (%lms)";
 
@@ -42,9 +45,18 @@ setreport_portmon(struct text *t, const struct setreport *r)
 }
 
 const char *
-setreport_line_check(const char *line)
+setreport_line_parse(const char *s, char **line)
 {
-	return letters_check(line, letters);
+	const char *why;
+	size_t len;
+
+	*line = xstrdup(s);
+	why = escape_decode(s, *line, &len);
+	if (why != NULL)
+		return why;
+	(*line)[len] = '\0';
+	return strlen(*line) == len ? letters_check(*line, letters)
+				    : "a line ends at \\0";
 }
 
 /* What the user wrote is written as it is: it may be several lines. */

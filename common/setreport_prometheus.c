@@ -44,6 +44,9 @@ static const struct family {
 	{ "cert_expiry_timestamp_seconds",
 	    "When the first of the certificates expires, in Unix time.", expiry,
 	    true, false },
+	{ "last_probe_timestamp_seconds",
+	    "When the port was last asked, in Unix time.", setreport_asked,
+	    false, false },
 };
 
 static const enum port_state states[] = { PORT_OPEN, PORT_CLOSED, PORT_FILTERED,

@@ -32,7 +32,7 @@
 #define TURN CLOCK_SECOND
 
 struct table {
-	char *file;
+	char *file; /* NULL: it has no name */
 	int fd;
 	bool ours;              /* fd is a table of ours */
 	struct table_head head; /* of it */
@@ -101,6 +101,7 @@ static void take_new(struct table *, int, const struct table_head *);
 static void resize_done(struct table *, const struct table_head *);
 static bool failed(struct table *, const char *);
 static void say(struct table *, struct text *);
+static const char *file_words(const char *);
 static bool read_record(struct table *, uint32_t, struct table_record *);
 static bool read_event(struct table *, uint64_t, struct table_event *);
 static void count_missed(struct table *, uint64_t);
@@ -121,13 +122,13 @@ table_open(const char *file, const struct table_conf *conf, struct text *words)
 	assert(conf->capacity < TABLE_CAPACITY_MAX);
 	assert(conf->ring > 0 && conf->ring <= TABLE_RING_MAX &&
 	    (conf->ring & (conf->ring - 1)) == 0);
-	text_printf(words, "%s: ", file);
+	text_printf(words, "%s: ", file_words(file));
 	fd = table_file_lock(file, words);
 	if (fd == -1)
 		return NULL;
 	text_truncate(words, before);
 	t = xcalloc(1, sizeof(*t));
-	t->file = xstrdup(file);
+	t->file = file != NULL ? xstrdup(file) : NULL;
 	t->fd = fd;
 	t->now_us = conf->now_us;
 	t->capacity = conf->capacity;
@@ -197,11 +198,11 @@ table_write(struct table *t, uint32_t index, const struct table_record *r)
 	wait_for_flush(t, index, r);
 }
 
-void
+uint32_t
 table_retire(struct table *t, const bool *kept)
 {
 	struct table_record r;
-	uint32_t i;
+	uint32_t i, n = 0;
 
 	for (i = 1; i <= t->n; i++) {
 		if (kept[i - 1] || !read_record(t, i, &r) ||
@@ -209,7 +210,9 @@ table_retire(struct table *t, const bool *kept)
 			continue;
 		r.flags &= ~TABLE_ENABLED;
 		table_write(t, i, &r);
+		n++;
 	}
+	return n;
 }
 
 uint64_t
@@ -288,7 +291,9 @@ table_undone(struct table *t, uint64_t *from, struct table_event *e)
 void
 table_tell(struct table *t, const struct table_totals *totals)
 {
-	if (totals->config_serial != t->live.totals.config_serial)
+	/* Who comes after a daemon of before is not to be taken for it. */
+	if (totals->config_serial != t->live.totals.config_serial ||
+	    t->live.totals.stale_us < t->now_us)
 		t->tell = true;
 	t->live.totals = *totals;
 }
@@ -843,16 +848,24 @@ failed(struct table *t, const char *what)
 static void
 say(struct table *t, struct text *words)
 {
+	const char *name = file_words(t->file);
+
 	if ((t->what != NULL) == t->said)
 		return;
 	t->said = t->what != NULL;
 	if (t->what == NULL)
-		text_printf(words, "%s: is written again\n", t->file);
+		text_printf(words, "%s: is written again\n", name);
 	else if (t->err == 0)
-		text_printf(words, "%s: %s\n", t->file, t->what);
+		text_printf(words, "%s: %s\n", name, t->what);
 	else
-		text_printf(words, "%s: %s: %s\n", t->file, t->what,
+		text_printf(words, "%s: %s: %s\n", name, t->what,
 		    strerror(t->err));
+}
+
+static const char *
+file_words(const char *file)
+{
+	return file != NULL ? file : "the port table in memory";
 }
 
 static bool

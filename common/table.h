@@ -49,6 +49,9 @@ struct table_conf {
  * and a new table is begun.  Such things are said in words, a line each.
  * Returns NULL when it cannot be done: another daemon has it (with its pid), or the
  * system says no; words has the reason then.
+ *
+ * A table whose file is NULL is kept in memory alone: nobody reads it, nothing of it is
+ * left, and all that is said here of the disk counts as done.
  */
 struct table *table_open(const char *file, const struct table_conf *conf,
     struct text *words);
@@ -79,9 +82,9 @@ void table_write(struct table *t, uint32_t index, const struct table_record *r);
 
 /*
  * Clears TABLE_ENABLED in all records but those of the indexes that are kept:
- * kept[index - 1], one for each of table_count().
+ * kept[index - 1], one for each of table_count().  Returns in how many.
  */
-void table_retire(struct table *t, const bool *kept);
+uint32_t table_retire(struct table *t, const bool *kept);
 
 /*
  * Appends an event, whose number and name are filled in, and returns its number; its

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,8 +23,10 @@
 
 #define KEPT_MAX 1000
 
+static int open_memory(void);
 static int open_file(const char *, int);
 static bool take(int, struct text *);
+static int begin_in_memory(const struct table_head *);
 static char *beside(const char *, const char *);
 static bool fill(int, const struct table_head *);
 static void sync_directory(const char *);
@@ -35,6 +38,12 @@ table_file_lock(const char *file, struct text *words)
 	unsigned turn;
 	int fd = -1;
 
+	if (file == NULL) {
+		fd = open_memory();
+		if (fd == -1)
+			text_puts(words, strerror(errno));
+		return fd;
+	}
 	for (turn = 0; turn < TURNS; turn++) {
 		fd = open_file(file, O_CREAT);
 		if (fd == -1) {
@@ -63,8 +72,9 @@ table_file_named(int fd, const char *file)
 {
 	struct stat ours, named;
 
-	return fstat(fd, &ours) == 0 && lstat(file, &named) == 0 &&
-	    ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+	return file == NULL ||
+	    (fstat(fd, &ours) == 0 && lstat(file, &named) == 0 &&
+		ours.st_dev == named.st_dev && ours.st_ino == named.st_ino);
 }
 
 bool
@@ -99,9 +109,12 @@ table_file_keep(const char *file, struct text *words)
 int
 table_file_begin(const char *file, const struct table_head *h)
 {
-	char *name = beside(file, ".new");
+	char *name;
 	int fd, err;
 
+	if (file == NULL)
+		return begin_in_memory(h);
+	name = beside(file, ".new");
 	/* Of one that was left behind, the space may be needed. */
 	(void)unlink(name);
 	fd = open_file(name, O_CREAT | O_EXCL);
@@ -118,9 +131,13 @@ table_file_begin(const char *file, const struct table_head *h)
 bool
 table_file_end(int fd, const char *file)
 {
-	char *name = beside(file, ".new");
-	bool done = fsync(fd) == 0 && rename(name, file) == 0;
+	char *name;
+	bool done;
 
+	if (file == NULL)
+		return true;
+	name = beside(file, ".new");
+	done = fsync(fd) == 0 && rename(name, file) == 0;
 	if (done)
 		sync_directory(file);
 	free(name);
@@ -130,11 +147,18 @@ table_file_end(int fd, const char *file)
 void
 table_file_abandon(int fd, const char *file)
 {
-	char *name = beside(file, ".new");
+	char *name = file != NULL ? beside(file, ".new") : NULL;
 
-	(void)unlink(name);
+	if (name != NULL)
+		(void)unlink(name);
 	(void)close(fd);
 	free(name);
+}
+
+static int
+open_memory(void)
+{
+	return fd_above_standard(memfd_create("port table", MFD_CLOEXEC));
 }
 
 static int
@@ -163,6 +187,22 @@ take(int fd, struct text *words)
 	    table_live_right(&l, &h) && l.pid != 0)
 		text_printf(words, ", process %u", l.pid);
 	return false;
+}
+
+/* As large as it has to be; it takes what is written. */
+static int
+begin_in_memory(const struct table_head *h)
+{
+	int fd = open_memory(), err;
+
+	if (fd == -1 ||
+	    (ftruncate(fd, table_size(h)) == 0 &&
+		table_pwrite(fd, h, sizeof(*h), 0)))
+		return fd;
+	err = errno;
+	(void)close(fd);
+	errno = err;
+	return -1;
 }
 
 static char *

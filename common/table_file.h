@@ -8,6 +8,9 @@
  * renamed over it while the lock of the old one is held.  Who opens FILE and gets its
  * lock looks whether it still has that name, and otherwise opens it again.  So nobody
  * writes beside another, nor to FILE.new.
+ *
+ * Where file is NULL, there is no name: the table is in memory (memfd_create(2)), and
+ * nobody else has it.
  */
 #ifndef TABLE_FILE_H
 #define TABLE_FILE_H
@@ -28,7 +31,7 @@ bool table_file_named(int fd, const char *file);
 
 /*
  * Gives the file FILE.bad-N for a second name, so that it outlives a new one, and
- * says so in words, or why it could not be done.
+ * says so in words, or why it could not be done.  file is not NULL.
  */
 bool table_file_keep(const char *file, struct text *words);
 

@@ -141,7 +141,7 @@ struct table_record {
 	uint32_t rtt_avg_us;
 	uint32_t jitter_us; /* RFC 3550 6.4.1 */
 	uint32_t changes;
-	uint32_t spare32;
+	uint32_t jitter_rest; /* sixteenths, of jitter_us */
 	uint64_t rtt_sum_us;
 	uint64_t rtt_sum_squares;
 	uint64_t probes;

@@ -3,31 +3,25 @@
  * check_portset: many ports of many hosts, each against what it should be.
  * check_portset(1) is its manual.
  */
+#include <inttypes.h>
 #include <limits.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "clock.h"
-#include "datagram_probe.h"
-#include "engine.h"
-#include "fd.h"
-#include "handler_probe.h"
 #include "outfile.h"
-#include "plan.h"
 #include "plugin.h"
 #include "portset_options.h"
 #include "progress.h"
-#include "resolver_cares.h"
-#include "stream_probe.h"
+#include "sweep.h"
 #include "xalloc.h"
 
 /* Of an error in the options. */
 #define ERROR_MAX 4096
 
-/* Targets added to the engine at a time. */
-#define MORE 64
+/* For the reading of a port table. */
+#define TABLE_TIMEOUT_US (10 * CLOCK_SECOND)
 
 static const struct plugin_words words = {
 	.program = "check_portset",
@@ -41,6 +35,8 @@ static const struct plugin_words words = {
 	    "       check_portset [--config FILE] [--portset NAME] [-H HOST]\n"
 	    "           [--check-config] [OPTION]...\n"
 	    "       check_portset --hosts FILE [OPTION]...\n"
+	    "       check_portset --table[=FILE] [--portset NAME] [-H HOST]\n"
+	    "           [OPTION]...\n"
 	    "check_portset --help lists all options.\n",
 	.notes =
 	    "A RANGE is [@]START:END of the Monitoring Plugins guidelines.\n",
@@ -49,23 +45,18 @@ static const struct plugin_words words = {
 struct run {
 	struct portset_options given;
 	struct portset set;
-	size_t added;
-	size_t told;
-	int64_t start_us; /* when what is asked is known */
-	struct plan plan;
+	int64_t start_us; /* of the probing, or of the reading of a table */
+	struct sweep sweep;
 	struct progress progress;
-	struct engine *engine;
 };
 
 static bool complete(struct run *, struct text *);
+static _Noreturn void print_failure(const struct text *);
 static _Noreturn void print_errors(const struct config *);
 static _Noreturn void print_config(struct run *);
 static void probe_all(struct run *);
-static struct engine *new_engine(struct run *);
-static int64_t deadline_us(const struct run *);
-static engine_more_fn more;
-static void done(void *, const struct target *, const struct result *);
 static _Noreturn void print_report(struct run *);
+static void describe_table(struct setreport *, const struct source *);
 static size_t report_max(const struct run *);
 static void report_to_file(struct run *, const struct setreport *);
 static char *run_name(const char *);
@@ -93,7 +84,8 @@ main(int argc, char **argv)
 	text_free(&error);
 	if (given->source.only_check)
 		print_config(&run);
-	probe_all(&run);
+	if (given->source.port_table == NULL)
+		probe_all(&run);
 	print_report(&run);
 }
 
@@ -103,9 +95,14 @@ complete(struct run *r, struct text *error)
 	struct source *from = &r->given.source;
 	size_t at_least = r->given.policy.at_least;
 
+	r->start_us = clock_now_us();
 	from->timeout_us = r->given.probe_timeout_us;
 	from->retries = (unsigned)r->given.retries;
+	from->table_timeout_us = r->given.timeout_us != 0 ? r->given.timeout_us
+							  : TABLE_TIMEOUT_US;
 	if (!source_fill(from, &r->set, error)) {
+		if (from->table != NULL)
+			print_failure(error);
 		if (from->read.n_errors > 0)
 			print_errors(&from->read);
 		return false;
@@ -124,6 +121,18 @@ complete(struct run *r, struct text *error)
 		text_puts(error,
 		    "--client-key: cannot be used without --client-cert");
 	return error->len == 0;
+}
+
+/* Of what was found, not of how it is asked for. */
+static _Noreturn void
+print_failure(const struct text *error)
+{
+	struct text t;
+
+	plugin_start_report();
+	text_init(&t, ERROR_MAX + TEXT_WORD);
+	text_printf(&t, "PORTSET UNKNOWN - %s\n", error->data);
+	plugin_exit(STATE_UNKNOWN, &t);
 }
 
 /* The first of them on the first line, and all below it. */
@@ -180,74 +189,19 @@ probe_all(struct run *r)
 		.keep_probe_timeout = given->own_probe_timeout,
 	};
 	struct watch *signals = plugin_signals();
+	struct engine *engine;
 
-	r->start_us = clock_now_us();
-	r->plan = plan_make(&wishes, &r->set, fd_raise_limit());
-	/* Threads that hardly allocate need no heap of their own each. */
-	(void)mallopt(M_ARENA_MAX, 1);
-	r->engine = new_engine(r);
+	sweep_begin(&r->sweep, &r->set, &wishes, &given->sock);
+	r->start_us = r->sweep.start_us;
+	engine = r->sweep.engine;
 	if (signals != NULL)
-		(void)engine_watch(r->engine, signals);
-	progress_start(&r->progress, r->engine, &r->told, r->set.n);
-	engine_run(r->engine, &plugin_interrupted);
+		(void)engine_watch(engine, signals);
+	progress_start(&r->progress, engine, &r->sweep.told, r->set.n);
+	engine_run(engine, &plugin_interrupted);
 	if (plugin_interrupted)
-		engine_stop(r->engine, plugin_interruption(), clock_now_us());
+		engine_stop(engine, plugin_interruption(), clock_now_us());
 	progress_end(&r->progress);
-	engine_free(r->engine);
-}
-
-static struct engine *
-new_engine(struct run *r)
-{
-	const struct engine_conf conf = {
-		.parallel = r->plan.parallel,
-		.parallel_tls = r->plan.parallel_tls,
-		.parallel_handlers = r->plan.parallel_handlers,
-		.rate = (unsigned)r->given.rate,
-		.retries = (unsigned)r->given.retries,
-		.timeout_us = r->plan.probe_timeout_us,
-		.hedge = r->given.hedge,
-		.sock = r->given.sock,
-		.bulk = &resolver_cares,
-		.streams = &stream_probe,
-		.datagrams = &datagram_probe,
-		.handlers = &handler_probe,
-		.more = more,
-		.done = done,
-		.ctx = r,
-	};
-
-	return engine_new(&conf);
-}
-
-/* A few at a time, so that the engine need not keep a list of all. */
-static bool
-more(void *ctx)
-{
-	struct run *r = ctx;
-	size_t i;
-
-	for (i = 0; i < MORE && r->added < r->set.n; i++)
-		engine_add(r->engine, &r->set.entries[r->added++].target,
-		    deadline_us(r));
-	return i > 0;
-}
-
-static void
-done(void *ctx, const struct target *t, const struct result *result)
-{
-	struct run *r = ctx;
-
-	if (portset_tell(&r->set, t, result))
-		engine_add(r->engine, t, deadline_us(r));
-	else
-		r->told++;
-}
-
-static int64_t
-deadline_us(const struct run *r)
-{
-	return r->start_us + r->plan.timeout_us;
+	sweep_end(&r->sweep);
 }
 
 static _Noreturn void
@@ -260,7 +214,7 @@ print_report(struct run *r)
 		.summary = portset_summary_of(&r->set, &r->given.policy),
 		.verbosity = r->given.verbosity,
 		.max = (size_t)r->given.max_output,
-		.limits = r->plan.words,
+		.limits = r->sweep.plan.words,
 		.line = r->given.line,
 		.wall_s = clock_wall_s(),
 		.took_us = clock_now_us() - r->start_us,
@@ -271,6 +225,8 @@ print_report(struct run *r)
 
 	if (plugin_interrupted)
 		report.summary.state = STATE_UNKNOWN;
+	if (r->given.source.port_table != NULL)
+		describe_table(&report, &r->given.source);
 	if (r->given.output != NULL) {
 		report_to_file(r, &report);
 		r->given.report = setreport_nagios;
@@ -280,6 +236,36 @@ print_report(struct run *r)
 	text_init(&t, report_max(r));
 	r->given.report(&t, &report);
 	plugin_exit(report.summary.state, &t);
+}
+
+/* What is told is as of when the table was written. */
+static void
+describe_table(struct setreport *report, const struct source *from)
+{
+	static struct text about, age;
+	const struct table_live *live = portset_table_live(from->port_table);
+	int64_t age_us = clock_wall_us() - live->written_us;
+
+	report->wall_s = live->written_us / CLOCK_SECOND;
+	text_init(&age, TEXT_WORD);
+	text_puts(&age, "table ");
+	portset_table_age(&age, age_us > 0 ? age_us : 0);
+	text_puts(&age, " old");
+	if (report->verbosity > 0)
+		report->age = age.data;
+	text_init(&about, ERROR_MAX);
+	text_puts(&about, "Port table: ");
+	text_escape_string(&about, from->table);
+	text_puts(&about, ", by ");
+	text_escape_string(&about, live->program);
+	if (live->pid != 0)
+		text_printf(&about, ", process %" PRIu32, live->pid);
+	else
+		text_puts(&about, ", which has ended");
+	if (live->totals.behind_us > 0)
+		text_printf(&about, ", %.3f s behind",
+		    (double)live->totals.behind_us / 1e6);
+	report->limits = about.data;
 }
 
 /* Who writes pieces needs no bound. */

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "clock.h"
-#include "escape.h"
 #include "num.h"
 #include "plugin.h"
 #include "tls.h"
@@ -25,8 +24,8 @@ static option_fn set_any, set_at_least, set_ca_file, set_certificate,
     set_hedge, set_help, set_host, set_interface, set_ipv4, set_ipv6,
     set_lag_critical, set_lag_warning, set_list, set_max_hosts, set_max_output,
     set_output, set_parallel, set_ports, set_portset, set_probe_timeout,
-    set_probes, set_rate, set_report, set_retries, set_source, set_timeout,
-    set_tls_min, set_verbose, set_verify, set_version, set_warning;
+    set_probes, set_rate, set_report, set_retries, set_source, set_table,
+    set_timeout, set_tls_min, set_verbose, set_verify, set_version, set_warning;
 
 #define NO OPTION_NO_VALUE
 #define YES OPTION_VALUE
@@ -48,6 +47,9 @@ static const struct option_row rows[] = {
 	{ 0, "hosts", YES, "FILE", set_list,
 	    "Read targets from FILE, - for standard input:\n"
 	    "HOST PORT [NAME] in a line" },
+	{ 0, "table", MAY, "FILE", set_table,
+	    "Ask nothing: tell what portstated has found, from its port table\n"
+	    "(default: " TABLE_USUAL ")" },
 	{ 0, "check-config", NO, "", set_check_config,
 	    "Print what would be asked, or what is wrong, and ask nothing" },
 	{ 0, "max-hosts", YES, "NUMBER", set_max_hosts,
@@ -120,6 +122,7 @@ static const struct option_row rows[] = {
 
 static void init(struct portset_options *);
 static bool fit(const struct portset_options *, struct text *);
+static const char *asking_option(const struct portset_options *);
 
 struct options
 portset_options_table(struct portset_options *o)
@@ -158,12 +161,15 @@ init(struct portset_options *o)
 static bool
 fit(const struct portset_options *o, struct text *error)
 {
+	const char *asking = o->source.table != NULL ? asking_option(o) : NULL;
 	const char *report = o->with_line ? "--report"
 	    : o->format != NULL           ? "--format"
 	    : o->output != NULL           ? "--output"
 					  : NULL;
 
-	if (o->source.only_check && report != NULL)
+	if (asking != NULL)
+		text_printf(error, "%s: cannot be used with --table", asking);
+	else if (o->source.only_check && report != NULL)
 		text_printf(error, "%s: cannot be used with --check-config",
 		    report);
 	else if (o->with_line && o->format != NULL &&
@@ -171,6 +177,39 @@ fit(const struct portset_options *o, struct text *error)
 		text_printf(error, "--report: cannot be used with --format %s",
 		    o->format);
 	return error->len == 0;
+}
+
+/* One that says what or how to ask, or NULL. */
+static const char *
+asking_option(const struct portset_options *o)
+{
+	const struct source *s = &o->source;
+	const struct {
+		const char *option;
+		bool given;
+	} asking[] = {
+		{ "-p", s->ports.n > 0 },
+		{ "--config", s->config != NULL },
+		{ "--hosts", s->n_lists > 0 },
+		{ "--check-config", s->only_check },
+		{ "-4", s->asking.family == AF_INET },
+		{ "-6", s->asking.family == AF_INET6 },
+		{ "--probe-timeout", o->own_probe_timeout },
+		{ "--parallel", o->parallel != 0 },
+		{ "--rate", o->rate != 0 },
+		{ "--retries", o->retries != 0 },
+		{ "--probes", s->asking.probes != 0 },
+		{ "--hedge", o->hedge },
+		{ s->tls_option, s->tls_option != NULL },
+		{ "--source", o->sock.source.family != AF_UNSPEC },
+		{ "--interface", o->sock.interface != NULL },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
+		if (asking[i].given)
+			return asking[i].option;
+	return NULL;
 }
 
 static const char *
@@ -535,21 +574,11 @@ static const char *
 set_report(void *ctx, const char *value)
 {
 	struct portset_options *o = ctx;
-	const char *why;
-	size_t len;
 
 	o->with_line = true;
 	free(o->line);
 	o->line = NULL;
-	if (value == NULL)
-		return NULL;
-	o->line = xstrdup(value);
-	why = escape_decode(value, o->line, &len);
-	if (why != NULL)
-		return why;
-	o->line[len] = '\0';
-	return strlen(o->line) == len ? setreport_line_check(o->line)
-				      : "a line ends at \\0";
+	return value != NULL ? setreport_line_parse(value, &o->line) : NULL;
 }
 
 static const char *
@@ -571,6 +600,16 @@ set_source(void *ctx, const char *value)
 		o->sock.source.family != AF_UNIX
 	    ? NULL
 	    : why;
+}
+
+static const char *
+set_table(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->source.table = value != NULL && value[0] != '\0' ? value
+							    : TABLE_USUAL;
+	return NULL;
 }
 
 static const char *

@@ -4,10 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "config_ready.h"
 #include "config_set.h"
 #include "plugin.h"
 
+static bool fill_from_table(struct source *, struct portset *, struct text *);
 static bool choose(struct source *, struct text *);
 static bool is_from_files(const struct source *);
 static bool fill_from_lists(struct source *, struct portset *, struct text *);
@@ -18,10 +20,25 @@ static void read_files(struct source *);
 bool
 source_fill(struct source *s, struct portset *set, struct text *error)
 {
+	if (s->table != NULL)
+		return fill_from_table(s, set, error);
 	if (!choose(s, error))
 		return false;
 	return is_from_files(s) ? fill_from_files(s, set, error)
 				: fill_from_lists(s, set, error);
+}
+
+static bool
+fill_from_table(struct source *s, struct portset *set, struct text *error)
+{
+	const struct portset_selection sel = { &s->hosts, s->portsets,
+		s->n_portsets, clock_now_us() + s->table_timeout_us };
+
+	plugin_let_signals_end(true);
+	s->port_table = portset_table_read(s->table, &sel, clock_wall_us(), set,
+	    error);
+	plugin_let_signals_end(false);
+	return s->port_table != NULL;
 }
 
 /* What goes together. */

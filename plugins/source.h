@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Where a set of ports comes from: hosts and ports of the command line, a
- * configuration, or a list of targets.
+ * configuration, a list of targets, or a port table, which tells what they are, too.
  */
 #ifndef SOURCE_H
 #define SOURCE_H
 
 #include "config.h"
 #include "listset.h"
+#include "portset_table.h"
 
 /* More names of port sets, and more lists, are not taken. */
 #define SOURCE_PORTSETS_MAX 64
@@ -22,6 +23,8 @@ struct source {
 	size_t n_lists;
 	const char *portsets[SOURCE_PORTSETS_MAX];
 	size_t n_portsets;
+	const char *table; /* a file; NULL: none is read */
+	int64_t table_timeout_us;
 	bool only_check; /* what would be asked */
 	struct listset_conf asking;
 	const char *tls_option; /* the first that wants TLS; or NULL */
@@ -31,11 +34,13 @@ struct source {
 	/* Made of it. */
 	struct listset list;
 	struct config read;
+	struct portset_table *port_table; /* NULL: none was read */
 };
 
 /*
- * Adds to the set what is to be asked; it is borrowed from s.  False: *error
- * says in one line what is wrong, or is empty, and s->read.errors has the lines.
+ * Adds to the set what is to be asked, or was, with what came back; it is borrowed
+ * from s.  False: *error says in one line what is wrong, or is empty, and
+ * s->read.errors has the lines.
  */
 bool source_fill(struct source *s, struct portset *set, struct text *error);
 

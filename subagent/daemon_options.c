@@ -20,10 +20,9 @@
 #define RATE_MAX 1000000
 #define TIMEOUT_MAX_US (3600 * CLOCK_SECOND)
 
-static option_fn set_check_config, set_config, set_daemon, set_exec, set_help,
-    set_hosts, set_interval, set_ipv4, set_ipv6, set_lag, set_log, set_parallel,
-    set_pidfile, set_rate, set_retries, set_severe, set_table, set_timeout,
-    set_verbose, set_version;
+static option_fn set_check_config, set_config, set_hosts, set_interval,
+    set_ipv4, set_ipv6, set_parallel, set_pidfile, set_rate, set_retries,
+    set_table;
 
 #define NO OPTION_NO_VALUE
 #define YES OPTION_VALUE
@@ -36,25 +35,25 @@ static const struct option_row rows[] = {
 	    "Read targets from FILE: HOST PORT [NAME] in a line" },
 	{ 0, "check-config", NO, "", set_check_config,
 	    "Print what would be asked, or what is wrong, and end" },
-	{ 'd', "daemon", NO, "", set_daemon,
+	{ 'd', "daemon", NO, "", daemon_options_set_daemon,
 	    "Go on in the background when all is well" },
 	{ 0, "pidfile", YES, "FILE", set_pidfile,
 	    "Put the number of the process into FILE" },
 	{ 0, "table", YES, "FILE", set_table,
 	    "Keep the port table in FILE (default:\n" TABLE_USUAL ")" },
-	{ 'e', "exec", YES, "COMMAND", set_exec,
+	{ 'e', "exec", YES, "COMMAND", daemon_options_set_exec,
 	    "Run COMMAND for each event; its fields are %h %t %m %n %p\n"
 	    "%P %s %S %r %l %i" },
 	{ 'n', "interval", YES, "SECONDS", set_interval,
 	    "From one round of an entry to the next (default: 60)" },
-	{ 't', "timeout", YES, "SECONDS", set_timeout,
+	{ 't', "timeout", YES, "SECONDS", daemon_options_set_timeout,
 	    "How long to wait for one port (default: 2)" },
 	{ 0, "retries", YES, "NUMBER", set_retries,
 	    "Further rounds that confirm a change (default: 2)" },
-	{ 'g', "lag", YES, "MILLISECONDS", set_lag,
+	{ 'g', "lag", YES, "MILLISECONDS", daemon_options_set_lag,
 	    "Ports whose latency is above that are lagged (default: 0,\n"
 	    "none is)" },
-	{ 's', "severe", YES, "NUMBER", set_severe,
+	{ 's', "severe", YES, "NUMBER", daemon_options_set_severe,
 	    "Failed rounds in a row that are severe (default: 12; 0: none\n"
 	    "is)" },
 	{ 0, "parallel", YES, "NUMBER", set_parallel,
@@ -63,12 +62,14 @@ static const struct option_row rows[] = {
 	    "Ports asked in a second (default: no limit)" },
 	{ '4', "use-ipv4", NO, "", set_ipv4, "Use IPv4 addresses only" },
 	{ '6', "use-ipv6", NO, "", set_ipv6, "Use IPv6 addresses only" },
-	{ 'l', "log", YES, "FILE", set_log, "Append what happens to FILE" },
-	{ 'v', "verbose", NO, "", set_verbose,
+	{ 'l', "log", YES, "FILE", daemon_options_set_log,
+	    "Append what happens to FILE" },
+	{ 'v', "verbose", NO, "", daemon_options_set_verbose,
 	    "Say more; twice: each command that is run, too" },
-	{ 'V', "version", NO, "", set_version, "Print the version", NULL,
+	{ 'V', "version", NO, "", daemon_options_set_version,
+	    "Print the version", NULL, true },
+	{ 'h', "help", NO, "", daemon_options_set_help, "Print this", NULL,
 	    true },
-	{ 'h', "help", NO, "", set_help, "Print this", NULL, true },
 };
 
 static option_fn refuse_operand;
@@ -137,6 +138,8 @@ daemon_options_settle(const struct daemon_options *o,
 		TAKE(notify_events);
 	}
 #undef TAKE
+	if (o->no_table)
+		c.table = NULL;
 	if (c.notify_retries == DAEMON_NOTIFY_NO_RETRIES)
 		c.notify_retries = 0;
 	return c;
@@ -169,8 +172,8 @@ set_config(void *ctx, const char *value)
 	return NULL;
 }
 
-static const char *
-set_daemon(void *ctx, const char *value)
+const char *
+daemon_options_set_daemon(void *ctx, const char *value)
 {
 	struct daemon_options *o = ctx;
 
@@ -179,8 +182,8 @@ set_daemon(void *ctx, const char *value)
 	return NULL;
 }
 
-static const char *
-set_exec(void *ctx, const char *value)
+const char *
+daemon_options_set_exec(void *ctx, const char *value)
 {
 	static struct text why;
 	struct daemon_options *o = ctx;
@@ -203,8 +206,8 @@ set_exec(void *ctx, const char *value)
 	return NULL;
 }
 
-static const char *
-set_help(void *ctx, const char *value)
+const char *
+daemon_options_set_help(void *ctx, const char *value)
 {
 	struct daemon_options *o = ctx;
 
@@ -252,16 +255,16 @@ set_ipv6(void *ctx, const char *value)
 	return NULL;
 }
 
-static const char *
-set_lag(void *ctx, const char *value)
+const char *
+daemon_options_set_lag(void *ctx, const char *value)
 {
 	struct daemon_options *o = ctx;
 
 	return rounds_parse_lag(value, &o->files.rounds);
 }
 
-static const char *
-set_log(void *ctx, const char *value)
+const char *
+daemon_options_set_log(void *ctx, const char *value)
 {
 	struct daemon_options *o = ctx;
 
@@ -311,8 +314,8 @@ set_retries(void *ctx, const char *value)
 	return why;
 }
 
-static const char *
-set_severe(void *ctx, const char *value)
+const char *
+daemon_options_set_severe(void *ctx, const char *value)
 {
 	struct daemon_options *o = ctx;
 
@@ -328,8 +331,8 @@ set_table(void *ctx, const char *value)
 	return NULL;
 }
 
-static const char *
-set_timeout(void *ctx, const char *value)
+const char *
+daemon_options_set_timeout(void *ctx, const char *value)
 {
 	struct daemon_options *o = ctx;
 	int64_t us;
@@ -343,8 +346,8 @@ set_timeout(void *ctx, const char *value)
 	return NULL;
 }
 
-static const char *
-set_verbose(void *ctx, const char *value)
+const char *
+daemon_options_set_verbose(void *ctx, const char *value)
 {
 	struct daemon_options *o = ctx;
 
@@ -353,8 +356,8 @@ set_verbose(void *ctx, const char *value)
 	return NULL;
 }
 
-static const char *
-set_version(void *ctx, const char *value)
+const char *
+daemon_options_set_version(void *ctx, const char *value)
 {
 	struct daemon_options *o = ctx;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The options of portstated.
+ * The options of portstated, and what it is told by them, or by those of portmon
+ * (portmon_options.h).
  */
 #ifndef DAEMON_OPTIONS_H
 #define DAEMON_OPTIONS_H
@@ -23,10 +24,23 @@ struct daemon_options {
 	unsigned verbosity;
 	bool help;
 	bool version;
+
+	/* By those of portmon alone: */
+	bool no_table;          /* but one in memory */
+	bool quiet;             /* nothing is logged to standard error */
+	const char *no_command; /* is not there to be run for events */
+	bool once;              /* one round, and a report: */
+	char *line;             /* of each port; NULL: the usual one */
 };
 
 /* For --help. */
 struct options daemon_options_table(struct daemon_options *o);
+
+/* The options that are portmon's, too. */
+option_fn daemon_options_set_daemon, daemon_options_set_exec,
+    daemon_options_set_help, daemon_options_set_lag, daemon_options_set_log,
+    daemon_options_set_severe, daemon_options_set_timeout,
+    daemon_options_set_verbose, daemon_options_set_version;
 
 /* Fills o, which is zeroed.  False: *error says in one line what is wrong. */
 bool daemon_options_parse(struct daemon_options *o, int argc, char **argv,
@@ -34,7 +48,7 @@ bool daemon_options_parse(struct daemon_options *o, int argc, char **argv,
 
 /*
  * What counts: the options, then the configuration, then the defaults.  Nothing is
- * left unsaid but for the limits of probing, files and the command.
+ * left unsaid but for the limits of probing, files and the command.  No table: NULL.
  */
 struct daemon_conf daemon_options_settle(const struct daemon_options *o,
     const struct daemon_conf *file);

@@ -47,7 +47,8 @@ struct run {
 struct delivery {
 	struct delivery_conf conf;
 	struct delivery_counts counts;
-	uint64_t cursor; /* the first event that was not taken */
+	uint64_t cursor;  /* the first event that was not taken */
+	uint64_t flushed; /* those before it may be */
 	struct errand *oldest, *newest;
 	struct errand **last; /* of each entry, by index */
 	size_t last_size;
@@ -60,6 +61,7 @@ struct delivery {
 	int64_t missed_us;
 };
 
+static void end(struct delivery *, struct run *);
 static void judge_ended(struct delivery *, int64_t);
 static void judge(struct delivery *, struct run *, bool, int64_t);
 static void stop_late(struct delivery *, int64_t);
@@ -100,6 +102,7 @@ delivery_new(const struct delivery_conf *conf)
 	d->cursor = 1;
 	d->missed = table_live(conf->table)->missed;
 	delivery_reconfigure(d, conf->daemon);
+	delivery_flushed(d);
 	return d;
 }
 
@@ -114,8 +117,7 @@ delivery_free(struct delivery *d)
 	while ((e = d->oldest) != NULL) {
 		d->oldest = e->newer;
 		if (e->run != NULL)
-			command_clear(&e->run->command);
-		free(e->run);
+			end(d, e->run);
 		free(e);
 	}
 	while ((r = d->spare) != NULL) {
@@ -135,6 +137,12 @@ delivery_reconfigure(struct delivery *d, const struct daemon_conf *conf)
 	assert(conf->notify_parallel > 0 && conf->notify_timeout_us > 0 &&
 	    conf->notify_backoff_us > 0);
 	d->conf.daemon = conf;
+}
+
+void
+delivery_flushed(struct delivery *d)
+{
+	d->flushed = table_live(d->conf.table)->next_event;
 }
 
 int64_t
@@ -168,6 +176,16 @@ const struct delivery_counts *
 delivery_counts(const struct delivery *d)
 {
 	return &d->counts;
+}
+
+/* Of one that has ended by itself just now nobody has looked yet how. */
+static void
+end(struct delivery *d, struct run *r)
+{
+	if (command_stop(&r->command) && r->command.code == 0)
+		table_done(d->conf.table, r->errand->number);
+	command_clear(&r->command);
+	free(r);
 }
 
 static void
@@ -266,8 +284,13 @@ take(struct delivery *d)
 	unsigned n;
 
 	for (n = 0; n < TAKEN_MAX; n++) {
-		if (!table_undone(d->conf.table, &d->cursor, &e))
+		if (d->cursor >= d->flushed ||
+		    !table_undone(d->conf.table, &d->cursor, &e))
 			return false;
+		if (e.number >= d->flushed) {
+			d->cursor = e.number;
+			return false;
+		}
 		if (wanted(d, &e))
 			add(d, &e);
 		else

@@ -66,7 +66,10 @@ struct delivery_counts {
 
 struct delivery *delivery_new(const struct delivery_conf *conf);
 
-/* Kills the commands that run; their events are not done. */
+/*
+ * Kills the commands that run; their events are not done.  What has ended well is
+ * done, and on disk after the next flush, or when the table is closed.
+ */
 void delivery_free(struct delivery *d);
 
 /*
@@ -77,9 +80,14 @@ void delivery_free(struct delivery *d);
 void delivery_reconfigure(struct delivery *d, const struct daemon_conf *conf);
 
 /*
+ * The table was opened, or flushed: what is in it now may be told.  Also when that
+ * has failed, where an alarm without a trace is better than none.
+ */
+void delivery_flushed(struct delivery *d);
+
+/*
  * Takes up what has ended, and starts what may be started, or a part of it that
- * takes little time: of all events in the table, which was flushed before.  What is
- * done is on disk after the next flush.
+ * takes little time.  What is done is on disk after the next flush.
  *
  * Returns the time at which there is more to do even if no watch is told, or
  * CLOCK_NEVER.  now_us: of CLOCK_MONOTONIC.

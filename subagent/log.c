@@ -88,8 +88,8 @@ static bool is_journal(int);
 static void take_file(struct sink *, const char *);
 static void say(int, const struct log_field *, size_t, const char *, va_list)
     __attribute__((format(printf, 4, 0)));
-static bool put(struct outlet *, const struct message *);
-static bool put_lost(struct outlet *);
+static void put(struct outlet *, const struct message *);
+static void put_lost(struct outlet *);
 static bool put_one(struct outlet *, const struct message *);
 static void add(struct record *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
@@ -174,7 +174,7 @@ log_flush(void)
 	for (i = 0; i < OUTLETS; i++) {
 		all &= sink_flush(&outlets[i].sink);
 		if (outlets[i].sink.lost > 0)
-			(void)put_lost(&outlets[i]);
+			put_lost(&outlets[i]);
 	}
 	return all;
 }
@@ -264,34 +264,33 @@ say(int level, const struct log_field *fields, size_t n, const char *fmt,
 	m.fields = fields;
 	m.n = n;
 	for (i = 0; i < OUTLETS; i++)
-		(void)put(&outlets[i], &m);
+		put(&outlets[i], &m);
 	errno = err;
 }
 
-static bool
+static void
 put(struct outlet *o, const struct message *m)
 {
 	if (o->sink.fd == -1)
-		return false;
+		return;
 	if (o->sink.lost > 0)
-		(void)put_lost(o);
-	return put_one(o, m);
+		put_lost(o);
+	(void)put_one(o, m);
 }
 
-/* What cannot be said now stays to be said. */
-static bool
+/* What cannot be said now stays to be said, and does not count itself. */
+static void
 put_lost(struct outlet *o)
 {
 	static struct message m = { .level = LOG_WARNING };
 	const uint64_t lost = o->sink.lost;
-	bool said;
 
 	(void)snprintf(m.text, sizeof(m.text),
 	    "%" PRIu64 " line%s could not be written here: %s", lost,
 	    lost == 1 ? "" : "s", strerror(o->sink.err));
-	said = put_one(o, &m);
-	o->sink.lost = said ? 0 : lost;
-	return said;
+	o->sink.lost = 0;
+	if (!put_one(o, &m))
+		o->sink.lost += lost - 1;
 }
 
 static bool

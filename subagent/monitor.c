@@ -59,7 +59,8 @@ struct monitor {
 	struct site *retired; /* with probes that are not told yet */
 	struct slot *slots;
 	uint32_t n_slots;
-	int64_t now_us; /* of this turn */
+	bool turns_unset; /* the site is new: its schedule is to be made */
+	int64_t now_us;
 	uint32_t shortest_ms;
 	struct table_totals totals;
 	bool had_events;
@@ -71,10 +72,12 @@ struct monitor {
 	int64_t latest_us;
 };
 
-static void adopt_entry(struct monitor *, uint32_t, int64_t, int64_t);
-static void set_turns(struct monitor *, uint32_t, uint32_t, uint32_t, int64_t);
+static void find_indexes(struct monitor *);
+static bool adopt_entry(struct monitor *, uint32_t, int64_t);
 static struct slot *slot_of(struct monitor *, uint32_t);
-static void retire_others(struct monitor *);
+static bool retire_others(struct monitor *);
+static void set_turns(struct monitor *);
+static void set_turn(struct monitor *, uint32_t, uint32_t);
 static void free_retired(struct monitor *);
 static struct engine *new_engine(struct monitor *, int64_t);
 static engine_more_fn begin_one;
@@ -89,7 +92,7 @@ static void remember(struct table_record *, const struct portset *,
     const struct entry *, const struct judge *, int64_t);
 static void take_events(struct monitor *, const enum table_event_kind *,
     unsigned, struct table_record *, const struct table_record *, int64_t);
-static void count(struct monitor *, const struct table_record *, int);
+static void count(struct monitor *, const struct judge *, int);
 static int64_t sooner_us(const struct rounds *);
 static struct judge_conf judge_conf(const struct rounds *);
 
@@ -99,6 +102,7 @@ monitor_new(const struct monitor_conf *conf)
 	struct monitor *m = xcalloc(1, sizeof(*m));
 
 	m->conf = *conf;
+	m->totals = table_live(conf->table)->totals;
 	m->schedule = schedule_new();
 	return m;
 }
@@ -123,7 +127,7 @@ monitor_free(struct monitor *m)
 
 void
 monitor_adopt(struct monitor *m, struct site *site,
-    const struct monitor_limits *limits, int64_t now_us, int64_t wall_us)
+    const struct monitor_limits *limits, int64_t wall_us)
 {
 	const struct plan_wishes wishes = {
 		.parallel = limits->parallel,
@@ -132,6 +136,7 @@ monitor_adopt(struct monitor *m, struct site *site,
 	};
 	const struct plan plan = plan_make(&wishes, &site->set,
 	    limits->descriptors);
+	bool changed = false;
 	uint32_t i;
 
 	if (m->engine == NULL)
@@ -143,8 +148,7 @@ monitor_adopt(struct monitor *m, struct site *site,
 		m->retired = m->site;
 	}
 	m->site = site;
-	m->totals.config_serial++;
-	site->indexes = xcalloc(site->set.n, sizeof(site->indexes[0]));
+	find_indexes(m);
 	for (i = 0; i < m->n_slots; i++)
 		m->slots[i].entry = NO_ENTRY;
 	memset(m->totals.states, 0, sizeof(m->totals.states));
@@ -152,9 +156,12 @@ monitor_adopt(struct monitor *m, struct site *site,
 	m->totals.entries = m->totals.lagged = m->totals.severe = 0;
 	m->shortest_ms = UINT32_MAX;
 	for (i = 0; i < site->set.n; i++)
-		adopt_entry(m, i, now_us, wall_us);
-	retire_others(m);
+		changed |= adopt_entry(m, i, wall_us);
+	changed |= retire_others(m);
+	if (changed)
+		m->totals.config_serial++;
 	free_retired(m);
+	m->turns_unset = true;
 }
 
 int64_t
@@ -164,6 +171,8 @@ monitor_turn(struct monitor *m, int64_t now_us)
 
 	m->now_us = now_us;
 	free_retired(m);
+	if (m->turns_unset)
+		set_turns(m);
 	if (schedule_next(m->schedule) <= now_us)
 		engine_ask(m->engine);
 	next_us = engine_turn(m->engine, now_us);
@@ -230,28 +239,42 @@ monitor_lateness(struct monitor *m)
 	return l;
 }
 
-/* What is known of it goes on; what it is may have changed. */
+/* Before anything is written: so the table grows once, for all. */
 static void
-adopt_entry(struct monitor *m, uint32_t i, int64_t now_us, int64_t wall_us)
+find_indexes(struct monitor *m)
+{
+	struct site *s = m->site;
+	struct text name;
+	uint32_t i;
+
+	s->indexes = xcalloc(s->set.n, sizeof(s->indexes[0]));
+	text_init(&name, TABLE_NAME_SIZE);
+	for (i = 0; i < s->set.n; i++) {
+		text_truncate(&name, 0);
+		entry_name(&name, &s->set, &s->set.entries[i]);
+		s->indexes[i] = table_index(m->conf.table, name.data);
+	}
+	text_free(&name);
+}
+
+/*
+ * What is known of it goes on; returns whether the configuration says something else
+ * of it than before.
+ */
+static bool
+adopt_entry(struct monitor *m, uint32_t i, int64_t wall_us)
 {
 	const struct portset *set = &m->site->set;
 	const struct entry *e = &set->entries[i];
 	const struct rounds *rounds = entry_ask(set, e)->rounds;
 	const struct judge_conf conf = judge_conf(rounds);
+	uint32_t index = m->site->indexes[i];
+	struct slot *slot = slot_of(m, index);
 	enum table_event_kind kinds[JUDGE_EVENTS_MAX];
 	struct table_record r, was;
-	struct slot *slot;
-	struct text name;
-	uint32_t index, seed;
 	unsigned n;
+	bool changed;
 
-	text_init(&name, TABLE_NAME_SIZE);
-	entry_name(&name, set, e);
-	index = table_index(m->conf.table, name.data);
-	seed = index_hash(name.data, name.len, INDEX_HASH);
-	text_free(&name);
-	m->site->indexes[i] = index;
-	slot = slot_of(m, index);
 	(void)table_read(m->conf.table, index, &r);
 	was = r;
 	record_configure(&r, set, e, rounds, TIMEOUT_US);
@@ -261,33 +284,16 @@ adopt_entry(struct monitor *m, uint32_t i, int64_t now_us, int64_t wall_us)
 		judge_restore(&slot->judge, &r);
 	slot->known = true;
 	slot->entry = i;
+	changed = memcmp(&r, &was, sizeof(r)) != 0;
 	n = judge_reconfigure(&slot->judge, &conf, kinds);
 	judge_store(&slot->judge, &r);
 	take_events(m, kinds, n, &r, &was, wall_us);
 	if (memcmp(&r, &was, sizeof(r)) != 0)
 		table_write(m->conf.table, index, &r);
-	count(m, &r, 1);
+	count(m, &slot->judge, 1);
 	if (rounds->interval_ms < m->shortest_ms)
 		m->shortest_ms = rounds->interval_ms;
-	set_turns(m, index, rounds->interval_ms, seed, now_us);
-}
-
-/* The first round need not wait for the turn of a long interval. */
-static void
-set_turns(struct monitor *m, uint32_t index, uint32_t interval_ms,
-    uint32_t seed, int64_t now_us)
-{
-	int64_t within_us = (int64_t)m->site->set.n * FIRST_US;
-	struct slot *slot = &m->slots[index];
-
-	schedule_set(m->schedule, index, interval_ms, seed, now_us);
-	if (slot->scheduled)
-		return;
-	slot->scheduled = true;
-	if (within_us > interval_ms * CLOCK_MILLISECOND)
-		within_us = interval_ms * CLOCK_MILLISECOND;
-	schedule_sooner(m->schedule, index,
-	    now_us + schedule_spread(seed, within_us));
+	return changed;
 }
 
 static struct slot *
@@ -305,8 +311,8 @@ slot_of(struct monitor *m, uint32_t index)
 	return &m->slots[index];
 }
 
-/* Entries of before that the configuration has no more. */
-static void
+/* Entries of before that the configuration has no more; whether there are any. */
+static bool
 retire_others(struct monitor *m)
 {
 	uint32_t n = table_count(m->conf.table), i;
@@ -321,8 +327,47 @@ retire_others(struct monitor *m)
 		schedule_remove(m->schedule, i);
 		slot->scheduled = false;
 	}
-	table_retire(m->conf.table, kept);
+	n = table_retire(m->conf.table, kept);
 	free(kept);
+	return n > 0;
+}
+
+/* By the clock of now: adopting many takes its time. */
+static void
+set_turns(struct monitor *m)
+{
+	const struct portset *set = &m->site->set;
+	struct text name;
+	uint32_t i;
+
+	m->turns_unset = false;
+	text_init(&name, TABLE_NAME_SIZE);
+	for (i = 0; i < set->n; i++) {
+		text_truncate(&name, 0);
+		entry_name(&name, set, &set->entries[i]);
+		set_turn(m, i, index_hash(name.data, name.len, INDEX_HASH));
+	}
+	text_free(&name);
+}
+
+/* The first round need not wait for the turn of a long interval. */
+static void
+set_turn(struct monitor *m, uint32_t i, uint32_t seed)
+{
+	const struct portset *set = &m->site->set;
+	uint32_t interval_ms = entry_ask(set, &set->entries[i])
+				   ->rounds->interval_ms;
+	int64_t within_us = (int64_t)set->n * FIRST_US;
+	uint32_t index = m->site->indexes[i];
+	struct slot *slot = &m->slots[index];
+
+	schedule_set(m->schedule, index, interval_ms, seed, m->now_us);
+	if (slot->scheduled)
+		return;
+	slot->scheduled = true;
+	if (within_us < interval_ms * CLOCK_MILLISECOND)
+		schedule_sooner(m->schedule, index,
+		    m->now_us + schedule_spread(seed, within_us));
 }
 
 /* Not while anybody may still have a pointer to what was probed. */
@@ -416,6 +461,8 @@ done(void *ctx, const struct target *t, const struct result *result)
 	struct entry *e = &s->set.entries[entry_at(s, t)];
 	bool again = portset_tell(&s->set, t, result);
 
+	/* It may be told while we wait. */
+	m->now_us = clock_now_us();
 	s->flying--;
 	m->totals.probes++;
 	if (s != m->site) {
@@ -475,15 +522,21 @@ end_round(struct monitor *m, const struct entry *e)
 	unsigned n;
 
 	slot->flying = false;
+<<<<<<< HEAD
 	if (!table_read(m->conf.table, index, &r))
 		remember(&r, set, e, &slot->judge, wall_us);
+=======
+	/* Whatever became of the file, it is this entry. */
+	if (!table_read(m->conf.table, index, &r))
+		record_configure(&r, set, e, rounds, TIMEOUT_US);
+>>>>>>> main
 	was = r;
+	count(m, &slot->judge, -1);
 	n = judge_round(&slot->judge, &conf, &round, kinds);
+	count(m, &slot->judge, 1);
 	record_round(&r, set, e, &slot->judge, wall_us);
 	take_events(m, kinds, n, &r, &was, wall_us);
 	table_write(m->conf.table, index, &r);
-	count(m, &was, -1);
-	count(m, &r, 1);
 	if (r.last_change_us > m->totals.last_change_us)
 		m->totals.last_change_us = r.last_change_us;
 	if (judge_unsure(&slot->judge))
@@ -518,20 +571,18 @@ take_events(struct monitor *m, const enum table_event_kind *kinds, unsigned n,
 	}
 }
 
-/* One that is not enabled counts for nothing. */
+/* One entry more, or one less, of what the judge says. */
 static void
-count(struct monitor *m, const struct table_record *r, int by)
+count(struct monitor *m, const struct judge *j, int by)
 {
 	struct table_totals *t = &m->totals;
 
-	if ((r->flags & TABLE_ENABLED) == 0)
-		return;
 	t->entries += (uint32_t)by;
-	t->states[r->state] += (uint32_t)by;
-	t->ports[r->port_state] += (uint32_t)by;
-	if ((r->flags & TABLE_LAGGED) != 0)
+	t->states[judge_state(j)] += (uint32_t)by;
+	t->ports[j->port] += (uint32_t)by;
+	if (j->lagged)
 		t->lagged += (uint32_t)by;
-	if ((r->flags & TABLE_SEVERE) != 0)
+	if (j->severe)
 		t->severe += (uint32_t)by;
 }
 

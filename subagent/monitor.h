@@ -43,10 +43,11 @@ void monitor_free(struct monitor *m);
 
 /*
  * Takes over a configuration, and that of before goes when its last probe has ended.
- * What is known of the entries that both have stays.
+ * What is known of the entries that both have stays.  Turns of new ones are counted
+ * from the next monitor_turn().
  */
 void monitor_adopt(struct monitor *m, struct site *site,
-    const struct monitor_limits *limits, int64_t now_us, int64_t wall_us);
+    const struct monitor_limits *limits, int64_t wall_us);
 
 /*
  * Does what is due at now_us.  Returns when there is more to do even if no

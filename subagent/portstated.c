@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * portstated: asks the ports of a configuration for ever, keeps the port table, and
- * tells people what happens.  portstated(8) is its manual.
+ * tells people what happens.  portstated(8) is its manual, and portmon(8) that of
+ * what it is under the name of portmon.
  */
 #include <errno.h>
 #include <malloc.h>
@@ -18,15 +19,15 @@
 #include "daemonize.h"
 #include "delivery.h"
 #include "entry.h"
+#include "event_log.h"
 #include "fd.h"
 #include "log.h"
 #include "monitor.h"
-#include "notice.h"
 #include "pidfile.h"
+#include "portmon_options.h"
+#include "portmon_report.h"
 #include "service_manager.h"
 #include "xalloc.h"
-
-#define PROGRAM "portstated"
 
 /* How a daemon ends. */
 #define FAILURE 1
@@ -48,17 +49,46 @@
 /* Later than that is worth a line. */
 #define LATE_US CLOCK_SECOND
 
-static const char purpose[] =
-    "Asks ports at intervals, keeps their state, and runs commands when it\n"
-    "changes.\n";
-
-static const char usage[] =
-    "Usage: portstated [-c FILE] [--hosts FILE]... [-d] [-e COMMAND] [-l FILE]\n"
-    "           [OPTION]...\n"
-    "       portstated [-c FILE] --check-config\n"
-    "portstated --help lists all options.\n";
+/* What it is, by its name. */
+static const struct role {
+	const char *name;
+	const char *purpose;
+	const char *usage;
+	const char *signals;
+	struct options (*table)(struct daemon_options *);
+	bool (*parse)(struct daemon_options *, int, char **, struct text *);
+} portstated = {
+	.name = "portstated",
+	.purpose =
+	    "Asks ports at intervals, keeps their state, and runs commands when it\n"
+	    "changes.\n",
+	.usage =
+	    "Usage: portstated [-c FILE] [--hosts FILE]... [-d] [-e COMMAND] [-l FILE]\n"
+	    "           [OPTION]...\n"
+	    "       portstated [-c FILE] --check-config\n"
+	    "portstated --help lists all options.\n",
+	.signals =
+	    "Signals: HUP reads the configuration anew, USR1 logs a status,"
+	    " TERM ends.\n",
+	.table = daemon_options_table,
+	.parse = daemon_options_parse,
+}, portmon = {
+	.name = "portmon",
+	.purpose =
+	    "Asks ports at intervals, and runs a command when what they are changes.\n",
+	.usage =
+	    "Usage: portmon [-dhvV] [-n MINUTES] [-c FILE] [-s NUMBER] [-l FILE]\n"
+	    "           [-e COMMAND] [-t SECONDS] [-g MILLISECONDS] [-p NUMBER]\n"
+	    "       portmon -r[FORMAT] [OPTION]...\n"
+	    "portmon --help lists all options.\n",
+	.signals = "Signals: HUP reads the hosts anew, USR1 logs a status,"
+	    " TERM ends.\n",
+	.table = portmon_options_table,
+	.parse = portmon_options_parse,
+};
 
 struct daemon {
+	const struct role *role;
 	struct daemon_options options;
 	struct daemon_conf conf;
 	struct table *table;
@@ -75,7 +105,8 @@ struct daemon {
 	int64_t flush_us; /* when it is to be written next */
 	int64_t alive_us; /* the same of the service manager */
 	char *table_file;
-	uint32_t events; /* in the ring */
+	uint32_t events;  /* in the ring */
+	uint32_t told[4]; /* to the service manager: entries by state */
 };
 
 static const struct {
@@ -91,12 +122,14 @@ static const struct {
 #define HANDLED (sizeof(handled) / sizeof(handled[0]))
 
 static _Noreturn void print_and_exit(const struct text *);
-static _Noreturn void print_help(const struct options *);
+static _Noreturn void print_help(const struct daemon *, const struct options *);
 static _Noreturn void print_config(const struct site *);
 static _Noreturn void fail(struct daemon *, const char *, const char *);
-static void print_errors(const struct text *);
+static void print_errors(const struct daemon *, const struct text *);
 static void say_lines(int, const struct text *);
+static int report(const struct daemon *, struct site *);
 static void start(struct daemon *, struct site *);
+static void say_no_command(const struct daemon *);
 static void open_log(struct daemon *);
 static void open_table(struct daemon *);
 static void block_signals(struct daemon *);
@@ -108,45 +141,51 @@ static int64_t sooner(int64_t, int64_t);
 static int64_t keep_table(struct daemon *, int64_t);
 static void flush(struct daemon *, int64_t);
 static void say_late(struct daemon *, int64_t);
+static void tell_manager(struct daemon *, const struct table_totals *);
 static int64_t keep_alive(struct daemon *, int64_t);
 static void reload(struct daemon *);
 static void say_status(struct daemon *);
 static void end(struct daemon *);
-static monitor_fn note_event;
-static delivery_log_fn note_delivery;
 
 int
 main(int argc, char **argv)
 {
 	static struct daemon d;
-	const struct options options = daemon_options_table(&d.options);
+	struct options options;
 	struct text errors;
 	struct site *site;
 	const char *why;
 	bool ok;
 
+	d.role = argc > 0 && portmon_named(argv[0]) ? &portmon : &portstated;
+	options = d.role->table(&d.options);
 	text_init(&errors, ERROR_MAX);
-	ok = daemon_options_parse(&d.options, argc, argv, &errors);
+	ok = d.role->parse(&d.options, argc, argv, &errors);
 	if (d.options.help)
-		print_help(&options);
+		print_help(&d, &options);
 	if (d.options.version) {
 		text_truncate(&errors, 0);
-		text_puts(&errors,
-		    PROGRAM " v" PACKAGE_VERSION " (portstate)\n");
+		text_printf(&errors, "%s v" PACKAGE_VERSION " (portstate)\n",
+		    d.role->name);
 		print_and_exit(&errors);
 	}
 	if (!ok) {
-		(void)fprintf(stderr, PROGRAM ": %s\n%s", errors.data, usage);
+		(void)fprintf(stderr, "%s: %s\n%s", d.role->name, errors.data,
+		    d.role->usage);
+		text_free(&errors);
 		return USAGE;
 	}
 	site = site_read(&d.options.files, &errors);
 	if (site == NULL) {
-		print_errors(&errors);
+		print_errors(&d, &errors);
+		text_free(&errors);
 		return FAILURE;
 	}
 	text_free(&errors);
 	if (d.options.only_check)
 		print_config(site);
+	if (d.options.once)
+		return report(&d, site);
 	if (d.options.detach && (why = daemonize_begin()) != NULL)
 		fail(&d, NULL, why);
 	start(&d, site);
@@ -164,19 +203,18 @@ print_and_exit(const struct text *t)
 }
 
 static _Noreturn void
-print_help(const struct options *options)
+print_help(const struct daemon *d, const struct options *options)
 {
 	struct text t;
 
 	text_init(&t, HELP_MAX);
 	text_printf(&t,
-	    PROGRAM " v" PACKAGE_VERSION " (portstate)\n\n%s\n%s\nOptions:\n",
-	    purpose, usage);
+	    "%s v" PACKAGE_VERSION " (portstate)\n\n%s\n%s\nOptions:\n",
+	    d->role->name, d->role->purpose, d->role->usage);
 	options_help(options, &t);
-	text_puts(&t,
-	    "\nSignals: HUP reads the configuration anew, USR1 logs a status,"
-	    " TERM ends.\n"
-	    "Exit status: 0 ended by a signal, 1 failure, 2 usage.\n");
+	text_printf(&t,
+	    "\n%sExit status: 0 ended by a signal, 1 failure, 2 usage.\n",
+	    d->role->signals);
 	print_and_exit(&t);
 }
 
@@ -220,14 +258,15 @@ fail(struct daemon *d, const char *what, const char *why)
 
 /* Before there is a log. */
 static void
-print_errors(const struct text *lines)
+print_errors(const struct daemon *d, const struct text *lines)
 {
 	const char *line = lines->data;
 	size_t len;
 
 	for (; *line != '\0'; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
-		(void)fprintf(stderr, PROGRAM ": %.*s\n", (int)len, line);
+		(void)fprintf(stderr, "%s: %.*s\n", d->role->name, (int)len,
+		    line);
 	}
 }
 
@@ -243,15 +282,31 @@ say_lines(int level, const struct text *t)
 	}
 }
 
+static int
+report(const struct daemon *d, struct site *site)
+{
+	bool ok = portmon_report(site, &d->options.files, d->options.line);
+
+	if (!ok)
+		(void)fprintf(stderr, "%s: cannot print: %s\n", d->role->name,
+		    strerror(errno));
+	site_free(site);
+	free(d->options.line);
+	return ok ? 0 : FAILURE;
+}
+
 static void
 start(struct daemon *d, struct site *site)
 {
-	struct monitor_conf conf = { .event = note_event, .ctx = d };
+	struct monitor_conf conf = { .event = event_log };
 	const char *why;
 
-	d->conf = daemon_options_settle(&d->options,
-	    &site->config.daemon);
+	d->conf = daemon_options_settle(&d->options, &site->config.daemon);
+	/* Whoever has no log should know, too. */
+	if (d->options.quiet)
+		say_no_command(d);
 	open_log(d);
+	say_no_command(d);
 	why = service_manager_open();
 	if (why != NULL)
 		log_say(LOG_WARNING, "NOTIFY_SOCKET: %s", why);
@@ -267,8 +322,7 @@ start(struct daemon *d, struct site *site)
 	    .table = d->table,
 	    .poller = monitor_poller(d->monitor),
 	    .daemon = &d->conf,
-	    .log = note_delivery,
-	    .ctx = d,
+	    .log = event_log_delivery,
 	});
 	if (d->options.pidfile != NULL &&
 	    (why = pidfile_write(d->options.pidfile)) != NULL)
@@ -280,8 +334,18 @@ start(struct daemon *d, struct site *site)
 	if (d->options.detach)
 		open_log(d);
 	service_manager_ready();
-	log_say(LOG_NOTICE, "%s %s: %u entries, table %s", PROGRAM,
-	    PACKAGE_VERSION, (unsigned)site->set.n, d->conf.table);
+	log_say(LOG_NOTICE, "%s %s: %u entries, table %s", d->role->name,
+	    PACKAGE_VERSION, (unsigned)site->set.n,
+	    d->conf.table != NULL ? d->conf.table : "in memory");
+}
+
+static void
+say_no_command(const struct daemon *d)
+{
+	if (d->options.no_command != NULL)
+		log_say(LOG_WARNING,
+		    "%s: there is no such command; events are not told",
+		    d->options.no_command);
 }
 
 /*
@@ -294,9 +358,10 @@ open_log(struct daemon *d)
 	static const int levels[] = { LOG_NOTICE, LOG_INFO, LOG_DEBUG };
 	unsigned more = d->options.verbosity;
 	const struct log_conf conf = {
-		.name = PROGRAM,
+		.name = d->role->name,
 		.level = levels[more < 2 ? more : 2],
-		.standard_error = !d->options.detach || !d->started,
+		.standard_error = (!d->options.detach || !d->started) &&
+		    !d->options.quiet,
 		.system = d->conf.syslog == DAEMON_YES ||
 		    (d->conf.syslog == DAEMON_UNSAID && d->options.detach),
 		.file = d->conf.log,
@@ -315,15 +380,16 @@ open_table(struct daemon *d)
 	const struct table_conf conf = {
 		.capacity = CAPACITY_MIN,
 		.ring = d->conf.events,
-		.program = PROGRAM " " PACKAGE_VERSION,
+		.program = "portstated " PACKAGE_VERSION,
 		.now_us = clock_wall_us(),
 	};
 	struct text words;
 
 	text_init(&words, ERROR_MAX);
-	if (strcmp(d->conf.table, TABLE_USUAL) == 0)
+	if (text_same(d->conf.table, TABLE_USUAL))
 		(void)mkdir(LOCALSTATEDIR "/lib/portstate", 0755);
-	d->table_file = xstrdup(d->conf.table);
+	if (d->conf.table != NULL)
+		d->table_file = xstrdup(d->conf.table);
 	d->events = d->conf.events;
 	d->table = table_open(d->table_file, &conf, &words);
 	say_lines(d->table != NULL ? LOG_WARNING : LOG_ERR, &words);
@@ -392,8 +458,7 @@ adopt(struct daemon *d, struct site *site)
 		    (int64_t)d->conf.notify_parallel * COMMAND_FDS,
 	};
 
-	monitor_adopt(d->monitor, site, &limits, clock_now_us(),
-	    clock_wall_us());
+	monitor_adopt(d->monitor, site, &limits, clock_wall_us());
 }
 
 static void
@@ -408,10 +473,7 @@ run(struct daemon *d)
 			say_status(d);
 		next_us = monitor_turn(d->monitor, now_us);
 		next_us = sooner(next_us, keep_table(d, now_us));
-		/* What it tells people is on disk. */
-		if (!d->unflushed)
-			next_us = sooner(next_us,
-			    delivery_turn(d->delivery, now_us));
+		next_us = sooner(next_us, delivery_turn(d->delivery, now_us));
 		next_us = sooner(next_us, keep_alive(d, now_us));
 		monitor_wait(d->monitor, next_us);
 	}
@@ -448,11 +510,13 @@ flush(struct daemon *d, int64_t now_us)
 	struct text words;
 
 	say_late(d, totals.behind_us);
+	tell_manager(d, &totals);
 	text_init(&words, ERROR_MAX);
 	table_tell(d->table, &totals);
 	(void)table_flush(d->table, wall_us, &words);
 	say_lines(LOG_WARNING, &words);
 	text_free(&words);
+	delivery_flushed(d->delivery);
 	d->unflushed = false;
 }
 
@@ -466,6 +530,18 @@ say_late(struct daemon *d, int64_t behind_us)
 	else if (d->late && behind_us == 0)
 		log_say(LOG_NOTICE, "probing is not behind any more");
 	d->late = d->late ? behind_us > 0 : behind_us >= LATE_US;
+}
+
+static void
+tell_manager(struct daemon *d, const struct table_totals *t)
+{
+	if (memcmp(d->told, t->states, sizeof(d->told)) == 0)
+		return;
+	memcpy(d->told, t->states, sizeof(d->told));
+	service_manager_status(
+	    "%u entries: %u ok, %u warning, %u critical, %u unknown",
+	    t->entries, t->states[STATE_OK], t->states[STATE_WARNING],
+	    t->states[STATE_CRITICAL], t->states[STATE_UNKNOWN]);
 }
 
 static int64_t
@@ -501,12 +577,13 @@ reload(struct daemon *d)
 		say_lines(LOG_ERR, &errors);
 		log_say(LOG_ERR, "the configuration stays as it was");
 	} else {
-		conf = daemon_options_settle(&d->options,
-		    &site->config.daemon);
-		if (strcmp(conf.table, d->table_file) != 0 ||
-		    conf.events != d->events)
+		conf = daemon_options_settle(&d->options, &site->config.daemon);
+		if (!text_same(conf.table, d->table_file) ||
+		    conf.events != d->events ||
+		    conf.names_us != d->conf.names_us)
 			log_say(LOG_WARNING,
-			    "the port table stays as it is until a restart");
+			    "table, events and names stay as they are until a "
+			    "restart");
 		d->conf = conf;
 		open_log(d);
 		adopt(d, site);
@@ -554,72 +631,4 @@ end(struct daemon *d)
 		pidfile_remove(d->options.pidfile);
 	service_manager_close();
 	log_close();
-}
-
-static void
-note_event(void *ctx, const struct table_event *e, const struct table_record *r)
-{
-	static const int levels[] = {
-		[TABLE_EVENT_DOWN] = LOG_WARNING,
-		[TABLE_EVENT_UP] = LOG_NOTICE,
-		[TABLE_EVENT_LAGGED] = LOG_WARNING,
-		[TABLE_EVENT_NORMAL] = LOG_NOTICE,
-		[TABLE_EVENT_SEVERE] = LOG_ERR,
-		[TABLE_EVENT_RECOVERED] = LOG_NOTICE,
-	};
-	const struct notice notice = { e, r->host, r->port, r->transport };
-	char id[24], port[8];
-	const struct log_field fields[] = {
-		{ "PORTSTATE_EVENT", notice_event(e->kind) },
-		{ "PORTSTATE_EVENT_ID", id },
-		{ "PORTSTATE_NAME", e->name },
-		{ "PORTSTATE_HOST", r->host },
-		{ "PORTSTATE_PORT", r->transport != TABLE_UNIX ? port : NULL },
-		{ "PORTSTATE_STATE",
-		    port_state_name((enum port_state)e->port_state) },
-		{ "PORTSTATE_STATUS", state_name((enum state)e->state) },
-		{ "PORTSTATE_REASON", e->reason },
-	};
-	struct text line;
-
-	(void)ctx;
-	(void)snprintf(id, sizeof(id), "%llu", (unsigned long long)e->number);
-	(void)snprintf(port, sizeof(port), "%u", r->port);
-	text_init(&line, NOTICE_MESSAGE_MAX);
-	notice_message(&line, &notice);
-	log_event(levels[e->kind], fields, sizeof(fields) / sizeof(fields[0]),
-	    "%s", line.data);
-	text_free(&line);
-}
-
-static void
-note_delivery(void *ctx, const struct delivery_word *w)
-{
-	(void)ctx;
-	switch (w->kind) {
-	case DELIVERY_DONE:
-		log_say(LOG_DEBUG, "event %llu: %s of %s: delivered",
-		    (unsigned long long)w->event->number,
-		    notice_event(w->event->kind), w->event->name);
-		break;
-	case DELIVERY_FAILED:
-		log_say(LOG_WARNING,
-		    "event %llu: %s of %s: try %u failed: %s; again in %.0f s",
-		    (unsigned long long)w->event->number,
-		    notice_event(w->event->kind), w->event->name, w->tries,
-		    w->reason, (double)w->again_us / 1e6);
-		break;
-	case DELIVERY_GIVEN_UP:
-		log_say(LOG_ERR,
-		    "event %llu: %s of %s: not delivered after %u %s: %s",
-		    (unsigned long long)w->event->number,
-		    notice_event(w->event->kind), w->event->name, w->tries,
-		    w->tries == 1 ? "try" : "tries", w->reason);
-		break;
-	case DELIVERY_MISSED:
-		log_say(LOG_ERR,
-		    "%llu events were not delivered: the table keeps too few",
-		    (unsigned long long)w->missed);
-		break;
-	}
 }

@@ -16,7 +16,9 @@ static void put_string(char *, size_t, const char *);
 static uint32_t limit_ms(bool, const struct range *);
 static void take_figures(struct table_record *, const struct portset *,
     const struct entry *);
-static void take_latency(struct table_record *, uint32_t);
+static void take_one(struct entry_stats *, double);
+static void take_latency(struct table_record *, const struct entry_stats *);
+static void take_jitter(struct table_record *, int64_t);
 static void take_reason(struct table_record *, const struct entry *);
 static void take_address(struct table_record *, const struct entry *);
 
@@ -72,7 +74,7 @@ record_round(struct table_record *r, const struct portset *s,
 		r->failures++;
 	judge_store(j, r);
 	if (entry_unasked(e) || !judge_unsure(j)) {
-		r->outcome = e->outcome;
+		r->outcome = e->finding;
 		r->err = e->err;
 		take_reason(r, e);
 		take_address(r, e);
@@ -132,54 +134,69 @@ limit_ms(bool has, const struct range *range)
 	return (uint32_t)ceil(range->end * 1e3);
 }
 
-/* A round whose latency is known by its average takes it for each. */
 static void
 take_figures(struct table_record *r, const struct portset *s,
     const struct entry *e)
 {
 	const struct entry_stats *stats = entry_stats(s, e);
-	double latency = entry_latency(s, e);
-	uint32_t i, answered = isnan(latency) ? 0 : 1;
+	struct entry_stats one = { 0 };
 
-	if (stats != NULL) {
-		r->probes += stats->probes;
-		answered = stats->timed;
-	} else if (!entry_unasked(e)) {
-		r->probes++;
+	if (stats == NULL) {
+		one.probes = !entry_unasked(e);
+		take_one(&one, entry_latency(s, e));
+		stats = &one;
 	}
-	for (i = 0; i < answered; i++)
-		take_latency(r, (uint32_t)(latency * 1e6 + 0.5));
-	if (stats != NULL && answered > 0) {
-		if (stats->min_us < r->rtt_min_us)
-			r->rtt_min_us = stats->min_us;
-		if (stats->max_us > r->rtt_max_us)
-			r->rtt_max_us = stats->max_us;
-	}
+	r->probes += stats->probes;
+	if (stats->timed > 0)
+		take_latency(r, stats);
 }
 
-/* The sums saturate by far later than anybody lives. */
+/* What would be known of a single probe if it were one of many. */
 static void
-take_latency(struct table_record *r, uint32_t us)
+take_one(struct entry_stats *one, double latency)
 {
-	int64_t change;
+	if (isnan(latency))
+		return;
+	one->timed = 1;
+	one->min_us = one->max_us = (uint32_t)(latency * 1e6 + 0.5);
+	one->sum_us = one->min_us;
+	one->squares_us = one->sum_us * one->sum_us;
+}
+
+/* The sums wrap, as counters do. */
+static void
+take_latency(struct table_record *r, const struct entry_stats *stats)
+{
+	uint32_t us = (uint32_t)((stats->sum_us + stats->timed / 2) /
+	    stats->timed);
 
 	if (r->responses == 0) {
-		r->rtt_min_us = r->rtt_max_us = us;
-		r->jitter_us = 0;
+		r->rtt_min_us = stats->min_us;
+		r->rtt_max_us = stats->max_us;
+		r->jitter_us = r->jitter_rest = 0;
 	} else {
-		if (us < r->rtt_min_us)
-			r->rtt_min_us = us;
-		if (us > r->rtt_max_us)
-			r->rtt_max_us = us;
-		change = llabs((int64_t)us - (int64_t)r->rtt_us) -
-		    (int64_t)r->jitter_us;
-		r->jitter_us = (uint32_t)((int64_t)r->jitter_us + change / 16);
+		take_jitter(r, llabs((int64_t)us - (int64_t)r->rtt_us));
 	}
+	if (stats->min_us < r->rtt_min_us)
+		r->rtt_min_us = stats->min_us;
+	if (stats->max_us > r->rtt_max_us)
+		r->rtt_max_us = stats->max_us;
 	r->rtt_us = us;
-	r->responses++;
-	r->rtt_sum_us += us;
-	r->rtt_sum_squares += (uint64_t)us * us;
+	r->responses += stats->timed;
+	r->rtt_sum_us += stats->sum_us;
+	r->rtt_sum_squares += stats->squares_us;
 	r->rtt_avg_us = (uint32_t)(r->rtt_sum_us / r->responses);
+}
+
+/* RFC 3550 A.8: in sixteenths, so that what is small is not lost. */
+static void
+take_jitter(struct table_record *r, int64_t change_us)
+{
+	int64_t jitter = (int64_t)r->jitter_us * 16 + r->jitter_rest;
+
+	jitter += change_us - (jitter + 8) / 16;
+	r->jitter_us = (uint32_t)(jitter / 16);
+	r->jitter_rest = (uint32_t)(jitter % 16);
 }
 
 static void

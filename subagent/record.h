@@ -29,6 +29,7 @@ struct judge_round record_judge_round(const struct portset *s,
  *	responses  of these, such as were answered by an open port, whose latency
  *		   is in the sums
  *	failures   rounds in which the entry was not as expected
+ *	jitter	   of the average latency from one round to the next
  *	changes    of the state of the port, or of whether it is as expected
  *
  * Outcome, reason and address are those of the last round that agrees with what

@@ -60,7 +60,7 @@ fill(struct site *s, const struct site_files *files, struct text *errors)
 		config_read_list(c, files->lists[i]);
 	config_read_ready_of_hosts(c);
 	text_init(&error, REPORT_MAX);
-	ok = config_fill(c, &sel, &s->set, &error);
+	ok = config_fill(c, &sel, &s->set, &error) && c->n_errors == 0;
 	if (ok && s->set.n == 0) {
 		text_puts(&error, "the configuration has no port of any host");
 		ok = false;
@@ -73,7 +73,7 @@ fill(struct site *s, const struct site_files *files, struct text *errors)
 	return ok;
 }
 
-/* The port table knows each entry by its name alone. */
+/* The port table knows each entry by its name alone, in which words may be cut. */
 static bool
 check_names(const struct portset *s, struct text *errors)
 {

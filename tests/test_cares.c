@@ -4,6 +4,7 @@
  * that decides between it and the system, in namespaces of its own.
  */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -479,6 +480,66 @@ START_TEST(rule)
 }
 END_TEST
 
+static void
+change(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (int)strlen(text));
+	(void)close(fd);
+}
+
+/* While the threads have enough to do; all have ended then. */
+static const struct name *
+ask_beside(struct resolver *r, const char *host)
+{
+	struct name *name = NULL;
+	size_t i;
+
+	for (i = 0; i <= RESOLVER_THREADS_MAX; i++) {
+		name = add(i < RESOLVER_THREADS_MAX ? "mute-1.test" : host,
+		    AF_INET);
+		ck_assert_ptr_nonnull(resolver_ask(r, name->host, AF_INET,
+		    answered, name));
+	}
+	ck_assert(wait_for(n_names, WAIT_US));
+	return name;
+}
+
+/* A session lives longer than what it has read. */
+START_TEST(files_that_change)
+{
+	const struct name *name;
+	struct resolver *r;
+
+	if (!own_system(0))
+		return;
+	change("/etc/resolv.conf",
+	    "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+	poller = poller_new();
+	r = resolver_new(poller, &resolver_cares);
+	name = ask_beside(r, "a-20.test");
+	ck_assert(name->has_ttl);
+	check_v4(&name->addrs[0], 20);
+
+	change("/etc/hosts", "127.1.2.4 a-20.test\n");
+	name = ask_beside(r, "a-20.test");
+	ck_assert(!name->has_ttl);
+	check_v4(&name->addrs[0], 0x0204);
+
+	change("/etc/resolv.conf",
+	    "nameserver 127.0.0.1\nsearch test\n"
+	    "options timeout:1 attempts:1\n");
+	name = ask_beside(r, "a-21");
+	ck_assert(name->has_ttl);
+	check_v4(&name->addrs[0], 21);
+	resolver_free(r);
+	poller_free(poller);
+	dns_stop(&dns);
+}
+END_TEST
+
 START_TEST(resolver_free_while_asked)
 {
 	struct resolver *r;
@@ -514,6 +575,7 @@ main(void)
 	tcase_add_test(tc, no_server);
 	tcase_add_test(tc, nonsense_servers);
 	tcase_add_test(tc, rule);
+	tcase_add_test(tc, files_that_change);
 	tcase_add_test(tc, resolver_free_while_asked);
 	return unit_run("cares", tc);
 }

@@ -177,6 +177,8 @@ flush(void)
 	text_init(&error, 1000);
 	ck_assert_msg(table_flush(table, WALL, &error), "%s", error.data);
 	text_free(&error);
+	if (delivery != NULL)
+		delivery_flushed(delivery);
 }
 
 /* Until nothing runs and nothing can be started now; returns when something can. */
@@ -222,6 +224,22 @@ START_TEST(nothing)
 	assert_counts(0, 0, 0, 0);
 	assert_said("");
 	delivery_free(NULL);
+}
+END_TEST
+
+/* Not before it is on disk; what was told earlier goes on. */
+START_TEST(unflushed)
+{
+	happens(1, TABLE_EVENT_DOWN);
+	ck_assert_int_eq(delivery_turn(delivery, now), CLOCK_NEVER);
+	assert_counts(0, 0, 0, 0);
+	ck_assert(!delivery_idle(delivery));
+	flush();
+	happens(2, TABLE_EVENT_DOWN);
+	(void)delivery_turn(delivery, now);
+	assert_counts(0, 0, 1, 0);
+	ck_assert_int_eq(settle(), CLOCK_NEVER);
+	assert_said("1:1 done\n2:1 done\n");
 }
 END_TEST
 
@@ -535,7 +553,25 @@ START_TEST(killed)
 }
 END_TEST
 
-/* The same of one that ends in order: what runs is ended, and not done. */
+/* What has ended before the daemon does so in order is not told again. */
+START_TEST(ended_first)
+{
+	siginfo_t info;
+
+	happens(1, TABLE_EVENT_DOWN);
+	flush();
+	(void)delivery_turn(delivery, now);
+	ck_assert_int_eq(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
+	if (_i > 0)
+		poller_wait(poller, clock_now_us() + PATIENCE_US);
+	close_all();
+	open_all(RING);
+	ck_assert_int_eq(settle(), CLOCK_NEVER);
+	ck_assert_str_eq(told(), "1 mx1/smtp\n");
+}
+END_TEST
+
+/* What runs when it does so is ended, and not done. */
 START_TEST(freed)
 {
 	write_file("tell", "echo $1 >>told; sleep 1000\n");
@@ -824,6 +860,7 @@ main(void)
 	tcase_set_timeout(tc, 2 * PATIENCE_US / CLOCK_SECOND);
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, nothing);
+	tcase_add_test(tc, unflushed);
 	tcase_add_test(tc, delivered);
 	tcase_add_test(tc, fields);
 	tcase_add_test(tc, order);
@@ -837,6 +874,7 @@ main(void)
 	tcase_add_test(tc, late);
 	tcase_add_loop_test(tc, late_to_see, 0, 2);
 	tcase_add_test(tc, killed);
+	tcase_add_loop_test(tc, ended_first, 0, 2);
 	tcase_add_test(tc, freed);
 	tcase_add_test(tc, parallel);
 	tcase_add_test(tc, unwanted);

@@ -541,7 +541,7 @@ static const struct {
 
 START_TEST(ttl)
 {
-	char host[16];
+	char host[32];
 	int i;
 
 	start(_i % 2 == 0 ? AGE_US : 10 * AGE_US);

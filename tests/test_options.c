@@ -34,6 +34,7 @@ SETTER(host)
 SETTER(load)
 SETTER(maybe)
 SETTER(operand)
+SETTER(report)
 SETTER(timeout)
 SETTER(verbose)
 SETTER(wait)
@@ -61,6 +62,7 @@ static const struct option_row rows[] = {
 	{ 0, "load", OPTION_MAY_HAVE_VALUE, "FILE", set_load, "From a file",
 	    NULL, true },
 	{ 0, "maybe", OPTION_MAY_HAVE_VALUE, "WHAT", set_maybe, "Or not" },
+	{ 'r', "report", OPTION_MAY_HAVE_VALUE, "FORMAT", set_report, "Print" },
 	{ 'x', "hidden", OPTION_NO_VALUE, "", set_hidden, NULL },
 };
 
@@ -81,7 +83,9 @@ static const char help[] = " -a, --all\n"
 			   " --load[=FILE]\n"
 			   "    From a file\n"
 			   " --maybe[=WHAT]\n"
-			   "    Or not\n";
+			   "    Or not\n"
+			   " -r, --report[=FORMAT]\n"
+			   "    Print\n";
 
 /* The words, what is set by them, and the error that ends it. */
 static const struct {
@@ -103,12 +107,19 @@ static const struct {
 	{ { "-h", "x", "-h", "y" }, "host=x host=y " },
 	{ { "-Wfoo" }, "words=foo " },
 	{ { "-W", "foo" }, "words=foo " },
+	{ { "-r" }, "report " },
+	{ { "-rx" }, "report=x " },
+	{ { "-r", "x" }, "report operand=x " },
+	{ { "-arx", "-v" }, "all report=x verbose " },
+	{ { "-r=x" }, "report==x " },
 	/* Long. */
 	{ { "--all" }, "all " },
 	{ { "--host", "x" }, "host=x " },
 	{ { "--host=x" }, "host=x " },
 	{ { "--host=x=y" }, "host=x=y " },
 	{ { "--maybe" }, "maybe " },
+	{ { "--report" }, "report " },
+	{ { "--report=x" }, "report=x " },
 	{ { "--maybe=x" }, "maybe=x " },
 	{ { "--maybe", "x" }, "maybe operand=x " },
 	{ { "--wait", "1" }, "wait=1 " },

@@ -2,7 +2,7 @@
 /*
  * Plans of sets that are made by hand; nothing is asked, and no time passes.
  */
-#include "../plugins/plan.h"
+#include "plan.h"
 
 #include "clock.h"
 #include "tls_conf.h"

@@ -392,6 +392,8 @@ static const struct {
 	    "%r, %m, %t, %%" },
 	{ "%h %1", "%1: not one of" },
 	{ "%\xe9", "%\\xe9: not one of" },
+	{ "%h\\t%p\\n", NULL },
+	{ "%h\\0", "a line ends at \\0" },
 };
 
 static struct hostlist hosts;
@@ -1154,10 +1156,12 @@ START_TEST(portmon)
 }
 END_TEST
 
-START_TEST(portmon_line_check)
+START_TEST(portmon_line_parse)
 {
-	const char *why = setreport_line_check(line_checks[_i].line);
+	char *parsed;
+	const char *why = setreport_line_parse(line_checks[_i].line, &parsed);
 
+	free(parsed);
 	if (line_checks[_i].why == NULL)
 		ck_assert_ptr_null(why);
 	else
@@ -1512,7 +1516,7 @@ main(void)
 	tcase_add_test(tc, prometheus_without_run);
 	tcase_add_test(tc, prometheus_labels);
 	unit_rows(tc, portmon, lines);
-	unit_rows(tc, portmon_line_check, line_checks);
+	unit_rows(tc, portmon_line_parse, line_checks);
 	tcase_add_test(tc, portmon_expected);
 	tcase_add_test(tc, probes_of_nagios);
 	tcase_add_test(tc, probes_of_others);

@@ -221,6 +221,39 @@ START_TEST(test_new)
 }
 END_TEST
 
+/* It grows, and forgets nothing but what a ring forgets; on disk there is nothing. */
+START_TEST(test_in_memory)
+{
+	const struct table_conf conf = { 4, RING, "test", NOW };
+	struct table *t = table_open(NULL, &conf, &words);
+	struct table *other = table_open(NULL, &conf, &words);
+	struct table_record r;
+	struct table_event e;
+	uint64_t from = 0, i;
+
+	ck_assert_msg(t != NULL && other != NULL, "%s", words.data);
+	fill(t, 300);
+	for (i = 1; i <= 300; i++)
+		ck_assert_uint_eq(tell_event(t, 7, TABLE_EVENT_DOWN), i);
+	flush(t);
+	table_done(t, 45);
+	flush(t);
+	ck_assert(table_undone(t, &from, &e));
+	ck_assert_uint_eq(e.number, 46);
+	ck_assert_str_eq(e.name, "host7/smtp");
+	ck_assert(table_read(t, 299, &r));
+	ck_assert_uint_eq(r.probes, 299);
+	ck_assert_uint_eq(table_live(t)->missed, 44);
+	ck_assert_uint_eq(table_count(other), 0);
+	ck_assert_str_eq(words.data, "");
+	ck_assert_msg(rmdir(dir) == 0, "something is on disk");
+	ck_assert_int_eq(mkdir(dir, 0700), 0);
+	ck_assert_int_eq(chdir(dir), 0);
+	table_close(t);
+	table_close(other);
+}
+END_TEST
+
 #define MODEL_NAMES 150
 #define MODEL_OPERATIONS 3000
 #define MODEL_EVENTS (MODEL_OPERATIONS * 20)
@@ -997,6 +1030,7 @@ main(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	unit_rows(tc, test_layout, layout);
 	tcase_add_test(tc, test_new);
+	tcase_add_test(tc, test_in_memory);
 	tcase_add_test(tc, test_model);
 	tcase_add_test(tc, test_two_writers);
 	tcase_add_test(tc, test_missed_event);

@@ -235,6 +235,8 @@ command_lines() {
 			-e 's/\$HOSTADDRESS\$/127.0.0.1/' \
 			-e "s/-p '\\\$[A-Z0-9_]*\\\$'/-p $1/" \
 			-e 's/ \$ARG[0-9]\$$/ -v/' \
+			-e 's/--table /--table=table /' \
+			-e 's/\$HOSTNAME\$/a/' \
 			-e "s/--protocol '\\\$ARG1\\\$'/--protocol smtp/" \
 			-e "s/--portset '\\\$ARG1\\\$'/--config one.yaml &/" \
 			-e "s/--portset '\\\$ARG1\\\$'/--portset one/" \
@@ -249,6 +251,8 @@ command_lines() {
 		portsets: {one: {ssh: {tcp: $p0}}}
 		hosts: {a: {address: 127.0.0.1, portsets: [one]}}
 	END
+	"${FAKESERVER%/*}/make_table" table \
+		<<<'a/tcp/1 port=1 down outcome=refused reason=refused'
 	(($(wc -l <commands) >= 10))
 	lacks '[$@]' commands
 	while read -r command; do

@@ -415,7 +415,7 @@ as_page() {
 }
 
 # All members, columns, metrics and labels that there are, and no others, of a run
-# that has something of each.
+# that has something of each, and of a port table.
 @test "portstate-formats(5): names every column, member and metric, and no other" {
 	need_yaml
 	need_tls
@@ -434,7 +434,10 @@ as_page() {
 	words PROMETHEUS >named
 	check --config c.yaml --probes 2 --format prometheus --output x.prom
 	[ "$status" = 0 ]
-	sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' x.prom |
+	"${FAKESERVER%/*}/make_table" t <<<'h/tcp/1 port=1'
+	check --table=t --format prometheus --output t.prom
+	[ "$status" = 0 ]
+	sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' x.prom t.prom |
 		as_page metrics <(grep ^portstate_ named)
 	grep -o '[{,][a-z]*="' x.prom | tr -d '{,="' |
 		as_page labels <(grep -v ^portstate_ named)
@@ -443,5 +446,8 @@ as_page() {
 	check --config c.yaml --probes 2 --format json
 	valid
 	words JSON >named
-	grep -o '"[a-z_]*":' "$out" | tr -d '":' | as_page members named
+	cp "$out" run.json
+	check --table=t --format json
+	valid
+	cat run.json "$out" | grep -o '"[a-z_]*":' | tr -d '":' | as_page members named
 }

@@ -298,6 +298,8 @@ service() {
 			'quit = ""' 'wait = 0.5' 'maxbytes = 1048576' \
 			'timeout = 3' 'verbose = 2' 'jail = 1' 'all = 0'
 		service ini both tcp "port = $p1" 'extra_opts = ""'
+		service table both portset 'table = ""'
+		service tables both portset 'table = "/t"' 'hostname = null'
 		service inis both tcp "port = $p1" 'extra_opts = "a@/b c"' \
 			'verbose = 1'
 	} >objects
@@ -312,5 +314,7 @@ service() {
 	passed hosts "check_portset|--hostname|127.0.0.1|--hostname|127.0.0.2|--ports|$p1|--ports|$p2/smtp|--timeout|60|--any|--verbose"
 	passed values "check_tcp|--hostname|127.0.0.1|--port|$p1|--expect|a b|--expect|\$c|--quit||--jail|--maxbytes|1048576|--wait|0.500000|--timeout|3|--verbose|--verbose"
 	passed ini "check_tcp|--hostname|127.0.0.1|--port|$p1|--extra-opts="
+	passed table "check_portset|--hostname|both|--table=|--timeout|50"
+	passed tables "check_portset|--table=/t|--timeout|50"
 	passed inis "check_tcp|--hostname|127.0.0.1|--port|$p1|--extra-opts=a@/b c|--verbose"
 }
