@@ -88,8 +88,6 @@ static struct site *site_of(struct monitor *, const struct target *);
 static size_t entry_at(const struct site *, const struct target *);
 static void forget_round(struct monitor *, uint32_t);
 static void end_round(struct monitor *, const struct entry *);
-static void remember(struct table_record *, const struct portset *,
-    const struct entry *, const struct judge *, int64_t);
 static void take_events(struct monitor *, const enum table_event_kind *,
     unsigned, struct table_record *, const struct table_record *, int64_t);
 static void count(struct monitor *, const struct judge *, int);
@@ -522,14 +520,9 @@ end_round(struct monitor *m, const struct entry *e)
 	unsigned n;
 
 	slot->flying = false;
-<<<<<<< HEAD
-	if (!table_read(m->conf.table, index, &r))
-		remember(&r, set, e, &slot->judge, wall_us);
-=======
 	/* Whatever became of the file, it is this entry. */
 	if (!table_read(m->conf.table, index, &r))
 		record_configure(&r, set, e, rounds, TIMEOUT_US);
->>>>>>> main
 	was = r;
 	count(m, &slot->judge, -1);
 	n = judge_round(&slot->judge, &conf, &round, kinds);
@@ -542,16 +535,6 @@ end_round(struct monitor *m, const struct entry *e)
 	if (judge_unsure(&slot->judge))
 		schedule_sooner(m->schedule, index,
 		    m->now_us + sooner_us(rounds));
-}
-
-/* The table has lost it, its file being cut, say; its figures begin anew. */
-static void
-remember(struct table_record *r, const struct portset *set,
-    const struct entry *e, const struct judge *j, int64_t wall_us)
-{
-	record_configure(r, set, e, entry_ask(set, e)->rounds, TIMEOUT_US);
-	r->created_us = wall_us;
-	judge_store(j, r);
 }
 
 /* Events are in the table before the record that says the same. */
