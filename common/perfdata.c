@@ -35,7 +35,8 @@ perfdata_format(struct text *t, const struct perfdata *p)
 	} else {
 		text_puts(t, "=");
 		number(t, p, p->value);
-		text_printf(t, "%s;", p->unit);
+		text_puts(t, p->unit);
+		text_puts(t, ";");
 	}
 	if (p->warning != NULL)
 		range_format(t, p->warning, p->count);
@@ -96,19 +97,23 @@ label(struct text *t, const char *s)
 	static const char plain[] =
 	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	    "0123456789_-./:";
-	bool quote = s[strspn(s, plain)] != '\0';
 
-	if (quote)
-		text_puts(t, "'");
+	if (s[strspn(s, plain)] == '\0') {
+		text_puts(t, s);
+		return;
+	}
+	text_puts(t, "'");
 	perfdata_label(t, s);
-	if (quote)
-		text_puts(t, "'");
+	text_puts(t, "'");
 }
 
+/* A minimum is 0 nearly always, and printf(3) takes its time for that, too. */
 static void
 number(struct text *t, const struct perfdata *p, double d)
 {
-	if (!isnan(d))
+	if (d == 0 && !signbit(d))
+		text_puts(t, p->count ? "0" : "0.000000");
+	else if (!isnan(d))
 		text_printf(t, p->count ? "%.0f" : "%f", d);
 }
 

@@ -74,6 +74,7 @@ static const char *address_words(struct build *, const struct table_record *);
 static void tell(struct build *, struct entry *, const struct table_record *);
 static bool is_old(const struct build *, const struct table_record *);
 static void tell_met(struct entry *, const struct table_record *);
+static bool is_of_dates(enum outcome);
 static void explain(struct build *, const struct table_record *, bool);
 static void put_reason(struct text *, const struct table_record *);
 static void keep_words(const struct build *, struct entry *);
@@ -335,17 +336,21 @@ is_host(const void *ctx, uint32_t number, const void *key)
 	return strcmp(s->hosts[number].name, key) == 0;
 }
 
-/* The name is all that follows the host, so the number of a port is in it. */
+/*
+ * The name is all that follows the host, so the number of a port is in it.  In place
+ * of a host there is a path; of a socket in one, it is the name, or not known.
+ */
 static uint32_t
 ask_of(struct build *b, const char *name, bool of_host,
     const struct table_record *r)
 {
-	bool path = r->transport == TABLE_UNIX || !of_host;
+	bool unix_socket = r->transport == TABLE_UNIX || !of_host;
+	const char *path = of_host ? name : r->host;
 	struct ask a = {
 		.name = name,
 		.protocol = is_word(r->protocol) ? r->protocol : NULL,
-		.path = !path        ? NULL
-		    : name[0] == '/' ? name
+		.path = !unix_socket ? NULL
+		    : path[0] == '/' ? path
 				     : "",
 		.udp = r->transport == TABLE_UDP,
 		.own_name = true,
@@ -363,8 +368,8 @@ ask_of(struct build *b, const char *name, bool of_host,
 	if (found != INDEX_NONE)
 		return found;
 	a.name = pool_string(pool, name, strlen(name));
-	if (a.path == name)
-		a.path = a.name;
+	if (a.path != NULL)
+		a.path = pool_string(pool, a.path, strlen(a.path));
 	if (a.protocol != NULL)
 		a.protocol = pool_string(pool, a.protocol, strlen(a.protocol));
 	found = portset_add_ask(b->set, &a);
@@ -470,8 +475,8 @@ is_old(const struct build *b, const struct table_record *r)
 }
 
 /*
- * One as expected is worth less by its times, its certificates or its clock: which of
- * these is not told, but by the last two never CRITICAL.
+ * One as expected is worth less by its times, the dates of its certificates or its
+ * clock: by the last two never CRITICAL.
  */
 static void
 tell_met(struct entry *e, const struct table_record *r)
@@ -481,20 +486,25 @@ tell_met(struct entry *e, const struct table_record *r)
 	if (state == STATE_UNKNOWN)
 		return;
 	e->worth = STATE_OK;
-	if (r->outcome == OUTCOME_CERT_EXPIRING)
-		e->outcome = OUTCOME_OK;
 	if ((r->flags & TABLE_LAGGED) != 0)
 		e->lag = STATE_WARNING;
 	if (state == STATE_OK)
 		return;
-	if (state == STATE_CRITICAL || r->warning_ms != 0 ||
+	if (state == STATE_WARNING && is_of_dates((enum outcome)r->outcome)) {
+		e->dates = STATE_WARNING;
+	} else if (state == STATE_CRITICAL || r->warning_ms != 0 ||
 	    r->critical_ms != 0) {
 		e->lag = state & 3;
-	} else if (r->outcome == OUTCOME_CERT_EXPIRING) {
-		e->dates = STATE_WARNING;
 	} else {
 		e->clock = STATE_WARNING;
 	}
+}
+
+static bool
+is_of_dates(enum outcome o)
+{
+	return o == OUTCOME_CERT_EXPIRED || o == OUTCOME_CERT_EXPIRING ||
+	    o == OUTCOME_CERT_NOT_YET_VALID;
 }
 
 /* Why, as b->words: nothing if it is plainly so. */
@@ -512,8 +522,8 @@ explain(struct build *b, const struct table_record *r, bool old)
 	}
 	if ((r->flags & TABLE_KNOWN) == 0)
 		text_puts(t,
-		    r->outcome == OUTCOME_NOT_PROBED ? "not probed yet"
-						     : "not decided yet");
+		    (r->flags & TABLE_UNSURE) != 0 ? "not decided yet"
+						   : "not probed yet");
 	else if ((r->flags & TABLE_UNSURE) != 0)
 		text_puts(t, "unsure");
 	put_reason(t, r);
@@ -522,7 +532,7 @@ explain(struct build *b, const struct table_record *r, bool old)
 		    t->len > 0 ? "; " : "", r->failed_rounds);
 }
 
-/* What the last round came to, behind what is there already. */
+/* What is decided came of, behind what is there already. */
 static void
 put_reason(struct text *t, const struct table_record *r)
 {
@@ -533,10 +543,8 @@ put_reason(struct text *t, const struct table_record *r)
 	if (plain[0] != '\0') {
 		text_puts(t, before);
 		text_escape(t, plain, strlen(plain), TEXT_WORD * 2);
-	} else if (r->outcome == OUTCOME_OK) {
-		if (t->len > 0 && (r->flags & TABLE_DOWN) != 0)
-			text_puts(t, ": the last round was as expected");
-	} else if (r->outcome != OUTCOME_NOT_PROBED) {
+	} else if (r->outcome != OUTCOME_OK &&
+	    r->outcome != OUTCOME_NOT_PROBED) {
 		text_printf(t, "%s%s", before,
 		    outcome_meaning((enum outcome)r->outcome));
 	}

@@ -16,12 +16,15 @@ _Static_assert(TABLE_LIVE_AT + sizeof(struct table_live) <= TABLE_RECORDS_AT,
 _Static_assert(sizeof(struct table_record) == 1024, "record");
 _Static_assert(sizeof(struct table_event) == 512, "event");
 
+static uint64_t step(uint64_t, const void *);
 static uint64_t mix(uint64_t, const void *, size_t);
 static uint64_t name_check(const struct table_record *);
 static bool ended(const char *, size_t);
 static bool strings_right(const struct table_record *);
 static bool numbers_right(const struct table_record *);
 static bool address_right(const struct table_record *);
+
+#define LANES 4
 
 #define CHECK_OF(part) mix(0, (part), offsetof(__typeof__(*(part)), check))
 
@@ -207,22 +210,38 @@ table_pwrite(int fd, const void *from, size_t size, int64_t at)
 }
 
 /*
- * Eight bytes a step, each of which is a bijection of what it begins with: two that
- * differ in one word only never have the same check.
+ * Eight bytes a step, in four lanes, which the processor goes through at a time.  Each
+ * step is a bijection of what it begins with, and of the word: two that differ in one
+ * word only never have the same check.
  */
 static uint64_t
 mix(uint64_t hash, const void *bytes, size_t size)
 {
+	uint64_t lanes[LANES] = { hash, hash + 1, hash + 2, hash + 3 };
 	const char *p = bytes;
+	size_t i;
+
+	for (; size >= sizeof(lanes); size -= sizeof(lanes))
+		for (i = 0; i < LANES; i++, p += sizeof(uint64_t))
+			lanes[i] = step(lanes[i], p);
+	for (i = 0; size >= sizeof(uint64_t); i++, p += sizeof(uint64_t)) {
+		lanes[i] = step(lanes[i], p);
+		size -= sizeof(uint64_t);
+	}
+	for (i = 1; i < LANES; i++)
+		lanes[0] = step(lanes[0], &lanes[i]);
+	return lanes[0];
+}
+
+static uint64_t
+step(uint64_t hash, const void *at)
+{
 	uint64_t word;
 
-	hash ^= UINT64_C(0x9e3779b97f4a7c15);
-	for (; size >= sizeof(word); p += sizeof(word), size -= sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
-		hash ^= hash >> 32;
-	}
-	return hash;
+	memcpy(&word, at, sizeof(word));
+	hash = (hash ^ UINT64_C(0x9e3779b97f4a7c15) ^ word) *
+	    UINT64_C(0xff51afd7ed558ccd);
+	return hash ^ hash >> 32;
 }
 
 static uint64_t

@@ -156,7 +156,7 @@ function bash_case(i,    out) {
 	out = "--" name[i] "="
 	if (has[i] == "yes")
 		out = "--" name[i] " | " out
-	if (letter[i] != "")
+	if (has[i] == "yes" && letter[i] != "")
 		out = "-" letter[i] " | " out
 	out = out ") kind=" kind[i]
 	if (words[i] != "")
@@ -181,6 +181,8 @@ function bash_options(    i, out) {
 # zsh: specifications for _arguments.
 
 function zsh(    i) {
+	zsh_sign["yes"] = "+"
+	zsh_sign["may"] = "-"
 	print "#compdef " program
 	header()
 	print "_arguments -s -S : \\"
@@ -197,7 +199,7 @@ function zsh_option(i,    long, rest) {
 	else if (has[i] == "may")
 		long = long "=-"
 	if (letter[i] != "")
-		long = "{-" letter[i] (has[i] == "yes" ? "+" : "") "," long "}"
+		long = "{-" letter[i] zsh_sign[has[i]] "," long "}"
 	rest = "[" escaped(text[i], "\\[]:") "]"
 	if (has[i] != "no")
 		rest = rest (has[i] == "may" ? "::" : ":") \

@@ -171,11 +171,13 @@ main(int argc, char **argv)
 	if (!ok) {
 		(void)fprintf(stderr, "%s: %s\n%s", d.role->name, errors.data,
 		    d.role->usage);
+		text_free(&errors);
 		return USAGE;
 	}
 	site = site_read(&d.options.files, &errors);
 	if (site == NULL) {
 		print_errors(&d, &errors);
+		text_free(&errors);
 		return FAILURE;
 	}
 	text_free(&errors);

@@ -74,7 +74,7 @@ record_round(struct table_record *r, const struct portset *s,
 		r->failures++;
 	judge_store(j, r);
 	if (entry_unasked(e) || !judge_unsure(j)) {
-		r->outcome = e->outcome;
+		r->outcome = e->finding;
 		r->err = e->err;
 		take_reason(r, e);
 		take_address(r, e);

@@ -17,7 +17,7 @@
  *	new | unsure | lagged | severe | down | disabled	flags; new: nothing is
  *							known
  *	udp | unix		transport
- *	host=NAME		else what is before the first slash
+ *	host=NAME		else what is before the first slash, or the path
  *	state=STATE outcome=NAME is=NUMBER (enum port_state) expected=NAME
  *	port=NUMBER portset=NAME protocol=NAME address=ADDRESS
  *	rtt=MICROSECONDS interval=MILLISECONDS probed=SECONDS (ago) failed=NUMBER
@@ -211,7 +211,8 @@ take_line(struct table *t, char *line)
 	record.severity = STATE_CRITICAL;
 	record.last_probe_us = now_us;
 	record.interval_ms = 60000;
-	memcpy(record.host, name, strcspn(name, "/"));
+	memcpy(record.host, name,
+	    name[0] == '/' ? strlen(name) : strcspn(name, "/"));
 	take_outcome("ok");
 	record.rtt_us = 1500;
 	while ((word = strtok_r(NULL, " ", &save)) != NULL)

@@ -65,14 +65,16 @@ static const struct {
 	    STATE_UNKNOWN, PORT_UNKNOWN, "not probed yet" },
 	{ "new, of no state", ON, STATE_OK, OUTCOME_NOT_PROBED, PORT_OPEN, "",
 	    'u', STATE_UNKNOWN, PORT_UNKNOWN, "not probed yet" },
-	{ "not decided", ON | TABLE_UNSURE, STATE_UNKNOWN, OUTCOME_REFUSED,
-	    PORT_UNKNOWN, "no", 'x', STATE_UNKNOWN, PORT_UNKNOWN,
-	    "not decided yet: no" },
-	{ "unsure up", KNOWN | TABLE_UNSURE, STATE_OK, OUTCOME_REFUSED,
-	    PORT_OPEN, "no", 'm', STATE_OK, PORT_OPEN, "unsure: no" },
-	{ "unsure down", DOWN | TABLE_UNSURE, STATE_CRITICAL, OUTCOME_OK,
-	    PORT_CLOSED, "", 'f', STATE_CRITICAL, PORT_CLOSED,
-	    "unsure: the last round was as expected" },
+	{ "not decided", ON | TABLE_UNSURE, STATE_UNKNOWN, OUTCOME_NOT_PROBED,
+	    PORT_UNKNOWN, "", 'u', STATE_UNKNOWN, PORT_UNKNOWN,
+	    "not decided yet" },
+	{ "new, and known why", ON, STATE_UNKNOWN, OUTCOME_LOCAL_ERROR,
+	    PORT_UNKNOWN, "files", 'u', STATE_UNKNOWN, PORT_UNKNOWN,
+	    "not probed yet: files" },
+	{ "unsure up", KNOWN | TABLE_UNSURE, STATE_OK, OUTCOME_OK, PORT_OPEN,
+	    "", 'm', STATE_OK, PORT_OPEN, "unsure" },
+	{ "unsure down", DOWN | TABLE_UNSURE, STATE_CRITICAL, OUTCOME_REFUSED,
+	    PORT_CLOSED, "no", 'f', STATE_CRITICAL, PORT_CLOSED, "unsure: no" },
 	{ "lagged", KNOWN | TABLE_LAGGED, STATE_OK, OUTCOME_OK, PORT_OPEN, "",
 	    'm', STATE_WARNING, PORT_OPEN, "" },
 	{ "lagged and down", DOWN | TABLE_LAGGED, STATE_CRITICAL,
@@ -159,7 +161,8 @@ record_of(const char *name)
 	r.rtt_us = 1500;
 	r.interval_ms = INTERVAL_S * 1000;
 	r.last_probe_us = NOW;
-	memcpy(r.host, name, strcspn(name, "/"));
+	memcpy(r.host, name,
+	    name[0] == '/' ? strlen(name) : strcspn(name, "/"));
 	return r;
 }
 
@@ -331,6 +334,16 @@ START_TEST(test_ask)
 	r.transport = TABLE_UNIX;
 	memcpy(r.protocol, "x\"y", 3);
 	write_record(&r);
+	r = record_of("mysql");
+	r.transport = TABLE_UNIX;
+	memcpy(r.host, "/run/mysql", 10);
+	write_record(&r);
+	r = record_of("a//run/z");
+	r.transport = TABLE_UNIX;
+	write_record(&r);
+	r = record_of("a/z");
+	r.transport = TABLE_UNIX;
+	write_record(&r);
 	read_all();
 	ask = entry_ask(&set, &set.entries[0]);
 	ck_assert(ask->udp && ask->expected == EXPECTED_CLOSED);
@@ -341,6 +354,11 @@ START_TEST(test_ask)
 	unit_str("path", ask->path, "/run/x");
 	unit_str("no protocol", ask->protocol, NULL);
 	ck_assert_ptr_null(entry_host(&set, &set.entries[1]));
+	unit_str("path of a name", entry_ask(&set, &set.entries[2])->path,
+	    "/run/mysql");
+	unit_str("path in a host", entry_ask(&set, &set.entries[3])->path,
+	    "/run/z");
+	unit_str("not known", entry_ask(&set, &set.entries[4])->path, "");
 }
 END_TEST
 

@@ -146,7 +146,7 @@ START_TEST(answered)
 
 	ck_assert(result_answered(&r) ==
 	    (_i == OUTCOME_OK || _i == OUTCOME_MISMATCH ||
-		_i == OUTCOME_CERT_UNTRUSTED || _i == OUTCOME_CERT_MISMATCH ||
+		(_i >= OUTCOME_CERT_EXPIRED && _i <= OUTCOME_CERT_MISMATCH) ||
 		_i == OUTCOME_HANDLER_WARNING));
 }
 END_TEST

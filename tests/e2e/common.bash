@@ -28,6 +28,7 @@
 # reported_us		the response time of the performance data
 # within MS		the last check took less; generous, to be sure
 # ini LINE...		writes them to the file $ini
+# daemons		those of $plugin that work in this directory, by number
 # link NAME		makes a link of that name to the program, for $plugin
 #
 # $timed and $untimed are performance data without thresholds, of a peer that
@@ -200,6 +201,15 @@ within() {
 
 ini() {
 	printf '%s\n' "$@" >"$ini"
+}
+
+daemons() {
+	local process
+
+	for process in /proc/[0-9]*; do
+		[[ ! $process/exe -ef $plugin || ! $process/cwd -ef $PWD ]] ||
+			echo "${process#/proc/}"
+	done
 }
 
 link() {

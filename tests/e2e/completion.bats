@@ -7,7 +7,7 @@
 
 load common
 
-programs='check_portset check_tcp check_udp'
+programs='check_portset portmon check_tcp check_udp'
 
 setup() {
 	common_setup
@@ -31,7 +31,7 @@ setup() {
 manual() {
 	local line letter name
 
-	sed -n '/^\.Sh OPTIONS/,/^\.El/p' "$source/man/$1.1" | while read -r line; do
+	sed -n '/^\.Sh OPTIONS/,/^\.El/p' "$source"/man/"$1".[18] | while read -r line; do
 		[[ $line =~ ^'.It Fl '((.)' , ')?-([a-z0-9-]+)(.*)$ ]] || continue
 		letter=${BASH_REMATCH[2]:--}
 		name=${BASH_REMATCH[3]}
@@ -113,7 +113,7 @@ options_of() {
 
 	for program in $programs; do
 		mapfile -t words < <(wanted "$program" "${@:2}")
-		((${#words[@]} > 30)) || return 1
+		((${#words[@]} > 25)) || return 1
 		offered "$1" "$program -" "${words[@]}" || return 1
 	done
 }
@@ -156,6 +156,8 @@ protocols() {
 	offered bash 'check_portset --for' --format=
 	offered bash 'check_portset --la' --lag-warning= --lag-critical=
 	offered bash 'check_tcp --extra' --extra-opts --extra-opts=
+	offered bash 'portmon -r --sl' --sleep=
+	offered bash 'portmon -rx'
 	offered bash 'check_tcp -H localhost --use' --use-ipv4 --use-ipv6
 	offered bash 'check_tcp -4 -H' -H
 }

@@ -34,7 +34,7 @@ teardown() {
 # examples PAGE: its command lines, each in one line
 examples() {
 	sed -n 's/^\.Dl //p' "$man/$1" | sed 's/\\ / /g' | awk '
-	/^\$ check_/ { on = 1; line = "" }
+	/^\$ (check_|portmon )/ { on = 1; line = "" }
 	on {
 		on = /\\e$/
 		sub(/\\e$/, "")
@@ -65,7 +65,8 @@ play() {
 		shift 2
 	done
 	plugin=$plugins/$(cut -d ' ' -f 2 <<<"$line")
-	line=${line#\$ check_* }
+	[[ $plugin != */portmon ]] || plugin=$(realpath -s "$BUILDDIR/subagent/portmon")
+	line=${line#\$ * }
 	[[ $line != *' >'* ]] || line=${line% >*}
 	eval "args=($line)"
 	check "${args[@]}"
@@ -240,12 +241,29 @@ hex() {
 	all_played
 }
 
+@test "portmon(8)" {
+	local n
+
+	examples portmon.8 >page
+	serve 'tcp4 say "220 a\r\n"'
+	echo "127.0.0.1 $p0" >hosts
+	play '$ portmon -c hosts -r' 0 "- Service on 127.0.0.1:$p0 is normal ("
+	play "\$ portmon -c hosts -p 3 -g 500 -r'%s %n: %w, %r'" 0 \
+		"- 127.0.0.1/tcp/$p0: normal, "
+	play "\$ portmon -d -n 5 -l portmon.log -e 'logger -t portmon %m'" 0 ''
+	for n in $(daemons); do
+		kill -TERM "$n"
+	done
+	[ -n "$n" ]
+	all_played
+}
+
 # The pages have no other examples, whoever can play them here.
 @test "every example of every page is here" {
 	local page line n=0
 
 	for page in check_tcp.1 check_udp.1 check_portset.1 portstate-formats.5 \
-		portstate.yaml.5 portstate-portsets.7; do
+		portstate.yaml.5 portstate-portsets.7 portmon.8; do
 		while IFS= read -r line; do
 			n=$((n + 1))
 			[[ $line != *'RCPT TO'* ]] || continue

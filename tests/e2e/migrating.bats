@@ -161,7 +161,9 @@ tls_world() {
 # The files that the page names.
 files() {
 	printf '%s\n' 127.0.0.1 127.0.0.2 >hosts.txt
-	printf '%s\n' '# both' "127.0.0.1 ${port[25]}" "127.0.0.2 ${port[25]}" >hosts
+	printf '%s\n' '# mail' "127.0.0.1 ${port[25]}" >hosts
+	printf '#!/bin/sh\n' >action
+	chmod +x action
 	printf '%s\n' 'expect:220' 'send:EHLO me\r\n' 'expect:250' >smtp.steps
 	printf '%s\n' portsets: '  mine:' "    smtp: {tcp: ${port[25]}, handler:\
  [$plugins/check_tcp, -H, '%h', -p, '%p', -e, '220']}" >mine.yaml
@@ -201,6 +203,8 @@ words() {
 	line=$(sed -E -e 's/--sni www1/--sni www.test/' -e 's/\b(mx|www|ftp|im|news)1\b/127.0.0.1/g' \
 		-e 's/\bmx2\b/127.0.0.2/g' -e 's/192\.0\.2\.[17]\b/127.0.0.1/g' \
 		-e 's/192\.0\.2\.0/127.0.0.16/g' -e 's/2001:db8::1/::1/g' \
+		-e "s,/usr/local/share/portstate,$BATS_TEST_DIRNAME/../../data," \
+		-e "s,/usr/local/bin/action,$PWD/action," \
 		-e "s,/run/redis\.sock,${FAKE_PATH[0]},g" \
 		-e 's/\beth0\b/lo/g' <<<"$1")
 	eval "args=($line)"
@@ -228,6 +232,7 @@ ports() {
 # Sets $ours, the words of our command, from $args.
 as_ours() {
 	plugin=$plugins/${args[0]}
+	[[ ${args[0]} == check_* ]] || plugin=$(realpath -s "$BUILDDIR/subagent/${args[0]}")
 	ours=("${args[@]:1}")
 }
 
@@ -292,15 +297,49 @@ apart() {
 	: >ended
 }
 
+# Whether our command ends by a signal only.
+goes_on() {
+	[[ ${args[0]} == port* && ! " ${args[*]} " =~ \ -[rVh] ]]
+}
+
+# As check, for such a one, which is ended as soon as it takes signals.
+check_daemon() {
+	start "$@"
+	if [[ " $* " == *" -d "* ]]; then
+		finish
+		[[ $status == 0 ]] || return
+		pid=$(daemons)
+		[[ -n $pid ]] && heeds && kill -TERM "$pid" && gone
+	else
+		heeds && kill -TERM "$pid" && finish
+	fi
+}
+
+gone() {
+	local i
+
+	for ((i = 0; i < 500; i++)); do
+		[[ -d /proc/$pid ]] || return 0
+		sleep 0.02
+	done
+	kill -KILL "$pid"
+	return 1
+}
+
 # One row through ours.
 our_row() {
 	[[ -n $line ]] || complain "has no command"
 	words "$line"
 	as_ours
-	check "${ours[@]}" <hosts.txt
+	if goes_on; then
+		check_daemon "${ours[@]}" || complain "goes not on"
+	else
+		check "${ours[@]}" <hosts.txt
+	fi
 	[[ $status == "$want" ]] || complain "exit status $status, not $want" "$out"
 	[[ $(<"$out") =~ $pattern ]] || complain "does not match $pattern" "$out"
-	[[ ! -s $err ]] || complain "standard error" "$err"
+	[[ ! -s $err || " ${ours[*]} " == *" -v "* || $plugin == */portstated ]] ||
+		complain "standard error" "$err"
 	if [[ $later == "not yet" ]]; then
 		[[ $want == 3 ]] || complain "is not yet, but no error"
 	fi
@@ -683,22 +722,29 @@ prober: dns | 0 | ^DNS OK
 -t 30 | 0 | ^PORTSET OK - 1 of 1
 -P udp | 0 | ^PORTSET OK - 1 of 1
 = portmon
+-c hosts | 0 | ^- Service on 127\.0\.0\.1:[0-9]+ is normal \([0-9]+ms\)$
+-d | 0 | ^$
+-e 'page %h %t %m' | 0 | ^$
+no -e | 0 | ^$
+action.c | 0 | ^$
+-g 500 | 0 | ^$
+-g 500 -p 3 | 0 | ^$
+-l log | 0 | ^$
+-n 60 | 0 | ^$
+its report | 0 | ^- Service on 127\.0\.0\.1:[0-9]+ is normal \([0-9]+ms\)$
+-r '%s %h:%p' | 0 | ^- 127\.0\.0\.1:[0-9]+$
+-s 3 | 0 | ^$
+-s severe=3 | 0 | ^$
+-t 5 | 0 | ^$
+-v | 0 | ^$
+-V | 0 | ^portmon v
+-h | 0 | ^portmon v.*Usage:
+--sleep=60, --error ... | 0 | ^$
 mx1 25 | 0 | ^TCP OK -
 mx1 25 and mx2 25 | 2 | ^PORTSET CRITICAL - 1 of 2 not as expected: 127\.0\.0\.2/
--t 5 | 0 | ^PORTSET OK - 1 of 1
--g 500 | 0 | ^PORTSET OK - 1 of 1
--g 500 -p 3 | 0 | ^PORTSET OK - 1 of 1.*_loss'=0\.0%
-its report | 2 | ^! Service on 127\.0\.0\.1:[0-9]+ is down \(0ms\)$
--r '%s %h:%p' | 2 | ^! 127\.0\.0\.1:[0-9]+$
--r '%h %m' | 2 | ^127\.0\.0\.1 127\.0\.0\.1/tcp/[0-9]+ closed \(Connection refused\)$
--v | 0 | ^PORTSET OK - .*Limits:
--V | 3 | ^check_portset v
--h | 3 | ^check_portset v.*Usage:
--c hosts | 2 | ^PORTSET CRITICAL - 1 of 2 not as expected: 127\.0\.0\.2/tcp/
--d | 3 | ^PORTSET UNKNOWN - -d: no such option
--n 60 | 3 | ^PORTSET UNKNOWN - -n: no such option
--e 'mail root' | 3 | ^PORTSET UNKNOWN - -e: no such option
--l log | 3 | ^PORTSET UNKNOWN - -l: no such option
--s 3 | 3 | ^PORTSET UNKNOWN - -s: no such option
+one round, as a plugin | 0 | ^PORTSET OK - 1 of 1
+its report, by a plugin | 0 | ^- Service on 127\.0\.0\.1:[0-9]+ is normal \([0-9]+ms\)$
+-g 500 -p 3, by a plugin | 0 | ^PORTSET OK - 1 of 1.*_loss'=0\.0%
+-c hosts -n 60, and a table | 0 | ^$
 	END
 }

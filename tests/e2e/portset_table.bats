@@ -76,7 +76,7 @@ flip() {
 		a/tcp/1 port=1 down outcome=refused reason=Connection refused
 		a/tcp/2 port=2 severe outcome=timeout failed=14 reason=no answer
 		a/tcp/3 port=3 lagged rtt=612000
-		a/tcp/4 port=4 unsure outcome=timeout is=1 state=ok reason=no answer
+		a/tcp/4 port=4 unsure
 		b/tcp/5 port=5 new outcome=not-probed
 		b/tcp/6 port=6 disabled down outcome=refused
 		b/tcp/7 port=7 down outcome=refused state=warning
@@ -92,7 +92,7 @@ flip() {
 		b/tcp/7: closed, expected open, only a warning: refused the connection
 	EOT
 	check --table=t -v
-	grep -qx 'a/tcp/4: open: unsure: no answer' "$out"
+	grep -qx 'a/tcp/4: open, 0.001500 s: unsure' "$out"
 }
 
 @test "lagged alone is a WARNING, also without a round trip" {
@@ -161,7 +161,7 @@ flip() {
 	table <<-'EOT'
 		a/tcp/25 port=25 protocol=smtp address=192.0.2.1
 		a/udp/53 udp port=53 down outcome=no-reply reason=no reply
-		/run/x unix host= probed=0
+		/run/x unix probed=0
 	EOT
 	check --table=t --format table
 	says 2 'NAME      STATE     EXPECTED         TIME  REASON'
@@ -307,6 +307,43 @@ flip() {
 	wait
 	check --table=t
 	says 0 'PORTSET OK - 59 of 59 as expected|'
+}
+
+@test "the table of a daemon says what a run says" {
+	local i
+
+	need_yaml
+	serve 'tcp4 say "220 a\r\n"' 'tcp4 closed' 'udp4 closed'
+	cat >c.yaml <<-EOT
+		daemon: {table: $PWD/t}
+		defaults: {interval: 1, retries: 0}
+		portsets:
+		  mail: {smtp: {tcp: $p0, protocol: smtp}, gone: {tcp: $p1}}
+		hosts:
+		  a:
+		    address: 127.0.0.1
+		    portsets: [mail]
+		    ports:
+		      not: {tcp: $p1, expected: closed}
+		      dns: {udp: $p2, severity: warning}
+	EOT
+	check --config c.yaml --format csv
+	cut -d , -f 1-12 "$out" >run
+	[[ $status == 2 ]]
+	"${plugins%/*}/subagent/portstated" -c c.yaml >log 2>&1 3>&- 4>&- &
+	pid=$!
+	for ((i = 0; i < 100; i++)); do
+		check --table=t --format csv
+		cut -d , -f 1-12 "$out" >told
+		if cmp -s run told; then
+			break
+		fi
+		sleep 0.1
+	done
+	diff run told
+	[[ $(wc -l <run) == 5 ]]
+	check --table=t --portset mail -H a
+	says 2 'PORTSET CRITICAL - 1 of 2 not as expected: a/gone closed (Connection refused)|'
 }
 
 @test "nothing is sent, and no library loaded" {
