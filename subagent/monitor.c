@@ -289,6 +289,8 @@ adopt_entry(struct monitor *m, uint32_t i, int64_t wall_us)
 	if (memcmp(&r, &was, sizeof(r)) != 0)
 		table_write(m->conf.table, index, &r);
 	count(m, &slot->judge, 1);
+	if (r.last_change_us > m->totals.last_change_us)
+		m->totals.last_change_us = r.last_change_us;
 	if (rounds->interval_ms < m->shortest_ms)
 		m->shortest_ms = rounds->interval_ms;
 	return changed;
@@ -530,7 +532,7 @@ end_round(struct monitor *m, const struct entry *e)
 	record_round(&r, set, e, &slot->judge, wall_us);
 	take_events(m, kinds, n, &r, &was, wall_us);
 	table_write(m->conf.table, index, &r);
-	if (r.last_change_us > m->totals.last_change_us)
+	if (r.last_change_us != was.last_change_us)
 		m->totals.last_change_us = r.last_change_us;
 	if (judge_unsure(&slot->judge))
 		schedule_sooner(m->schedule, index,
