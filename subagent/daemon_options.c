@@ -186,6 +186,7 @@ const char *
 daemon_options_set_exec(void *ctx, const char *value)
 {
 	static struct text why;
+	static char **taken; /* of several, the last counts */
 	struct daemon_options *o = ctx;
 	char **words;
 
@@ -202,6 +203,8 @@ daemon_options_set_exec(void *ctx, const char *value)
 		free(words);
 		return "there is no such command";
 	}
+	free(taken);
+	taken = words;
 	o->conf.command = (const char *const *)words;
 	return NULL;
 }
