@@ -53,6 +53,7 @@ fails() {
 
 # seconds, as a limit of time: what is meant to go on is ended by that
 goes_on() {
+	: >"$err"
 	launch --hosts hosts --table table "$@"
 	eventually logged 'notice: portstated ' || return 1
 	stop

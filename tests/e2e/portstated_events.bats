@@ -247,6 +247,17 @@ asked() {
 	told_all 'a/c down'
 }
 
+@test "a port that should be filtered" {
+	serve 'tcp4 full' 'tcp4 closed'
+	host "    f: {tcp: $p0, expected: filtered, timeout: 0.5}" \
+		"    g: {tcp: $p1, expected: filtered, severe: 0}"
+	daemon
+	eventually told '1 a/g down'
+	eventually recorded 'a/f enabled,known OK filtered '
+	stop
+	told_all 'a/g down'
+}
+
 @test "severity: a warning is down, too" {
 	serve 'tcp4 closed'
 	host "    x: {tcp: $p0, severity: warning}"
@@ -265,6 +276,23 @@ asked() {
 	eventually recorded 'localhost/x enabled,known OK open '
 	stop
 	told_all 'nosuch.invalid/x down'
+}
+
+@test "a name that gets another address is asked there" {
+	need_network
+	peer x up
+	echo '127.0.0.2 www.test' >hosts
+	daemon_shell="exec unshare -m sh -c 'mount --bind hosts /etc/hosts &&
+		exec \"\$@\"' - \"\$@\""
+	yaml 'daemon: {names: 0.1}' \
+		"hosts: {www.test: {ports: {x: {tcp: ${port[x]}, severe: 0}}}}"
+	daemon -4
+	eventually recorded 'www.test/x enabled,known OK open '
+	echo '127.0.0.3 www.test' >hosts
+	eventually told '1 www.test/x down'
+	echo '127.0.0.2 www.test' >hosts
+	eventually told '2 www.test/x up'
+	stop
 }
 
 @test "a command that fails is run again, with the same number" {
