@@ -126,8 +126,8 @@ adopt(const char *yaml)
 static void
 turn(void)
 {
-	int64_t now_us = clock_now_us(),
-		next_us = monitor_turn(monitor, now_us);
+	int64_t now_us = clock_now_us();
+	int64_t next_us = monitor_turn(monitor, now_us + ahead_us);
 
 	accept_all();
 	if (next_us > now_us + 10 * CLOCK_MILLISECOND)
