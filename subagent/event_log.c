@@ -61,10 +61,10 @@ event_log_delivery(void *ctx, const struct delivery_word *w)
 		break;
 	case DELIVERY_GIVEN_UP:
 		log_say(LOG_ERR,
-		    "event %llu: %s of %s: not delivered after %u tries: %s",
+		    "event %llu: %s of %s: not delivered after %u %s: %s",
 		    (unsigned long long)w->event->number,
 		    notice_event(w->event->kind), w->event->name, w->tries,
-		    w->reason);
+		    w->tries == 1 ? "try" : "tries", w->reason);
 		break;
 	case DELIVERY_MISSED:
 		log_say(LOG_ERR,

@@ -97,6 +97,7 @@ struct daemon {
 	struct watch signals;
 	sigset_t blocked;
 	const char *ended_by; /* NULL: it goes on */
+	bool started;
 	bool reload;
 	bool status;
 	bool late;        /* and that was said */
@@ -301,9 +302,6 @@ start(struct daemon *d, struct site *site)
 	const char *why;
 
 	d->conf = daemon_options_settle(&d->options, &site->config.daemon);
-	/* Whoever has no log should know, too. */
-	if (d->options.quiet)
-		say_no_command(d);
 	open_log(d);
 	say_no_command(d);
 	why = service_manager_open();
@@ -329,6 +327,9 @@ start(struct daemon *d, struct site *site)
 	why = daemonize_ready();
 	if (why != NULL)
 		fail(d, "cannot go on in the background", why);
+	d->started = true;
+	if (d->options.detach || d->options.quiet)
+		open_log(d);
 	service_manager_ready();
 	log_say(LOG_NOTICE, "%s %s: %u entries, table %s", d->role->name,
 	    PACKAGE_VERSION, (unsigned)site->set.n,
@@ -345,7 +346,8 @@ say_no_command(const struct daemon *d)
 }
 
 /*
- * The system's log is for who has no terminal before them, unless they say so.
+ * The system's log is for who has no terminal before them, unless they say so; and
+ * until it has started, everybody has one.
  */
 static void
 open_log(struct daemon *d)
@@ -355,7 +357,9 @@ open_log(struct daemon *d)
 	const struct log_conf conf = {
 		.name = d->role->name,
 		.level = levels[more < 2 ? more : 2],
-		.standard_error = !d->options.detach && !d->options.quiet,
+		/* Whoever starts it has to know why it does not. */
+		.standard_error = !d->started ||
+		    !(d->options.detach || d->options.quiet),
 		.system = d->conf.syslog == DAEMON_YES ||
 		    (d->conf.syslog == DAEMON_UNSAID && d->options.detach),
 		.file = d->conf.log,

@@ -13,6 +13,7 @@
 static const struct portset_policy no_policy;
 
 static void put_string(char *, size_t, const char *);
+static uint32_t round_up(double);
 static uint32_t limit_ms(bool, const struct range *);
 static void take_figures(struct table_record *, const struct portset *,
     const struct entry *);
@@ -41,7 +42,7 @@ record_configure(struct table_record *r, const struct portset *s,
 	r->port = ask->path != NULL ? 0 : e->target.port;
 	r->interval_ms = rounds->interval_ms;
 	r->timeout_ms = (uint32_t)(timeout_us / CLOCK_MILLISECOND);
-	r->lag_ms = (uint32_t)ceil(rounds->lag_ms);
+	r->lag_ms = round_up(rounds->lag_ms);
 	r->warning_ms = limit_ms(policy->has_warning, &policy->warning);
 	r->critical_ms = limit_ms(policy->has_critical, &policy->critical);
 	put_string(r->host, sizeof(r->host),
@@ -125,13 +126,22 @@ put_string(char *to, size_t size, const char *s)
 	memset(to + len, 0, size - len);
 }
 
+/* ceil(3) is in another library. */
+static uint32_t
+round_up(double x)
+{
+	uint32_t whole = x < UINT32_MAX ? (uint32_t)x : UINT32_MAX;
+
+	return whole < x && whole < UINT32_MAX ? whole + 1 : whole;
+}
+
 /* What a range of seconds says of those that are slow. */
 static uint32_t
 limit_ms(bool has, const struct range *range)
 {
 	if (!has || range->inside || !(range->end < UINT32_MAX / 1e3))
 		return 0;
-	return (uint32_t)ceil(range->end * 1e3);
+	return round_up(range->end * 1e3);
 }
 
 static void

@@ -1,132 +1,194 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 #
-# A daemon in a test: to be loaded in setup() after common.
+# Daemons for bats: to be loaded in place of common, which it has.
 #
-#	setup() { common_setup; daemon_setup; }
-#	teardown() { daemon_teardown; common_teardown; }
+#	setup() { daemon_setup; }
+#	teardown() { daemon_teardown; }
 #
-#	@test "tells of a change" {
-#		serve 'tcp4 say "hello\r\n" close'
-#		daemon_config 'hosts:' "  h: {address: 127.0.0.1, tcp: $p0}"
-#		daemon_start --config "$daemon_config"
-#		daemon_says 'is ready'
-#		fake_stop
-#		daemon_says 'h/tcp/'"$p0"' is down'
-#		daemon_stop
-#		[[ $status == 0 ]]
+#	@test "tells who goes down" {
+#		serve 'tcp4 first 1 ( say "up" ) then ( say "no" )'
+#		yaml 'hosts: {a: {address: 127.0.0.1, ports:' \
+#			"  {x: {tcp: $p0, expect: up}}}}"
+#		daemon
+#		eventually told '1 a/x down'
+#		stop
 #	}
 #
-# daemon_setup [NAME]	$daemon is that program of the build; else portstated
-# daemon_config LINE...	writes them to the file $daemon_config
-# daemon_start ARG...	runs it in the foreground of a process of its own,
-#			$daemon_pid, in $BATS_TEST_TMPDIR; what it writes is in
-#			the file $daemon_said, that of each start after the last
-# daemon_says TEXT [N]	waits until TEXT was said, N times if given; fails when
-#			the daemon has ended without it, or after 20 s
-# daemon_said TEXT	prints how many lines have TEXT
-# daemon_until COMMAND...	waits in the same manner until a command succeeds:
-#			one that looks at the table, say
-# daemon_signal NAME	sends it a signal
-# daemon_stop [NAME]	ends it, by SIGTERM or that: its exit status in $status,
-#			how long it took in $took_ms; fails if it does not end
-# daemon_teardown	whatever happened: kills it, and shows what it said, which
-#			bats prints of a test that failed
+# A peer that is up and down by the count of its connections makes all that is
+# decided depend on rounds alone, and on no clock.
 #
-# The daemon keeps none of bats' descriptors (3 and 4), and is waited for by its
-# number only.  Nothing depends on how fast it is.
+# daemon_setup		begins each test: $plugin is portstated
+# daemon_teardown	ends what is left, and shows the log, for a test that failed
+# yaml LINE...		writes them to c.yaml
+# launch ARG...		starts portstated as $pid, its log in $err
+# daemon ARG...		the same with c.yaml, the table in `table`, and a command
+#			that writes a line to `events`; waits until it is ready.
+#			Rounds are as soon as may be unless ARG says otherwise.
+# $daemon_shell		a line of sh(1) that is before all others of who launches
+# stop [SIGNAL]		ends it: it says so, and its status is 0
+# slay			kills it at once
+# eventually COMMAND...	waits until that is so, at most half a minute, or
+#			for as long as the daemon lives
+# logged TEXT...	whether the log has each TEXT
+# told LINE...		whether `events` has each LINE: number, name and event
+# events		all of that in order of numbers, without the numbers
+# records, recorded PATTERN
+#			what tests/read_table says of `table`; whether any line of
+#			it is as the PATTERN of grep -E
+# index_of NAME		the index of an entry
+# peer NAME up|down	a server that listens or does not, always at the same port
+#			of 127.0.0.2, which is ${port[NAME]}
+# need_network		skips where there is no network of the test's own
 
-daemon_pid=
+# shellcheck source=tests/e2e/common.bash
+source "${BASH_SOURCE[0]%/*}/common.bash"
 
 daemon_setup() {
-	daemon=$(realpath "${BUILDDIR:-build}/subagent/${1:-portstated}")
-	daemon_config=$BATS_TEST_TMPDIR/daemon.yaml
-	daemon_said=$BATS_TEST_TMPDIR/daemon.said
-	daemon_pid=
-	: >"$daemon_said"
-	[[ -x $daemon ]] || {
-		echo "daemon_setup: there is no $daemon"
-		return 1
-	}
-}
-
-daemon_config() {
-	printf '%s\n' "$@" >"$daemon_config"
-}
-
-daemon_start() {
-	[[ -z $daemon_pid ]] || daemon_stop TERM || return 1
-	"$daemon" "$@" >>"$daemon_said" 2>&1 </dev/null 3>&- 4>&- &
-	daemon_pid=$!
-}
-
-daemon_says() {
-	daemon_until _daemon_said_often "$1" "${2:-1}"
-}
-
-daemon_said() {
-	grep -cF -e "$1" "$daemon_said" || true
-}
-
-_daemon_said_often() {
-	(($(daemon_said "$1") >= $2))
-}
-
-# What is true when the daemon has ended was true in time.
-daemon_until() {
-	local i lives=yes
-
-	for ((i = 0; i < 1000; i++)); do
-		_daemon_lives || lives=
-		if "$@"; then
-			return 0
-		fi
-		[[ -n $lives ]] || break
-		sleep 0.02
-	done
-	if [[ -n $lives ]]; then
-		echo "daemon_until: in 20 s never: $*"
-	else
-		echo "daemon_until: the daemon ended without: $*"
-	fi
-	return 1
-}
-
-_daemon_lives() {
-	[[ -n $daemon_pid ]] && kill -0 "$daemon_pid" 2>/dev/null
-}
-
-daemon_signal() {
-	kill -s "$1" "$daemon_pid"
-}
-
-# The shell reaps it as it ends, so that kill -0 tells.
-daemon_stop() {
-	local begin=${EPOCHREALTIME/[.,]/} i
-
-	status=0
-	kill -s "${1:-TERM}" "$daemon_pid" 2>/dev/null || true
-	for ((i = 0; i < 1000; i++)); do
-		_daemon_lives || break
-		sleep 0.01
-	done
-	took_ms=$(((${EPOCHREALTIME/[.,]/} - begin) / 1000))
-	if _daemon_lives; then
-		echo "daemon_stop: it does not end"
-		return 1
-	fi
-	wait "$daemon_pid" || status=$?
-	daemon_pid=
+	common_setup ../subagent/portstated
+	tests=${FAKESERVER%/*}
+	daemon_shell=
+	declare -gA port=() peers=()
+	: >"$err"
+	cat >note <<-'END'
+		#!/bin/sh
+		printf '%s %s %s\n' "$1" "$2" "$PORTSTATE_EVENT" >>events
+	END
+	chmod +x note
+	: >events
 }
 
 daemon_teardown() {
-	if [[ -n $daemon_pid ]]; then
-		kill -KILL "$daemon_pid" 2>/dev/null || true
-		wait "$daemon_pid" 2>/dev/null || true
-		daemon_pid=
+	local peer
+
+	[[ -n ${out:-} ]] || return 0
+	for peer in "${peers[@]}" ${pid:+"$pid"}; do
+		kill -KILL "$peer" 2>/dev/null || true
+		wait "$peer" 2>/dev/null || true
+	done
+	common_teardown
+	grep -v "notice: status:" "$err" | tail -n 20
+}
+
+yaml() {
+	printf '%s\n' "$@" >c.yaml
+}
+
+launch() {
+	if [[ -n $daemon_shell ]]; then
+		sh -c "$daemon_shell"'; exec "$@"' - "$plugin" "$@" \
+			>"$out" 2>>"$err" 3>&- 4>&- &
+	else
+		"$plugin" "$@" >"$out" 2>>"$err" 3>&- 4>&- &
 	fi
-	if [[ -s ${daemon_said:-} ]]; then
-		echo "the daemon said:"
-		cat "$daemon_said"
+	pid=$!
+}
+
+daemon() {
+	local before
+
+	before=$(starts)
+	launch -c c.yaml --table table -n 0.1 -e "'$PWD/note' %i %n" "$@"
+	eventually started "$before"
+}
+
+starts() {
+	grep -c ' notice: portstated .* entr' "$err" || true
+}
+
+started() {
+	(($(starts) > $1))
+}
+
+running() {
+	kill -0 "$pid" 2>/dev/null
+}
+
+ended() {
+	! running
+}
+
+stop() {
+	kill -"${1:-TERM}" "$pid"
+	eventually ended || return 1
+	finish
+	[[ $status == 0 ]] || {
+		echo "exit status: $status"
+		return 1
+	}
+	logged "ended by SIG${1:-TERM}"
+}
+
+slay() {
+	kill -KILL "$pid"
+	wait "$pid" 2>/dev/null || true
+	pid=
+}
+
+eventually() {
+	local end=$((EPOCHSECONDS + 30))
+
+	until "$@"; do
+		if ((EPOCHSECONDS > end)) || [[ -n $pid && ! -e /proc/$pid ]]; then
+			"$@" && return
+			echo "not so in half a minute, or at the end: $*"
+			return 1
+		fi
+		sleep 0.02
+	done
+}
+
+logged() {
+	local text
+
+	for text; do
+		grep -qF -e "$text" "$err" || return 1
+	done
+}
+
+told() {
+	local line
+
+	for line; do
+		grep -qxF -e "$line" events || return 1
+	done
+}
+
+events() {
+	sort -n events | cut -d ' ' -f 2-
+}
+
+records() {
+	"$tests/read_table" "${1:-table}"
+}
+
+recorded() {
+	records 2>/dev/null | grep -qE -e "$1"
+}
+
+index_of() {
+	records | awk -v name="$1" '$1 == "record" && $3 == name { print $2 }'
+}
+
+# The port that the kernel chose the first time; nobody who asks can be given it as
+# their own, since they are at 127.0.0.1.
+peer() {
+	local server=${peers[$1]:-}
+
+	unset "peers[$1]"
+	if [[ -n $server ]]; then
+		kill -KILL "$server"
+		wait "$server" 2>/dev/null || true
 	fi
+	[[ $2 == up || -z ${port[$1]:-} ]] || return 0
+	"$FAKESERVER" -n "tcp4@127.0.0.2:${port[$1]:-0} accept" \
+		>"peer.$1" 3>&- 4>&- &
+	peers[$1]=$!
+	eventually grep -q '^ready$' "peer.$1" || return 1
+	port[$1]=$(sed -n 's/^ready 0 .* //p' "peer.$1")
+	[[ $2 == up ]] || peer "$1" "$2"
+}
+
+need_network() {
+	[[ ${OWN_NETWORK:-} == yes ]] || skip "needs a network of its own"
 }
