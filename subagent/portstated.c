@@ -463,12 +463,14 @@ static void
 run(struct daemon *d)
 {
 	while (d->ended_by == NULL) {
-		int64_t now_us = clock_now_us(), next_us;
+		int64_t now_us, next_us;
 
 		if (d->reload)
 			reload(d);
 		if (d->status)
 			say_status(d);
+		/* Only now: a reload takes its time. */
+		now_us = clock_now_us();
 		next_us = monitor_turn(d->monitor, now_us);
 		next_us = sooner(next_us, keep_table(d, now_us));
 		next_us = sooner(next_us, delivery_turn(d->delivery, now_us));

@@ -126,8 +126,8 @@ adopt(const char *yaml)
 static void
 turn(void)
 {
-	int64_t now_us = clock_now_us(),
-		next_us = monitor_turn(monitor, now_us);
+	int64_t now_us = clock_now_us();
+	int64_t next_us = monitor_turn(monitor, now_us + ahead_us);
 
 	accept_all();
 	if (next_us > now_us + 10 * CLOCK_MILLISECOND)
@@ -181,6 +181,18 @@ await_in_flight(uint32_t n)
 	int64_t until_us = clock_now_us() + PATIENCE_US;
 
 	while (monitor_totals(monitor, clock_now_us(), WALL).in_flight != n) {
+		ck_assert(clock_now_us() < until_us);
+		turn();
+	}
+}
+
+/* Until a turn was missed. */
+static void
+await_missed(void)
+{
+	int64_t until_us = clock_now_us() + PATIENCE_US;
+
+	while (monitor_lateness(monitor).missed == 0) {
 		ck_assert(clock_now_us() < until_us);
 		turn();
 	}
@@ -296,19 +308,28 @@ START_TEST(many_probes)
 }
 END_TEST
 
-/* A change is asked about again before the next turn, which is in an hour. */
+/*
+ * A change is asked about again before the next turn, which is in an hour; also when
+ * the configuration was read meanwhile.
+ */
 START_TEST(confirms)
 {
+	static const char yaml[] = "hosts: {h: {ports: {a: {" UNIX
+				   "a, interval: 3600, retries: 2}}}}\n";
+	unsigned i;
+
 	make(0, CLOSED);
-	adopt("hosts: {h: {ports: {a: {" UNIX "a, interval: 3600, "
-	      "retries: 1}}}}\n");
-	await_probes("h/a", 1);
-	ck_assert_uint_eq(n_events, 0);
-	ck_assert_uint_eq(record_of("h/a").flags,
-	    TABLE_USED | TABLE_ENABLED | TABLE_UNSURE);
-	ahead_us = 6 * CLOCK_SECOND;
+	adopt(yaml);
+	for (i = 1; i <= 2; i++) {
+		await_probes("h/a", i);
+		ck_assert_uint_eq(n_events, 0);
+		ck_assert_uint_eq(record_of("h/a").flags,
+		    TABLE_USED | TABLE_ENABLED | TABLE_UNSURE);
+		adopt(yaml);
+		ahead_us = 6 * CLOCK_SECOND;
+	}
 	await_events(1);
-	ck_assert_uint_eq(record_of("h/a").probes, 2);
+	ck_assert_uint_eq(record_of("h/a").probes, 3);
 }
 END_TEST
 
@@ -316,7 +337,8 @@ END_TEST
 START_TEST(adopts_again)
 {
 	static const char yaml[] = DEFAULTS "hosts: {h: {ports: {a: {" UNIX
-					    "a}, b: {" UNIX "b}}}}\n";
+					    "a}, b: {" UNIX "b}, c: {" UNIX
+					    "a, interval: 3600}}}}\n";
 	struct table_totals before, after;
 	uint32_t index;
 
@@ -324,6 +346,7 @@ START_TEST(adopts_again)
 	make(1, CLOSED);
 	adopt(yaml);
 	await_probes("h/a", 1);
+	await_probes("h/c", 1);
 	await_events(1);
 	index = table_index(table, "h/b");
 	before = monitor_totals(monitor, 0, WALL);
@@ -331,9 +354,10 @@ START_TEST(adopts_again)
 	after = monitor_totals(monitor, 0, WALL);
 	ck_assert_mem_eq(&after, &before, sizeof(after));
 	ck_assert_uint_eq(table_index(table, "h/b"), index);
-	ck_assert_uint_eq(table_count(table), 2);
+	ck_assert_uint_eq(table_count(table), 3);
 	await_more("h/a", 2);
 	await_more("h/b", 2);
+	ck_assert_uint_eq(record_of("h/c").probes, 1);
 	ck_assert_uint_eq(n_events, 1);
 	make(1, OPEN);
 	await_events(2);
@@ -399,18 +423,21 @@ START_TEST(in_flight)
 
 	make(0, FULL);
 	make(1, OPEN);
-	adopt("hosts: {h: {ports: {x: {" UNIX "a, timeout: 50}}}}\n");
+	adopt("hosts: {h: {ports: {x: {" UNIX
+	      "a, timeout: 50, interval: 3600}}}}\n");
 	await_in_flight(1);
 	/* Sites of before may be many, and removed meanwhile, too. */
 	for (i = 0; i < 3; i++) {
 		adopt("hosts: {h: {ports: {y: {" UNIX "b}}}}\n");
 		await_more("h/y", i == 0);
-		adopt("hosts: {h: {ports: {x: {" UNIX "b}, y: {" UNIX
-		      "b}}}}\n");
+		adopt("hosts: {h: {ports: {x: {" UNIX
+		      "b, interval: 3600}, y: {" UNIX "b}}}}\n");
 	}
 	ck_assert_uint_eq(record_of("h/x").probes, 0);
 	ck_assert_uint_eq(record_of("h/x").flags, TABLE_USED | TABLE_ENABLED);
-	/* Nobody will listen there any more. */
+	/* Its turn comes while it is asked still, where nobody listens then. */
+	(void)monitor_lateness(monitor);
+	await_missed();
 	drop(&sockets[0]);
 	await_probes("h/x", 1);
 	r = record_of("h/x");
@@ -705,16 +732,12 @@ END_TEST
 /* The turns of who is asked still are missed, and that is counted. */
 START_TEST(missed)
 {
-	int64_t until_us = clock_now_us() + PATIENCE_US;
-
 	make(0, FULL);
 	adopt("hosts: {h: {ports: {x: {" UNIX "a, timeout: 50, "
 	      "interval: 0.1}}}}\n");
 	await_in_flight(1);
-	while (monitor_lateness(monitor).missed == 0) {
-		ck_assert(clock_now_us() < until_us);
-		turn();
-	}
+	(void)monitor_lateness(monitor);
+	await_missed();
 	ck_assert_uint_eq(monitor_totals(monitor, 0, WALL).in_flight, 1);
 }
 END_TEST
