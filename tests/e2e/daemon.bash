@@ -40,6 +40,7 @@
 # peer NAME up|down	a server that listens or does not, always at the same port
 #			of 127.0.0.2, which is ${port[NAME]}
 # need_network		skips where there is no network of the test's own
+# need_mounts		skips where nothing may be mounted for it
 
 # shellcheck source=tests/e2e/common.bash
 source "${BASH_SOURCE[0]%/*}/common.bash"
@@ -191,4 +192,9 @@ peer() {
 
 need_network() {
 	[[ ${OWN_NETWORK:-} == yes ]] || skip "needs a network of its own"
+}
+
+need_mounts() {
+	[ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null ||
+		skip "may not mount anything"
 }

@@ -280,6 +280,7 @@ asked() {
 
 @test "a name that gets another address is asked there" {
 	need_network
+	need_mounts
 	peer x up
 	echo '127.0.0.2 www.test' >hosts
 	daemon_shell="exec unshare -m sh -c 'mount --bind hosts /etc/hosts &&

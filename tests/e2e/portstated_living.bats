@@ -230,6 +230,7 @@ in_flight() {
 
 @test "it ends at once while a handler and the name service hang" {
 	need_network
+	need_mounts
 	serve 'udp4@127.0.0.3:53 silent'
 	echo 'nameserver 127.0.0.3' >resolv.conf
 	daemon_shell="exec unshare -m sh -c 'mount --bind resolv.conf \

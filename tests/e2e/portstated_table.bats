@@ -150,8 +150,7 @@ flip() {
 # small_disk SIZE [COMMAND]: a file system of that size at disk/, for who is launched;
 # while it runs it is at $disk
 small_disk() {
-	[ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null ||
-		skip "may not mount anything"
+	need_mounts
 	mkdir -p disk
 	unshare -m mount -t tmpfs none disk 2>/dev/null ||
 		skip "may not mount a tmpfs"
