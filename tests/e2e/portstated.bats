@@ -14,6 +14,7 @@ setup() {
 }
 
 teardown() {
+	[[ ! -s pid ]] || kill -KILL "$(<pid)" 2>/dev/null || true
 	daemon_teardown
 }
 
