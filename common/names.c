@@ -65,8 +65,7 @@ names_new(struct poller *p, const struct lookup_bulk *bulk, int64_t age,
 
 	ns->poller = p;
 	ns->bulk = bulk;
-	ns->age_us = age == 0 || age > NAMES_AGE_MIN_US ? age
-							: NAMES_AGE_MIN_US;
+	ns->age_us = age;
 	ns->known = known;
 	ns->ctx = ctx;
 	return ns;
@@ -285,12 +284,12 @@ static void
 try_later(struct record *r, int64_t now_us)
 {
 	int64_t age_us = r->names->age_us;
+	int64_t wait_us = r->name.n > 0 ? NAMES_RETRY_US : NAMES_FAILED_US;
 
 	if (age_us == 0)
 		r->due_us = CLOCK_NEVER;
 	else
-		r->due_us = now_us +
-		    (age_us < NAMES_RETRY_US ? age_us : NAMES_RETRY_US);
+		r->due_us = now_us + (age_us < wait_us ? age_us : wait_us);
 }
 
 /* What came back before. */

@@ -13,8 +13,9 @@
  * NAMES_AGE_MIN_US to NAMES_AGE_MAX_US, else what the owner says.  While they
  * cannot be renewed, be it our own fault or the name service's, addresses stay
  * for NAMES_KEPT_AGES of the owner's more; once it says that there are none,
- * they are gone.  Either way it is asked again NAMES_RETRY_US later, or after an
- * age of the owner's if that is sooner.
+ * they are gone.  It is asked again NAMES_RETRY_US later while there are such, and
+ * NAMES_FAILED_US later without, so that who asks again, to be sure, gets another
+ * answer; or after an age of the owner's if that is sooner.
  */
 #ifndef NAMES_H
 #define NAMES_H
@@ -28,6 +29,7 @@
 #define NAMES_AGE_MAX_US (3600 * CLOCK_SECOND)
 #define NAMES_KEPT_AGES 10
 #define NAMES_RETRY_US (30 * CLOCK_SECOND)
+#define NAMES_FAILED_US CLOCK_SECOND
 
 /*
  * A name that nobody asked for in so many ages of the owner's may be dropped: no
@@ -57,8 +59,8 @@ typedef void names_fn(void *ctx, struct name *n, int64_t now_us);
 
 /*
  * bulk is for many names at once; NULL: there is none.  age_us: how long
- * addresses are good where that is not told, at least NAMES_AGE_MIN_US; 0: all
- * are for ever, and what has failed has.
+ * addresses are good where that is not told; 0: all are for ever, and what has
+ * failed has.
  */
 struct names *names_new(struct poller *p, const struct lookup_bulk *bulk,
     int64_t age_us, names_fn *known, void *ctx);

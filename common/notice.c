@@ -41,6 +41,7 @@ static const char *const event_names[] = {
 	[TABLE_EVENT_RECOVERED] = "recovered",
 };
 
+static void put_why(struct text *, const struct table_event *);
 static void put_reason(struct text *, const struct table_event *, const char *);
 static void put_latency(struct text *, const struct table_event *, const char *,
     const char *);
@@ -76,7 +77,7 @@ notice_message(struct text *t, const struct notice *n)
 	switch ((enum table_event_kind)e->kind) {
 	case TABLE_EVENT_DOWN:
 		text_puts(t, " is down");
-		put_reason(t, e, ": ");
+		put_why(t, e);
 		break;
 	case TABLE_EVENT_UP:
 		text_puts(t, " is up again");
@@ -95,7 +96,7 @@ notice_message(struct text *t, const struct notice *n)
 		text_puts(t, " is still down");
 		if (e->failed_rounds > 1)
 			text_printf(t, " after %u rounds", e->failed_rounds);
-		put_reason(t, e, ": ");
+		put_why(t, e);
 		break;
 	case TABLE_EVENT_RECOVERED:
 		text_puts(t, " is no longer severely down");
@@ -117,6 +118,17 @@ notice_call_init(struct call *c, const char *const *words,
 }
 
 /* Of these two nothing, if there is none, nor what stands beside it. */
+/* A port that is open and should not be has no reason. */
+static void
+put_why(struct text *t, const struct table_event *e)
+{
+	if (e->reason[0] != '\0')
+		text_printf(t, ": %s", e->reason);
+	else
+		text_printf(t, ": the port is %s",
+		    port_state_name((enum port_state)e->port_state));
+}
+
 static void
 put_reason(struct text *t, const struct table_event *e, const char *before)
 {

@@ -11,6 +11,7 @@
 #include "handler_probe.h"
 #include "index.h"
 #include "judge.h"
+#include "names.h"
 #include "plan.h"
 #include "record.h"
 #include "resolver_cares.h"
@@ -91,7 +92,7 @@ static void end_round(struct monitor *, const struct entry *);
 static void take_events(struct monitor *, const enum table_event_kind *,
     unsigned, struct table_record *, const struct table_record *, int64_t);
 static void count(struct monitor *, const struct judge *, int);
-static int64_t sooner_us(const struct rounds *);
+static int64_t sooner_us(const struct entry *, const struct rounds *);
 static struct judge_conf judge_conf(const struct rounds *);
 
 struct monitor *
@@ -536,7 +537,7 @@ end_round(struct monitor *m, const struct entry *e)
 		m->totals.last_change_us = r.last_change_us;
 	if (judge_unsure(&slot->judge))
 		schedule_sooner(m->schedule, index,
-		    m->now_us + sooner_us(rounds));
+		    m->now_us + sooner_us(e, rounds));
 }
 
 /* Events are in the table before the record that says the same. */
@@ -571,13 +572,18 @@ count(struct monitor *m, const struct judge *j, int by)
 		t->severe += (uint32_t)by;
 }
 
+/* What the name service said is not asked again before that is done with. */
 static int64_t
-sooner_us(const struct rounds *rounds)
+sooner_us(const struct entry *e, const struct rounds *rounds)
 {
 	int64_t us = rounds->interval_ms * CLOCK_MILLISECOND / SOONER_PART;
+	int64_t min_us = e->outcome == OUTCOME_UNRESOLVED ||
+		e->outcome == OUTCOME_LOOKUP_TIMEOUT
+	    ? NAMES_FAILED_US
+	    : SOONER_MIN_US;
 
-	if (us < SOONER_MIN_US)
-		return SOONER_MIN_US;
+	if (us < min_us)
+		return min_us;
 	return us < SOONER_MAX_US ? us : SOONER_MAX_US;
 }
 

@@ -331,8 +331,9 @@ start(struct daemon *d, struct site *site)
 	if (d->options.detach || d->options.quiet)
 		open_log(d);
 	service_manager_ready();
-	log_say(LOG_NOTICE, "%s %s: %u entries, table %s", d->role->name,
-	    PACKAGE_VERSION, (unsigned)site->set.n,
+	log_say(LOG_NOTICE, "%s %s: %zu %s, table %s", d->role->name,
+	    PACKAGE_VERSION, site->set.n,
+	    site->set.n == 1 ? "entry" : "entries",
 	    d->conf.table != NULL ? d->conf.table : "in memory");
 }
 

@@ -38,7 +38,8 @@ static const struct {
 } messages[] = {
 	{ TABLE_EVENT_DOWN, "Connection refused", NONE, "down",
 	    "mx1/smtp is down: Connection refused" },
-	{ TABLE_EVENT_DOWN, "", 5, "down", "mx1/smtp is down" },
+	{ TABLE_EVENT_DOWN, "", 5, "down",
+	    "mx1/smtp is down: the port is closed" },
 	{ TABLE_EVENT_UP, "", 612000, "up", "mx1/smtp is up again" },
 	{ TABLE_EVENT_LAGGED, "", 612000, "lagged",
 	    "mx1/smtp is lagged: 612.000 ms, more than 500 ms" },
