@@ -59,6 +59,7 @@ struct table {
 	bool unsynced;    /* acknowledgements were written */
 	bool tell;        /* readers should be told soon */
 	bool anew;        /* only a new file can help */
+	bool lost;        /* somebody cut, removed or replaced the file */
 	const char *what; /* failed last, or NULL */
 	int err;          /* errno of that, or 0 */
 	bool said;        /* that something failed */
@@ -536,7 +537,7 @@ look_after(struct table *t)
 	t->looked_us = t->now_us;
 	if (fstat(t->fd, &st) == -1 || st.st_size < table_size(&t->head) ||
 	    !table_file_named(t->fd, t->file))
-		t->anew = true;
+		t->lost = t->anew = true;
 }
 
 static bool
@@ -850,6 +851,14 @@ say(struct table *t, struct text *words)
 {
 	const char *name = file_words(t->file);
 
+	if (t->lost && !t->anew) {
+		if (!t->said)
+			text_printf(words,
+			    "%s: was cut, removed or replaced; it was made "
+			    "anew\n",
+			    name);
+		t->lost = false;
+	}
 	if ((t->what != NULL) == t->said)
 		return;
 	t->said = t->what != NULL;

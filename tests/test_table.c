@@ -888,6 +888,7 @@ START_TEST(test_meddled)
 	(void)tell_event(t, 2, TABLE_EVENT_DOWN);
 	ck_assert_msg(table_flush(t, NOW + CLOCK_SECOND, &words), "%s",
 	    words.data);
+	ck_assert_ptr_nonnull(strstr(words.data, "was cut, removed or"));
 	ck_assert_int_eq(table_reader_refresh(r, NOW), TABLE_OK);
 	ck_assert_int_eq(table_reader_find(r, name_of(60), &record), TABLE_OK);
 	ck_assert_uint_eq(record.probes, 777);
