@@ -38,7 +38,7 @@
 #			it is as the PATTERN of grep -E
 # index_of NAME		the index of an entry
 # peer NAME up|down	a server that listens or does not, always at the same port
-#			of 127.0.0.2, which is ${port[NAME]}
+#			of $here, an address of its own, which is ${port[NAME]}
 # need_network		skips where there is no network of the test's own
 # need_mounts		skips where nothing may be mounted for it
 
@@ -49,6 +49,8 @@ daemon_setup() {
 	common_setup ../subagent/portstated
 	tests=${FAKESERVER%/*}
 	daemon_shell=
+	# Where no other test has a server, though all have one network.
+	here=127.$((RANDOM % 100 + 100)).$((RANDOM % 250 + 1)).$((RANDOM % 250 + 1))
 	declare -gA port=() peers=()
 	: >"$err"
 	cat >note <<-'END'
@@ -182,7 +184,7 @@ peer() {
 		wait "$server" 2>/dev/null || true
 	fi
 	[[ $2 == up || -z ${port[$1]:-} ]] || return 0
-	"$FAKESERVER" -n "tcp4@127.0.0.2:${port[$1]:-0} accept" \
+	"$FAKESERVER" -n "tcp4@$here:${port[$1]:-0} accept" \
 		>"peer.$1" 3>&- 4>&- &
 	peers[$1]=$!
 	eventually grep -q '^ready$' "peer.$1" || return 1

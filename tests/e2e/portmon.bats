@@ -247,7 +247,7 @@ refused() {
 	listen 'tcp4 closed' 'tcp4 say "x"'
 	printf '127.0.0.1 %s\n' "$p1" >hosts
 	start -n "$soon" --logfile log -e true
-	has log '1 entries, table in memory'
+	has log '1 entry, table in memory'
 	mv log old
 	printf '127.0.0.1 %s\n' "$p0" >hosts
 	kill -HUP "$pid"

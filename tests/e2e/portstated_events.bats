@@ -282,7 +282,7 @@ asked() {
 	need_network
 	need_mounts
 	peer x up
-	echo '127.0.0.2 www.test' >hosts
+	echo "$here www.test" >hosts
 	daemon_shell="exec unshare -m sh -c 'mount --bind hosts /etc/hosts &&
 		exec \"\$@\"' - \"\$@\""
 	yaml 'daemon: {names: 0.1}' \
@@ -291,7 +291,7 @@ asked() {
 	eventually recorded 'www.test/x enabled,known OK open '
 	echo '127.0.0.3 www.test' >hosts
 	eventually told '1 www.test/x down'
-	echo '127.0.0.2 www.test' >hosts
+	echo "$here www.test" >hosts
 	eventually told '2 www.test/x up'
 	stop
 }

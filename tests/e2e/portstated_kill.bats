@@ -62,7 +62,7 @@ as_it_is() {
 	peer always up
 	peer x up
 	peer y up
-	yaml 'hosts:' '  a:' '    address: 127.0.0.2' '    ports:' \
+	yaml 'hosts:' '  a:' "    address: $here" '    ports:' \
 		"      always: {tcp: ${port[always]}}" \
 		"      never: {tcp: ${port[always]}, expected: closed, severe: 0}" \
 		"      x: {tcp: ${port[x]}, severe: 3}" \

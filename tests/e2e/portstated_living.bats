@@ -16,9 +16,9 @@ teardown() {
 	daemon_teardown
 }
 
-# host LINE...: of one host, a, at 127.0.0.2
+# host LINE...: of one host, a, at $here
 host() {
-	yaml 'hosts:' '  a:' '    address: 127.0.0.2' '    ports:' "${@/#/      }"
+	yaml 'hosts:' '  a:' "    address: $here" '    ports:' "${@/#/      }"
 }
 
 # reload TEXT: and waits until the log says so once more
@@ -211,7 +211,7 @@ ends_soon() {
 }
 
 @test "it ends at once while a thousand probes hang" {
-	serve 'tcp4@127.0.0.2:0 silent'
+	serve "tcp4@$here:0 silent"
 	host
 	for i in {1..1000}; do
 		echo "      x$i: {tcp: $p0, expect: hello, timeout: 600}"

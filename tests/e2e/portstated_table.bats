@@ -18,7 +18,7 @@ teardown() {
 # one_port: the configuration of one that is up
 one_port() {
 	peer x up
-	yaml 'hosts:' "  a: {address: 127.0.0.2, ports: {x: {tcp: ${port[x]}}}}"
+	yaml 'hosts:' "  a: {address: $here, ports: {x: {tcp: ${port[x]}}}}"
 }
 
 # a_table: that of one_port, by a daemon that has ended
@@ -168,7 +168,7 @@ small_disk() {
 	cat /dev/zero >"$disk/filler" 2>/dev/null || true
 	{
 		echo 'hosts:'
-		echo '  a: {address: 127.0.0.2, ports: {'
+		echo "  a: {address: $here, ports: {"
 		for i in {1..3000}; do
 			echo "x$i: {tcp: ${port[x]}, expected: any, interval: 60},"
 		done
