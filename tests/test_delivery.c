@@ -286,7 +286,8 @@ START_TEST(fields)
 	table_write(table, 1, &r);
 	(void)settle();
 	ck_assert_str_eq(told(),
-	    "mx1.example,25,tcp,mx1/smtp is down mx1.example down\n");
+	    "mx1.example,25,tcp,mx1/smtp is down: the port is unknown "
+	    "mx1.example down\n");
 }
 END_TEST
 

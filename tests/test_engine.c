@@ -5,6 +5,7 @@
  * library's and the system's.
  */
 #include "engine.h"
+#include "names.h"
 
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -697,10 +698,10 @@ END_TEST
 /* A name that was not found is asked for again, once for all who wait then. */
 START_TEST(names_that_are_not_found)
 {
-	const int64_t age_us = 5 * CLOCK_SECOND;
+	const int64_t age_us = NAMES_FAILED_US;
 	size_t i;
 
-	new_engine_of((struct engine_conf){ .names_us = age_us });
+	new_engine_of((struct engine_conf){ .names_us = 5 * age_us });
 	add_host("none.test", 9, &connects);
 	await_told(1);
 	(void)turn(age_us - 1);
