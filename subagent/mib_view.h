@@ -34,7 +34,8 @@ struct mib_view;
 /* A value, with its octets. */
 struct mib_value {
 	enum mib_type type;
-	uint64_t number; /* of all but MIB_OCTETS; of MIB_INTEGER it fits int32_t */
+	uint64_t
+	    number; /* of all but MIB_OCTETS; of MIB_INTEGER it fits int32_t */
 	size_t len;
 	unsigned char octets[TABLE_NAME_SIZE];
 };
@@ -54,8 +55,8 @@ enum mib_answer {
 struct mib_notify {
 	unsigned char enabled; /* bits: enum mib_notification */
 	uint32_t min_interval_s;
-	uint32_t max_rate;     /* in a second */
-	uint32_t burst;        /* at once */
+	uint32_t max_rate; /* in a second */
+	uint32_t burst;    /* at once */
 	uint32_t sent;
 	uint32_t suppressed;
 };
@@ -70,7 +71,8 @@ enum mib_notification {
 };
 
 /* Opens nothing yet.  notify is borrowed, and read when it is asked for. */
-struct mib_view *mib_view_new(const char *table, const struct mib_notify *notify);
+struct mib_view *mib_view_new(const char *table,
+    const struct mib_notify *notify);
 void mib_view_free(struct mib_view *v);
 
 /*
@@ -97,33 +99,6 @@ enum mib_answer mib_get(struct mib_view *v, const uint32_t *suffix, size_t len,
  */
 enum mib_answer mib_next(struct mib_view *v, const uint32_t *suffix, size_t len,
     struct mib_oid *next, struct mib_value *value);
-
-/*
- * A notification as it is sent: which one, and its objects after sysUpTime.0 and
- * snmpTrapOID.0, in the order of the MIB.
- */
-#define MIB_VARBINDS_MAX 9
-
-struct mib_varbind {
-	struct mib_oid oid;
-	struct mib_value value;
-};
-
-struct mib_notice {
-	enum mib_notification kind;
-	size_t n;
-	struct mib_varbind varbinds[MIB_VARBINDS_MAX];
-};
-
-/*
- * What is to be sent of an event: what it says itself is from it, the rest from the
- * entry's record as it is now, or empty if there is none any more.
- */
-void mib_event(struct mib_view *v, const struct table_event *e,
-    struct mib_notice *out);
-
-/* psStorm, with the figures of now. */
-void mib_storm(struct mib_view *v, struct mib_notice *out);
 
 /*
  * The table itself, for who reads its events: they are read between two refreshes of
