@@ -7,10 +7,6 @@
 
 #include "mib_view.h"
 
-/*
- * A notification as it is sent: which one, and its objects after sysUpTime.0 and
- * snmpTrapOID.0, in the order of the MIB.
- */
 #define MIB_VARBINDS_MAX 9
 
 struct mib_varbind {
@@ -20,18 +16,20 @@ struct mib_varbind {
 
 struct mib_notice {
 	enum mib_notification kind;
+	struct mib_oid oid; /* for snmpTrapOID.0 */
 	size_t n;
-	struct mib_varbind varbinds[MIB_VARBINDS_MAX];
+	struct mib_varbind varbinds[MIB_VARBINDS_MAX]; /* after that */
 };
 
 /*
- * What is to be sent of an event: what it says itself is from it, the rest from the
- * entry's record as it is now, or empty if there is none any more.
+ * What is to be sent of an event: psStateChange, psLagged or psSevere.  What the event
+ * says itself is from it, though much may have changed since; the rest is from the
+ * record, and empty where that cannot be read.
  */
 void mib_notice_event(struct mib_view *v, const struct table_event *e,
     struct mib_notice *out);
 
-/* psStorm, with the figures of now. */
+/* psStorm, with the figures of the last refresh. */
 void mib_notice_storm(struct mib_view *v, struct mib_notice *out);
 
 #endif
