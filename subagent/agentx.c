@@ -46,9 +46,6 @@
 /* What the log and the service manager had no room for is tried again so often. */
 #define FLUSH_US (250 * CLOCK_MILLISECOND)
 
-/* How long an alarm waits for its turn. */
-#define PATIENCE_US (30 * CLOCK_SECOND)
-
 /* Between two sessions that a master accepts and does not open. */
 #define REFUSED_US CLOCK_SECOND
 
@@ -238,7 +235,8 @@ start(struct subagent *s)
 	if (o->rate > 0)
 		s->notifier = notifier_new(
 		    &(struct notifier_conf){ .file = o->state,
-			.alerts = { o->rate, o->burst, PATIENCE_US,
+			.alerts = { o->rate, o->burst,
+			    o->patience_s * CLOCK_SECOND,
 			    o->interval_s > 0 ? o->interval_s * CLOCK_SECOND
 					      : INTERVAL_MIN_US },
 			.view = s->view,

@@ -8,12 +8,13 @@
 #define RATE_USUAL 10
 #define BURST_USUAL 50
 #define INTERVAL_USUAL_S 10
+#define PATIENCE_USUAL_S 30
 #define RATE_MAX 10000
-#define INTERVAL_MAX_S 86400
+#define SECONDS_MAX 86400
 
 static option_fn set_agentx, set_burst, set_daemon, set_help, set_interval,
-    set_log, set_oid, set_pidfile, set_rate, set_state, set_table, set_user,
-    set_verbose, set_version;
+    set_log, set_oid, set_patience, set_pidfile, set_rate, set_state, set_table,
+    set_user, set_verbose, set_version;
 
 #define NO OPTION_NO_VALUE
 #define YES OPTION_VALUE
@@ -36,6 +37,8 @@ static const struct option_row rows[] = {
 	{ 0, "min-interval", YES, "SECONDS", set_interval,
 	    "Between two notifications of a kind about an entry\n"
 	    "(default: 10)" },
+	{ 0, "patience", YES, "SECONDS", set_patience,
+	    "How long an alarm may wait for its turn (default: 30)" },
 	{ 'd', "daemon", NO, "", set_daemon,
 	    "Go on in the background when all is well" },
 	{ 0, "pidfile", YES, "FILE", set_pidfile,
@@ -72,6 +75,7 @@ agentx_options_parse(struct agentx_options *o, int argc, char **argv,
 	o->rate = RATE_USUAL;
 	o->burst = BURST_USUAL;
 	o->interval_s = INTERVAL_USUAL_S;
+	o->patience_s = PATIENCE_USUAL_S;
 	(void)mib_base_parse(MIB_BASE, o->base, &o->base_len);
 	return options_parse(&options, argc, argv, error);
 }
@@ -126,7 +130,7 @@ set_interval(void *ctx, const char *value)
 {
 	struct agentx_options *o = ctx;
 
-	return take_number(value, 0, INTERVAL_MAX_S, &o->interval_s);
+	return take_number(value, 0, SECONDS_MAX, &o->interval_s);
 }
 
 static const char *
@@ -144,6 +148,14 @@ set_oid(void *ctx, const char *value)
 	struct agentx_options *o = ctx;
 
 	return mib_base_parse(value, o->base, &o->base_len);
+}
+
+static const char *
+set_patience(void *ctx, const char *value)
+{
+	struct agentx_options *o = ctx;
+
+	return take_number(value, 0, SECONDS_MAX, &o->patience_s);
 }
 
 static const char *

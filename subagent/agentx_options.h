@@ -20,6 +20,7 @@ struct agentx_options {
 	unsigned rate;     /* notifications a second; 0: none */
 	unsigned burst;
 	unsigned interval_s; /* between two of an entry and a kind */
+	unsigned patience_s; /* how long an alarm may wait */
 	const char *user;    /* NULL: who started it */
 	const char *log;     /* NULL: none */
 	const char *pidfile; /* NULL: none */

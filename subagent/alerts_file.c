@@ -32,6 +32,7 @@ struct contents {
 static const char *read_lines(FILE *, struct contents *);
 static bool take_line(char *, struct contents *);
 static bool take_alert(char *, struct contents *);
+static bool take_time(const char *, const char *, int64_t *);
 static bool take_number(const char *, const char *, uint64_t *);
 static bool take_numbers(char *, int64_t *);
 
@@ -74,9 +75,11 @@ alerts_file_write(const char *path, const struct alerts_file *f,
 		return why;
 	text_init(&t, SIZE_MAX / 2);
 	text_printf(&t,
-	    FIRST_LINE "\ntable %" PRId64 "\nnext %" PRIu64 "\nsent %" PRIu64
-		       "\nsuppressed %" PRIu64 "\nstorms %" PRIu64 "\n",
-	    f->born_us, f->next, counts.sent, counts.suppressed, f->storms);
+	    FIRST_LINE "\nbegan %" PRId64 "\ntable %" PRId64 "\nnext %" PRIu64
+		       "\nsent %" PRIu64 "\nsuppressed %" PRIu64
+		       "\nstorms %" PRIu64 "\n",
+	    f->began_us, f->born_us, f->next, counts.sent, counts.suppressed,
+	    f->storms);
 	while (alerts_remember(a, &i, &m))
 		text_printf(&t, "alert %" PRIu32 " %u %d %d %u %" PRIu64 "\n",
 		    m.index, m.kind, m.told, m.wanted, m.old_port_state,
@@ -109,15 +112,11 @@ read_lines(FILE *from, struct contents *c)
 static bool
 take_line(char *line, struct contents *c)
 {
-	uint64_t born;
-
 	if (strncmp(line, "alert ", 6) == 0)
 		return take_alert(line + 6, c);
-	if (take_number(line, "table ", &born)) {
-		c->file.born_us = (int64_t)born;
-		return true;
-	}
-	return take_number(line, "next ", &c->file.next) ||
+	return take_time(line, "began ", &c->file.began_us) ||
+	    take_time(line, "table ", &c->file.born_us) ||
+	    take_number(line, "next ", &c->file.next) ||
 	    take_number(line, "sent ", &c->counts.sent) ||
 	    take_number(line, "suppressed ", &c->counts.suppressed) ||
 	    take_number(line, "storms ", &c->file.storms);
@@ -136,6 +135,17 @@ take_alert(char *s, struct contents *c)
 	c->alerts[c->n++] = (struct alert_memory){ (uint32_t)n[0],
 		(uint8_t)n[1], n[2] != 0, n[3] != 0, (uint8_t)n[4],
 		(uint64_t)n[5] };
+	return true;
+}
+
+static bool
+take_time(const char *line, const char *key, int64_t *out)
+{
+	uint64_t us;
+
+	if (!take_number(line, key, &us))
+		return false;
+	*out = (int64_t)us;
 	return true;
 }
 

@@ -3,6 +3,7 @@
  * What a later process has to know of notifications: a text file, replaced as a whole.
  *
  *	portstate-agentx 1
+ *	began TIME			to count
  *	table BORN			when the port table began, as it says
  *	next NUMBER			of the first event that was not taken
  *	sent NUMBER
@@ -16,6 +17,7 @@
 #include "alerts.h"
 
 struct alerts_file {
+	int64_t began_us; /* to count; of the wall clock; 0: it was not known */
 	int64_t born_us; /* of the table; 0: none was seen yet */
 	uint64_t next;   /* event */
 	uint64_t storms; /* that were sent */

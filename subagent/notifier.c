@@ -72,7 +72,10 @@ notifier_new(const struct notifier_conf *conf, int64_t now_us)
 		log_say(LOG_WARNING,
 		    "%s: %s: it is not known what managers were told",
 		    conf->file, why);
+	if (n->file.began_us == 0)
+		n->file.began_us = n->started_us;
 	*conf->figures = (struct mib_notify){
+		.began_us = n->file.began_us,
 		.enabled = 1u << MIB_STATE_CHANGE | 1u << MIB_LAGGED |
 		    1u << MIB_SEVERE | 1u << MIB_STORM,
 		.min_interval_s = (uint32_t)(conf->alerts.interval_us /
