@@ -368,7 +368,7 @@ say_registered(struct subagent *s)
 	    (s->gone_us == -1 && !s->refused))
 		return;
 	if (s->gone_us > 0)
-		log_say(LOG_NOTICE, "snmpd at %s is there again, after %.1f s",
+		log_say(LOG_NOTICE, "registered with snmpd at %s, after %.1f s",
 		    s->options.socket,
 		    (double)(clock_wall_us() - s->gone_us) / 1e6);
 	else
