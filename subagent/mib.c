@@ -28,18 +28,15 @@ enum {
 	Unsigned32 = MIB_GAUGE,
 };
 
-enum {
-#define GROUP(symbol, instances, ...) INSTANCES_##symbol = MIB_##instances,
-#define OBJECT(...)
-#include "mib.def"
-#undef GROUP
-#undef OBJECT
-};
-
-static const struct mib_oid groups[] = {
-#define GROUP(symbol, instances, ...) \
-	{ { __VA_ARGS__ },            \
-		sizeof((uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t) },
+static const struct {
+	enum mib_instances instances;
+	struct mib_oid oid;
+} groups[] = {
+#define GROUP(symbol, instances, ...)                     \
+	{ MIB_##instances,                                \
+		{ { __VA_ARGS__ },                        \
+		    sizeof((uint32_t[]){ __VA_ARGS__ }) / \
+			sizeof(uint32_t) } },
 #define OBJECT(...)
 #include "mib.def"
 #undef GROUP
@@ -48,10 +45,9 @@ static const struct mib_oid groups[] = {
 
 static const struct mib_row rows[] = {
 #define GROUP(...)
-#define OBJECT(name, group, number, syntax, access, value)                \
-	{ #name, #syntax, (enum mib_type)syntax, MIB_##access,            \
-		MIB_GROUP_##group, (enum mib_instances)INSTANCES_##group, \
-		number },
+#define OBJECT(name, group, number, syntax, access, value)     \
+	{ #name, #syntax, (enum mib_type)syntax, MIB_##access, \
+		MIB_GROUP_##group, number },
 #include "mib.def"
 #undef GROUP
 #undef OBJECT
@@ -65,10 +61,16 @@ mib_row(enum mib_object o)
 	return &rows[o];
 }
 
+enum mib_instances
+mib_instances(enum mib_object o)
+{
+	return groups[rows[o].group].instances;
+}
+
 struct mib_oid
 mib_oid(enum mib_object o)
 {
-	struct mib_oid oid = groups[rows[o].group];
+	struct mib_oid oid = groups[rows[o].group].oid;
 
 	oid.ids[oid.len++] = rows[o].number;
 	return oid;

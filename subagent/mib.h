@@ -70,11 +70,11 @@ struct mib_row {
 	enum mib_type type;
 	enum mib_access access;
 	enum mib_group group;
-	enum mib_instances instances;
 	uint32_t number; /* in its group */
 };
 
 const struct mib_row *mib_row(enum mib_object o);
+enum mib_instances mib_instances(enum mib_object o);
 
 /* The OID of an object, and of its instance. */
 struct mib_oid mib_oid(enum mib_object o);

@@ -110,7 +110,7 @@ fill(struct mib_notice *out, const struct mib_source *s, uint32_t index)
 		struct mib_varbind *vb = &out->varbinds[out->n++];
 
 		vb->oid = mib_instance(*o,
-		    mib_row(*o)->instances == MIB_ENTRIES ? index : 0);
+		    mib_instances(*o) == MIB_ENTRIES ? index : 0);
 		mib_value(s, *o, &vb->value);
 	}
 }

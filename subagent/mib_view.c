@@ -186,7 +186,7 @@ static enum mib_answer
 next_of(struct mib_view *v, enum mib_object o, uint64_t from,
     struct mib_oid *next, struct mib_value *value)
 {
-	const enum mib_instances instances = mib_row(o)->instances;
+	const enum mib_instances instances = mib_instances(o);
 	enum mib_answer answer = MIB_NO_INSTANCE;
 	unsigned passed;
 	uint32_t index;
@@ -234,7 +234,7 @@ value_of(struct mib_view *v, enum mib_object o, uint32_t index,
 {
 	struct mib_source s = mib_view_source(v);
 
-	switch (mib_row(o)->instances) {
+	switch (mib_instances(o)) {
 	case MIB_SCALARS:
 		if (index != 0)
 			return MIB_NO_INSTANCE;
