@@ -16,6 +16,7 @@ struct slot {
 	bool wanted;     /* what is so; it waits when that differs */
 	bool queued;     /* whether it waits or not: its place in the queue */
 	bool on_its_way; /* its last notification */
+	bool unsure;     /* whether the alarm that waits was told */
 	uint64_t event;  /* the last one */
 	uint64_t sent_event; /* the one on its way */
 	uint8_t sent_old_port_state;
@@ -34,8 +35,9 @@ struct alerts {
 	int64_t ready_us; /* none that waits can be sent before */
 	double tokens;
 	int64_t tokens_us; /* as of; 0: not yet */
-	bool storm;        /* there is one that nobody was told of */
-	int64_t storm_us;  /* the last that was told; 0: none */
+	bool unsure;
+	bool storm;       /* there is one that nobody was told of */
+	int64_t storm_us; /* the last that was told; 0: none */
 	struct alerts_counts counts;
 };
 
@@ -76,6 +78,12 @@ alerts_free(struct alerts *a)
 }
 
 void
+alerts_unsure(struct alerts *a, bool unsure)
+{
+	a->unsure = unsure;
+}
+
+void
 alerts_take(struct alerts *a, const struct table_event *e, int64_t now_us)
 {
 	static const struct {
@@ -94,7 +102,7 @@ alerts_take(struct alerts *a, const struct table_event *e, int64_t now_us)
 	if (e->kind == 0 || e->kind >= sizeof(of) / sizeof(of[0]))
 		return;
 	s = slot_of(a, e->index, of[e->kind].kind);
-	if (!waits(s))
+	if (!waits(s) || s->unsure)
 		s->old_port_state = e->old_port_state;
 	want(a, s, of[e->kind].raised, e->number, now_us);
 }
@@ -278,6 +286,7 @@ alerts_recall(struct alerts *a, const struct alert_memory *m, int64_t now_us)
 	s->wanted = m->wanted;
 	s->old_port_state = m->old_port_state;
 	s->event = m->event;
+	s->unsure = a->unsure && m->wanted && !m->told;
 	if (waits(s))
 		enqueue(a, s, now_us);
 }
@@ -342,6 +351,9 @@ want(struct alerts *a, struct slot *s, bool raised, uint64_t event,
 {
 	/* The one that waited is left out. */
 	a->counts.suppressed += waits(s) && s->event != 0;
+	if (!raised && s->unsure)
+		s->told = true;
+	s->unsure = raised && !s->told && (s->unsure || a->unsure);
 	s->wanted = raised;
 	s->event = event;
 	if (waits(s))
@@ -416,6 +428,7 @@ take(struct alerts *a, struct slot *s, int64_t now_us)
 {
 	dequeue(a);
 	s->told = s->wanted;
+	s->unsure = false;
 	s->on_its_way = true;
 	s->sent_event = s->event;
 	s->sent_old_port_state = s->old_port_state;
@@ -428,7 +441,11 @@ static void
 give_up(struct alerts *a, struct slot *s)
 {
 	dequeue(a);
-	s->wanted = s->told;
+	if (!s->unsure)
+		s->wanted = s->told;
+	else
+		s->told = s->wanted;
+	s->unsure = false;
 	a->counts.suppressed++;
 	a->storm = true;
 }

@@ -55,6 +55,13 @@ struct alerts;
 struct alerts *alerts_new(const struct alerts_conf *conf);
 void alerts_free(struct alerts *a);
 
+/*
+ * Of alarms that come while this is so, and wait, it is not known whether managers
+ * were told: a process that was killed may have done that.  They are sent, again
+ * perhaps, and so is their all-clear, even when the alarm itself has no turn.
+ */
+void alerts_unsure(struct alerts *a, bool unsure);
+
 /* What happened; events come in their order. */
 void alerts_take(struct alerts *a, const struct table_event *e, int64_t now_us);
 

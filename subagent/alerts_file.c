@@ -40,12 +40,12 @@ const char *
 alerts_file_read(const char *path, struct alerts_file *f, struct alerts *a,
     int64_t now_us)
 {
-	struct contents c = { .n = 0 };
+	struct contents c = { .file = { .complete = true } };
 	FILE *from = fopen(path, "re");
 	const char *why;
 	size_t i;
 
-	*f = (struct alerts_file){ .next = 0 };
+	*f = (struct alerts_file){ .complete = true };
 	if (from == NULL)
 		return errno == ENOENT ? NULL : strerror(errno);
 	why = read_lines(from, &c);
@@ -53,6 +53,7 @@ alerts_file_read(const char *path, struct alerts_file *f, struct alerts *a,
 	if (why == NULL) {
 		*f = c.file;
 		alerts_recall_counts(a, c.counts);
+		alerts_unsure(a, !f->complete);
 		for (i = 0; i < c.n; i++)
 			alerts_recall(a, &c.alerts[i], now_us);
 	}
@@ -75,11 +76,11 @@ alerts_file_write(const char *path, const struct alerts_file *f,
 		return why;
 	text_init(&t, SIZE_MAX / 2);
 	text_printf(&t,
-	    FIRST_LINE "\nbegan %" PRId64 "\ntable %" PRId64 "\nnext %" PRIu64
-		       "\nsent %" PRIu64 "\nsuppressed %" PRIu64
-		       "\nstorms %" PRIu64 "\n",
-	    f->began_us, f->born_us, f->next, counts.sent, counts.suppressed,
-	    f->storms);
+	    FIRST_LINE "\nbegan %" PRId64 "\ncomplete %d\ntable %" PRId64
+		       "\nnext %" PRIu64 "\nsent %" PRIu64
+		       "\nsuppressed %" PRIu64 "\nstorms %" PRIu64 "\n",
+	    f->began_us, f->complete, f->born_us, f->next, counts.sent,
+	    counts.suppressed, f->storms);
 	while (alerts_remember(a, &i, &m))
 		text_printf(&t, "alert %" PRIu32 " %u %d %d %u %" PRIu64 "\n",
 		    m.index, m.kind, m.told, m.wanted, m.old_port_state,
@@ -112,8 +113,14 @@ read_lines(FILE *from, struct contents *c)
 static bool
 take_line(char *line, struct contents *c)
 {
+	uint64_t complete;
+
 	if (strncmp(line, "alert ", 6) == 0)
 		return take_alert(line + 6, c);
+	if (take_number(line, "complete ", &complete)) {
+		c->file.complete = complete == 1;
+		return complete <= 1;
+	}
 	return take_time(line, "began ", &c->file.began_us) ||
 	    take_time(line, "table ", &c->file.born_us) ||
 	    take_number(line, "next ", &c->file.next) ||

@@ -4,6 +4,7 @@
  *
  *	portstate-agentx 1
  *	began TIME			to count
+ *	complete 0			or 1: its process has ended as it should
  *	table BORN			when the port table began, as it says
  *	next NUMBER			of the first event that was not taken
  *	sent NUMBER
@@ -17,10 +18,11 @@
 #include "alerts.h"
 
 struct alerts_file {
+	bool complete;    /* more was sent since only if this is false */
 	int64_t began_us; /* to count; of the wall clock; 0: it was not known */
-	int64_t born_us; /* of the table; 0: none was seen yet */
-	uint64_t next;   /* event */
-	uint64_t storms; /* that were sent */
+	int64_t born_us;  /* of the table; 0: none was seen yet */
+	uint64_t next;    /* event */
+	uint64_t storms;  /* that were sent */
 };
 
 /*

@@ -38,6 +38,7 @@ struct notifier {
 	int64_t look_us;    /* when to look again, and to write */
 	int64_t save_us;
 	uint32_t serial; /* of the configuration, as it was looked at */
+	uint64_t unsure; /* events below this may have been told of */
 	bool compared;   /* what was told, with that and all events */
 	bool changed;    /* since the file was written */
 	bool unwritten;  /* it could not be, and that was said */
@@ -72,6 +73,9 @@ notifier_new(const struct notifier_conf *conf, int64_t now_us)
 		log_say(LOG_WARNING,
 		    "%s: %s: it is not known what managers were told",
 		    conf->file, why);
+	n->unsure = n->file.complete ? 0 : UINT64_MAX;
+	n->file.complete = false;
+	n->changed = true;
 	if (n->file.began_us == 0)
 		n->file.began_us = n->started_us;
 	*conf->figures = (struct mib_notify){
@@ -92,6 +96,7 @@ notifier_free(struct notifier *n)
 {
 	if (n == NULL)
 		return;
+	n->file.complete = n->changed = true;
 	notifier_save(n);
 	alerts_free(n->alerts);
 	free(n);
@@ -104,11 +109,12 @@ notifier_turn(struct notifier *n, int64_t now_us)
 
 	if (n->look_us <= now_us)
 		n->look_us = look(n, now_us) ? now_us : now_us + LOOK_US;
-	send_alerts(n, now_us);
+	/* Before the first is sent. */
 	if (n->changed && n->save_us <= now_us) {
 		notifier_save(n);
 		n->save_us = now_us + SAVE_US;
 	}
+	send_alerts(n, now_us);
 	tell_figures(n);
 	due_us = n->look_us;
 	/* With none to spare, an answer is waited for. */
@@ -157,6 +163,8 @@ look(struct notifier *n, int64_t now_us)
 		return false;
 	if (table_reader_head(r)->born_us != n->file.born_us)
 		begin(n, r);
+	if (n->unsure == UINT64_MAX)
+		n->unsure = live->next_event;
 	more = take_events(n, r, &lost, now_us);
 	n->compared &= lost == 0 && live->totals.config_serial == n->serial;
 	if (more)
@@ -201,8 +209,10 @@ take_events(struct notifier *n, struct table_reader *r, uint64_t *lost,
 
 	for (i = 0; i < TAKE_MAX && answer == TABLE_OK; i++) {
 		answer = table_reader_event(r, &n->file.next, &e, lost);
-		if (answer == TABLE_OK)
-			alerts_take(n->alerts, &e, now_us);
+		if (answer != TABLE_OK)
+			break;
+		alerts_unsure(n->alerts, e.number < n->unsure);
+		alerts_take(n->alerts, &e, now_us);
 	}
 	alerts_lost(n->alerts, *lost);
 	n->changed |= n->file.next != next;

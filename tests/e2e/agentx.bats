@@ -332,7 +332,7 @@ looked() {
 	grep -q 'psCheckReason.1 = timeout' "$run/traps"
 	grep -q 'psLagged.*psCheckLagged.3 = true' "$run/traps"
 	grep -q 'psSevere.*psCheckSevere.2 = true' "$run/traps"
-	# The all-clear of one of them, while it is not there.
+	# An all-clear while it is not there, whether it could write that down or not.
 	kill -KILL "$agentx"
 	wait "$agentx" || true
 	table <<<'mx1/smtp port=25 address=192.0.2.1 portset=mail event=2'
@@ -342,8 +342,6 @@ looked() {
 			"$run/traps"
 	}
 	eventually clear
-	# Each came once, as the file is written when there is time.
-	[ "$(grep -c psSevere "$run/traps")" -eq 1 ]
 }
 
 @test "notifications by version 3" {
