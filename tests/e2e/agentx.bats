@@ -434,3 +434,29 @@ storm() {
 	kill -CONT "$snmpd"
 	eventually accounted 5000
 }
+
+@test "with our part of snmpd.conf, an unprivileged user may connect, and nobody else" {
+	some_table
+	mkdir "$run/etc"
+	sed -e "s|/var/agentx|$run/agentx|; s|portstate portstate|nobody nogroup|" \
+		-e "s|^#rocommunity|rocommunity|" \
+		"$source/data/snmp/portstate.conf" >"$run/etc/portstate.conf"
+	printf 'agentaddress udp:127.0.0.1:16161\nincludeAllConf %s/etc\n' "$run" \
+		>"$run/snmpd.conf"
+	# snmpd begins as root, and becomes somebody else, as it does in Debian.
+	SNMP_PERSISTENT_DIR=$run/persist snmpd -u games -g games -f \
+		-Lf "$run/snmpd.log" -C -c "$run/snmpd.conf" \
+		-I snmp_mib,sysORTable,system_mib,vacm_conf,vacm_context,vacm_vars \
+		3>&- 4>&- &
+	snmpd=$!
+	agentx_socket=unix:$run/agentx/master agentx_start
+	registered
+	there
+	# The view has this and the system group.
+	[[ $(get .1.3.6.1.2.1.11.1.0) == *'No Such Object'* ]]
+	lacks -i 'error\|unknown\|warning' "$run/snmpd.log"
+	run setpriv --reuid=5 --regid=60 --clear-groups \
+		timeout 2 "$BUILDDIR/subagent/portstate-agentx" --rate 0 \
+		--table "$run/table" -x "unix:$run/agentx/master"
+	[[ $output == *'Permission denied'* ]]
+}
