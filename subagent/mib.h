@@ -6,8 +6,8 @@
  * OIDs are suffixes here: what follows the base, which is that of portstateMIB and an
  * option of the programs.
  */
-#ifndef MIB_H
-#define MIB_H
+#ifndef PORTSTATE_MIB_H
+#define PORTSTATE_MIB_H
 
 #include <stddef.h>
 #include <stdint.h>
