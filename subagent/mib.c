@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "mib.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "num.h"
@@ -53,6 +54,7 @@ static const struct mib_row rows[] = {
 #undef OBJECT
 };
 
+static bool is_not_after(const struct mib_row *, const uint32_t *, size_t);
 static const char *parse_id(const char *, size_t, uint32_t *);
 
 const struct mib_row *
@@ -93,9 +95,8 @@ mib_find(const uint32_t *suffix, size_t len)
 	/* All before below are not after it; from above on, all are. */
 	while (below < above) {
 		unsigned middle = (below + above) / 2;
-		struct mib_oid oid = mib_oid((enum mib_object)middle);
 
-		if (mib_compare(oid.ids, oid.len, suffix, len) <= 0)
+		if (is_not_after(&rows[middle], suffix, len))
 			below = middle + 1;
 		else
 			above = middle;
@@ -135,6 +136,19 @@ mib_base_parse(const char *s, uint32_t *ids, size_t *len)
 		return "is no object identifier";
 	*len = n;
 	return NULL;
+}
+
+/* Of the object; what its OID is made of is not put together for it. */
+static bool
+is_not_after(const struct mib_row *row, const uint32_t *suffix, size_t len)
+{
+	const struct mib_oid *group = &groups[row->group].oid;
+	size_t in_group = len < group->len ? len : group->len;
+	int order = mib_compare(group->ids, group->len, suffix, in_group);
+
+	if (order != 0 || len == in_group)
+		return order < 0;
+	return row->number <= suffix[in_group];
 }
 
 static const char *
