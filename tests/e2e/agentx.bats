@@ -441,7 +441,7 @@ storm() {
 	sed -e "s|/var/agentx|$run/agentx|; s|portstate portstate|nobody nogroup|" \
 		-e "s|^#rocommunity|rocommunity|" \
 		"$source/data/snmp/portstate.conf" >"$run/etc/portstate.conf"
-	printf 'agentaddress udp:127.0.0.1:16161\nincludeAllConf %s/etc\n' "$run" \
+	printf 'agentaddress udp:127.0.0.1:16161\nincludeDir %s/etc\n' "$run" \
 		>"$run/snmpd.conf"
 	# snmpd begins as root, and becomes somebody else, as it does in Debian.
 	SNMP_PERSISTENT_DIR=$run/persist snmpd -u games -g games -f \
