@@ -125,9 +125,9 @@ alerts_next(struct alerts *a, int64_t now_us, struct alert *out)
 	for (left = a->n_queued; left > 0 && (s = head(a)) != NULL; left--) {
 		if (is_hopeless(a, s, now_us)) {
 			give_up(a, s);
-		} else if (s->next_us > now_us) {
+		} else if (s->on_its_way || s->next_us > now_us) {
 			put_last(a);
-			if (s->next_us < a->ready_us)
+			if (!s->on_its_way && s->next_us < a->ready_us)
 				a->ready_us = s->next_us;
 		} else if (a->tokens < 1) {
 			a->ready_us = now_us +
@@ -151,25 +151,33 @@ alerts_sent(struct alerts *a, const struct alert *one)
 	struct slot *s = find(a, one->index, one->kind);
 
 	a->counts.sent++;
-	if (s != NULL)
-		s->on_its_way = false;
+	if (s == NULL)
+		return;
+	s->on_its_way = false;
+	a->ready_us = s->next_us < a->ready_us ? s->next_us : a->ready_us;
 }
 
 void
 alerts_failed(struct alerts *a, const struct alert *one, int64_t now_us)
 {
 	struct slot *s = find(a, one->index, one->kind);
+	bool superseded;
 
-	a->counts.suppressed += one->raised || s == NULL;
 	if (s == NULL)
 		return;
+	superseded = waits(s);
 	s->on_its_way = false;
 	s->told = !one->raised;
+	a->storm |= one->raised;
+	/* What came after it takes back what nobody was told. */
+	if (superseded)
+		a->counts.suppressed += 2;
+	else if (one->raised)
+		a->counts.suppressed++;
 	if (one->raised)
 		s->wanted = false;
 	else if (waits(s))
 		enqueue(a, s, now_us);
-	a->storm |= one->raised;
 }
 
 bool
