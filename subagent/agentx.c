@@ -128,11 +128,11 @@ main(int argc, char **argv)
 		    PROGRAM " v" PACKAGE_VERSION " (portstate)\n");
 		print_and_exit(&errors);
 	}
-	if (!ok) {
+	if (!ok)
 		(void)fprintf(stderr, PROGRAM ": %s\n%s", errors.data, usage);
-		return USAGE;
-	}
 	text_free(&errors);
+	if (!ok)
+		return USAGE;
 	start(&s);
 	wait_for_master(&s);
 	if (s.ended_by == NULL)

@@ -274,8 +274,10 @@ send_alerts(struct notifier *n, int64_t now_us)
 			return;
 		n->changed = true;
 		t->notifier = n;
-		if (!ok || !snmp_master_notify(&notice, taken, t))
+		if (!ok)
 			taken(t, false);
+		else if (!snmp_master_notify(&notice, taken, t))
+			return;
 	}
 }
 

@@ -54,6 +54,7 @@ static SNMPCallback session_opened, session_ended, library_says;
 static void register_base(void);
 static int registered(int, netsnmp_session *, int, netsnmp_pdu *, void *);
 static int notified(int, netsnmp_session *, int, netsnmp_pdu *, void *);
+static bool send_pdu(netsnmp_pdu *, netsnmp_callback, void *);
 static netsnmp_pdu *make_pdu(int);
 static void take_uptime(u_long);
 
@@ -152,15 +153,17 @@ snmp_master_notify(const struct mib_notice *notice, snmp_master_taken_fn *taken,
 	oid which[MAX_OID_LEN];
 	size_t len = snmp_handler_oid(master.handler, &notice->oid, which), i;
 
-	if (pdu == NULL || p == NULL)
+	if (pdu == NULL || p == NULL) {
+		master.state = SNMP_MASTER_LOST;
 		goto fail;
+	}
 	*p = (struct pending){ taken, ctx };
 	(void)snmp_pdu_add_variable(pdu, trap_oid, OID_LENGTH(trap_oid),
 	    ASN_OBJECT_ID, which, len * sizeof(which[0]));
 	for (i = 0; i < notice->n; i++)
 		snmp_handler_append(master.handler, &pdu->variables,
 		    &notice->varbinds[i]);
-	if (snmp_async_send(master.session, pdu, notified, p) != 0)
+	if (send_pdu(pdu, notified, p))
 		return true;
 fail:
 	snmp_free_pdu(pdu);
@@ -252,7 +255,7 @@ register_base(void)
 	if (pdu != NULL) {
 		pdu->priority = PRIORITY;
 		(void)snmp_add_null_var(pdu, base, len);
-		if (snmp_async_send(master.session, pdu, registered, NULL) != 0)
+		if (send_pdu(pdu, registered, NULL))
 			return;
 		snmp_free_pdu(pdu);
 	}
@@ -270,7 +273,8 @@ registered(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu,
 	(void)session;
 	(void)id;
 	(void)ctx;
-	if (master.state == SNMP_MASTER_LOST)
+	if (master.state == SNMP_MASTER_LOST ||
+	    operation == NETSNMP_CALLBACK_OP_SEND_FAILED)
 		return 1;
 	if (error == AGENTX_NO_ERROR) {
 		take_uptime(pdu->time);
@@ -295,11 +299,23 @@ notified(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu,
 
 	(void)session;
 	(void)id;
+	if (operation == NETSNMP_CALLBACK_OP_SEND_FAILED)
+		return 1;
 	free(ctx);
 	p.taken(p.ctx,
 	    operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE &&
 		pdu->errstat == AGENTX_NO_ERROR);
 	return 1;
+}
+
+/* What cannot be sent has no receiver any more, even if nobody has told us yet. */
+static bool
+send_pdu(netsnmp_pdu *pdu, netsnmp_callback answered, void *ctx)
+{
+	if (snmp_async_send(master.session, pdu, answered, ctx) != 0)
+		return true;
+	master.state = SNMP_MASTER_LOST;
+	return false;
 }
 
 static netsnmp_pdu *

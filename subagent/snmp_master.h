@@ -52,7 +52,7 @@ uint32_t snmp_master_uptime_cs(void);
 
 /*
  * Sends a notification.  The function is told whether the master has taken it, unless
- * the session is lost before it says so.  Returns whether it is on its way.
+ * the session is lost before it says so.  False: it is lost, and nothing was sent.
  */
 typedef void snmp_master_taken_fn(void *ctx, bool ok);
 
