@@ -171,11 +171,14 @@ fail:
 	return false;
 }
 
-/* Nothing of the machine's configuration is for us, no file of MIBs is read. */
+/* Nothing of the machine's configuration is for us, and no directory is made. */
 static void
 configure(const char *socket)
 {
 	(void)setenv("MIBS", "", 1);
+	(void)setenv("MIBDIRS", "/dev/null", 1);
+	(void)setenv("SNMPCONFPATH", "/dev/null", 1);
+	(void)setenv("SNMP_PERSISTENT_DIR", "/dev/null", 1);
 	snmp_disable_log();
 	snmp_enable_calllog();
 	(void)snmp_register_callback(SNMP_CALLBACK_LIBRARY,
