@@ -35,7 +35,7 @@ struct mib_view {
 };
 
 static void set_epoch(struct mib_view *, int64_t, uint32_t);
-static bool is_gone(const struct mib_view *);
+static bool is_unknown(const struct mib_view *);
 static uint64_t first_of(enum mib_object, const uint32_t *, size_t);
 static enum mib_answer next_of(struct mib_view *, enum mib_object, uint64_t,
     struct mib_oid *, struct mib_value *);
@@ -96,7 +96,7 @@ mib_view_get(struct mib_view *v, const uint32_t *suffix, size_t len,
 	enum mib_object o = mib_find(suffix, len);
 	struct mib_oid oid;
 
-	if (is_gone(v))
+	if (is_unknown(v))
 		return MIB_BUSY;
 	if (o == MIB_OBJECTS || mib_row(o)->access != MIB_READ)
 		return MIB_NO_OBJECT;
@@ -117,7 +117,7 @@ mib_view_next(struct mib_view *v, const uint32_t *suffix, size_t len,
 	enum mib_answer answer = MIB_END;
 	uint64_t from = 0;
 
-	if (is_gone(v))
+	if (is_unknown(v))
 		return MIB_BUSY;
 	if (o != MIB_OBJECTS)
 		from = first_of(o, suffix, len);
@@ -164,7 +164,7 @@ set_epoch(struct mib_view *v, int64_t wall_us, uint32_t uptime_cs)
 
 /* Whether there is a table, of which we know nothing. */
 static bool
-is_gone(const struct mib_view *v)
+is_unknown(const struct mib_view *v)
 {
 	return v->answer == TABLE_BUSY && table_reader_live(v->reader) == NULL;
 }
@@ -260,20 +260,16 @@ value_of(struct mib_view *v, enum mib_object o, uint32_t index,
 	return MIB_OK;
 }
 
-/* Those before it are read ahead when they are asked for in turn. */
 static enum table_answer
 read_row(struct mib_view *v, uint32_t index)
 {
-	uint32_t at = index - 1;
-
 	if (index == 0)
 		return TABLE_NONE;
 	if (index == v->index)
 		return v->found;
 	v->index = index;
-	v->found = table_reader_next(v->reader, &at, &v->record);
-	if (v->found == TABLE_OK &&
-	    (at != index || (v->record.flags & TABLE_ENABLED) == 0))
+	v->found = table_reader_record(v->reader, index, &v->record);
+	if (v->found == TABLE_OK && (v->record.flags & TABLE_ENABLED) == 0)
 		v->found = TABLE_NONE;
 	return v->found;
 }

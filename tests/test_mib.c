@@ -9,7 +9,7 @@ static const struct {
 	size_t len;
 	uint32_t last;
 } bases[] = {
-	{ MIB_BASE, NULL, 10, 7707 },
+	{ "1.3.6.1.4.1.8072.9999.9999.7707", NULL, 10, 7707 },
 	{ ".1.3.6.1.4.1.99999", NULL, 7, 99999 },
 	{ "1.3", NULL, 2, 3 },
 	{ "2.999", NULL, 2, 999 },
@@ -55,6 +55,15 @@ START_TEST(test_base)
 		return;
 	ck_assert_uint_eq(len, bases[_i].len);
 	ck_assert_uint_eq(ids[len - 1], bases[_i].last);
+}
+END_TEST
+
+START_TEST(test_base_of_build)
+{
+	uint32_t ids[MIB_BASE_MAX];
+	size_t len;
+
+	ck_assert_ptr_null(mib_base_parse(MIB_BASE, ids, &len));
 }
 END_TEST
 
@@ -126,6 +135,7 @@ main(void)
 	TCase *tc = tcase_create("mib");
 
 	unit_rows(tc, test_base, bases);
+	tcase_add_test(tc, test_base_of_build);
 	tcase_add_test(tc, test_long_base);
 	unit_rows(tc, test_compare, pairs);
 	tcase_add_test(tc, test_order);
