@@ -70,7 +70,8 @@ struct subagent {
 	struct notifier *notifier; /* NULL: none are sent */
 	int signals;
 	const char *ended_by; /* NULL: it goes on */
-	int64_t gone_us; /* by the wall clock, since when there is no master */
+	int64_t gone_us; /* since when there is no master, by the wall clock;
+	                  * -1: there is one, and that was said */
 	bool refused;    /* and that was said */
 	int64_t flush_us, alive_us;
 	/* What the service manager gave us, for who goes on. */

@@ -117,6 +117,13 @@ other_ms() {
 	kill -HUP "$snmpd"
 	base=${base%7707}7708 eventually there
 	base=${base%7707}7708 walk 25 | sed 's/\.7708\./.7707./' | diff agentx -
+	# Nor does what is no table harm it.
+	head -c 6000 /dev/urandom >"$run/table"
+	base=${base%7707}7708 walk 25 >damaged
+	lacks '7708\.1\.[34]\.1' damaged
+	: >"$run/table"
+	base=${base%7707}7708 walk 25 | grep -q '7708\.1\.2\.6\.0'
+	snmpd_answers
 }
 
 @test "it waits for snmpd, and says so once" {
