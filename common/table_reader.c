@@ -137,12 +137,18 @@ enum table_answer
 table_reader_record(struct table_reader *r, uint32_t index,
     struct table_record *out)
 {
+	const struct table_record *ahead;
 	enum table_answer answer;
 
 	if (r->fd == -1)
 		return TABLE_MISSING;
 	if (index == 0 || index > r->live.n_records)
 		return TABLE_NONE;
+	ahead = ahead_of(r, index);
+	if (ahead != NULL && table_record_right(ahead, index)) {
+		*out = *ahead;
+		return TABLE_OK;
+	}
 	answer = read_part(r, out, sizeof(*out), table_record_at(index),
 	    record_right, index);
 	if (answer == TABLE_OK && table_record_vacant(out, index))
@@ -174,17 +180,22 @@ table_reader_next(struct table_reader *r, uint32_t *index,
 
 	if (r->fd == -1)
 		return TABLE_MISSING;
-	while (answer == TABLE_NONE && *index < r->live.n_records) {
-		const struct table_record *ahead = ahead_of(r, ++*index);
-
-		r->last = *index;
-		if (ahead != NULL && table_record_right(ahead, *index)) {
-			*out = *ahead;
-			return TABLE_OK;
-		}
-		answer = table_reader_record(r, *index, out);
-	}
+	while (answer == TABLE_NONE && *index < r->live.n_records)
+		answer = table_reader_record(r, ++*index, out);
 	return answer;
+}
+
+bool
+table_reader_enabled(struct table_reader *r, uint32_t *index)
+{
+	const struct table_record *ahead;
+
+	while (r->fd != -1 && *index < r->live.n_records) {
+		ahead = ahead_of(r, ++*index);
+		if (ahead == NULL || (ahead->flags & TABLE_ENABLED) != 0)
+			return true;
+	}
+	return false;
 }
 
 enum table_answer
@@ -392,10 +403,12 @@ static const struct table_record *
 ahead_of(struct table_reader *r, uint32_t index)
 {
 	uint32_t left = r->live.n_records - index + 1;
+	bool in_turn = index == r->last + 1;
 
+	r->last = index;
 	if (index >= r->first && index - r->first < r->n_ahead)
 		return &r->ahead[index - r->first];
-	if (index != r->last + 1)
+	if (!in_turn)
 		return NULL;
 	if (r->ahead == NULL)
 		r->ahead = xcalloc(AHEAD, sizeof(*r->ahead));

@@ -9,6 +9,7 @@
  *	now=SECONDS		the time, counted from now: -600
  *	stale=SECONDS		until when it is good, counted from that: 180
  *	capacity=NUMBER		of records: 16
+ *	ring=NUMBER		of events: 16, a power of two
  *	dies=1			it does not say that it has ended
  *
  * A line is the name of an entry, without blanks, and what is known of it, which is
@@ -22,6 +23,7 @@
  *	port=NUMBER portset=NAME protocol=NAME address=ADDRESS
  *	rtt=MICROSECONDS interval=MILLISECONDS probed=SECONDS (ago) failed=NUMBER
  *	warning=MILLISECONDS
+ *	event=NUMBER		enum table_event_kind: one that says all this
  *	reason=WORDS		to the end of the line
  */
 #include <arpa/inet.h>
@@ -36,6 +38,7 @@
 #include "table.h"
 
 static struct table_record record;
+static uint8_t event; /* 0: none */
 static int64_t now_us;
 
 static _Noreturn void
@@ -183,6 +186,8 @@ take_word(const char *word)
 		record.port = (uint16_t)strtoul(value, NULL, 10);
 	} else if ((value = value_of(word, "is")) != NULL) {
 		record.port_state = (uint8_t)strtoul(value, NULL, 10);
+	} else if ((value = value_of(word, "event")) != NULL) {
+		event = (uint8_t)strtoul(value, NULL, 10);
 	} else if ((value = value_of(word, "probed")) != NULL) {
 		record.last_probe_us = now_us -
 		    strtoll(value, NULL, 10) * CLOCK_SECOND;
@@ -193,9 +198,29 @@ take_word(const char *word)
 }
 
 static void
+write_event(struct table *t, uint32_t index, uint8_t old_port_state)
+{
+	struct table_event e = {
+		.at_us = now_us,
+		.index = index,
+		.kind = event,
+		.state = record.state,
+		.port_state = record.port_state,
+		.old_port_state = old_port_state,
+		.outcome = record.outcome,
+		.rtt_us = record.rtt_us,
+		.failed_rounds = record.failed_rounds,
+	};
+
+	memcpy(e.reason, record.reason, sizeof(e.reason));
+	record.last_event = table_event(t, &e);
+}
+
+static void
 take_line(struct table *t, char *line)
 {
 	char *rest = strstr(line, " reason="), *word, *save;
+	uint8_t old_port_state;
 	const char *name;
 	uint32_t index;
 
@@ -207,6 +232,8 @@ take_line(struct table *t, char *line)
 		return;
 	index = table_index(t, name);
 	(void)table_read(t, index, &record);
+	old_port_state = record.port_state;
+	event = 0;
 	record.flags = TABLE_USED | TABLE_ENABLED | TABLE_KNOWN;
 	record.severity = STATE_CRITICAL;
 	record.last_probe_us = now_us;
@@ -219,6 +246,8 @@ take_line(struct table *t, char *line)
 		take_word(word);
 	if (rest != NULL)
 		take_word(rest);
+	if (event != 0)
+		write_event(t, index, old_port_state);
 	table_write(t, index, &record);
 }
 
@@ -246,6 +275,8 @@ main(int argc, char **argv)
 			stale_us = strtoll(v, NULL, 10) * CLOCK_SECOND;
 		else if ((v = value_of(argv[i], "capacity")) != NULL)
 			conf.capacity = (uint32_t)strtoul(v, NULL, 10);
+		else if ((v = value_of(argv[i], "ring")) != NULL)
+			conf.ring = (uint32_t)strtoul(v, NULL, 10);
 		else if (value_of(argv[i], "dies") != NULL)
 			dies = true;
 		else

@@ -1023,6 +1023,32 @@ START_TEST(test_read_only)
 }
 END_TEST
 
+/* Which the configuration has, whether they are read ahead or not. */
+START_TEST(test_enabled)
+{
+	struct table_reader *r;
+	struct table *t = opened();
+	uint32_t index, n = 0, i;
+	bool kept[40];
+
+	fill(t, ARRAY_SIZE(kept));
+	for (i = 0; i < ARRAY_SIZE(kept); i++)
+		kept[i] = i % 3 == 0;
+	ck_assert_uint_eq(table_retire(t, kept), 26);
+	flush(t);
+	r = reader();
+	for (index = 0; table_reader_enabled(r, &index); n++)
+		ck_assert_uint_eq(index, 3 * n + 1);
+	ck_assert_uint_eq(n, 14);
+	ck_assert_uint_eq(index, ARRAY_SIZE(kept));
+	index = 30;
+	ck_assert(table_reader_enabled(r, &index));
+	ck_assert_uint_eq(index, 31);
+	table_reader_close(r);
+	table_close(t);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -1031,6 +1057,7 @@ main(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	unit_rows(tc, test_layout, layout);
 	tcase_add_test(tc, test_new);
+	tcase_add_test(tc, test_enabled);
 	tcase_add_test(tc, test_in_memory);
 	tcase_add_test(tc, test_model);
 	tcase_add_test(tc, test_two_writers);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # shellcheck disable=SC2154
 #
-# The unit of portstated, as systemd reads it.  Nothing is started.
+# The units, as systemd reads them.  Nothing is started.
 
 load common
 
@@ -47,6 +47,20 @@ settings() {
 @test "its exposure is at most 2.0" {
 	systemd-analyze security --offline=yes --threshold=20 --no-pager \
 		"$PWD/portstated.service"
+}
+
+@test "the unit of portstate-agentx is right, too, and as little exposed" {
+	unit=$built/data/systemd/portstate-agentx.service
+	[ -f "$unit" ] || skip "needs net-snmp: --with-net-snmp"
+	grep -q '^ExecStart=/.*/portstate-agentx$' "$unit"
+	lacks '@[a-z]*@' "$unit"
+	sed 's|^ExecStart=[^ ]*|ExecStart=/bin/true|' "$unit" \
+		>portstate-agentx.service
+	systemd-analyze verify --man=no "$PWD/portstate-agentx.service" >said 2>&1 ||
+		true
+	lacks portstate-agentx said
+	systemd-analyze security --offline=yes --threshold=20 --no-pager \
+		"$PWD/portstate-agentx.service"
 }
 
 @test "the drop-in for commands is right" {
