@@ -448,8 +448,8 @@ storm() {
 	some_table
 	mkdir "$run/etc"
 	sed -e "s|/var/agentx|$run/agentx|; s|portstate portstate|nobody nogroup|" \
-		-e "s|^#rocommunity|rocommunity|" \
-		"$source/data/snmp/portstate.conf" >"$run/etc/portstate.conf"
+		-e "s|^#rocommunity portstate|rocommunity public|" \
+		"$BUILDDIR/data/snmp/portstate.conf" >"$run/etc/portstate.conf"
 	printf 'agentaddress udp:127.0.0.1:16161\nincludeDir %s/etc\n' "$run" \
 		>"$run/snmpd.conf"
 	# snmpd begins as root, and becomes somebody else, as it does in Debian.

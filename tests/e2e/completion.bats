@@ -158,6 +158,8 @@ protocols() {
 	offered bash 'check_tcp --extra' --extra-opts --extra-opts=
 	offered bash 'portmon -r --sl' --sleep=
 	offered bash 'portmon -rx'
+	[[ ! -e $completions/portstate-agentx ]] ||
+		offered bash 'portstate-agentx --min' --min-interval=
 	offered bash 'check_tcp -H localhost --use' --use-ipv4 --use-ipv6
 	offered bash 'check_tcp -4 -H' -H
 }

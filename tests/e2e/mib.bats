@@ -77,6 +77,20 @@ table_of() {
 	diff code mib
 }
 
+@test "the page has what managers can read, by the same numbers, and nothing else" {
+	local base
+
+	base=$("$BUILDDIR/tests/mib_table" |
+		sed -n 's/^object psAgentVersion \(.*\)\.1\.1\.1 .*/\1/p')
+	"$BUILDDIR/tests/mib_table" | awk -v base="$base." '
+	$1 == "notification" || $1 == "object" && $NF == "read-only" {
+		print $2, substr($3, length(base) + 1)
+	}' | sort >code
+	[ "$(wc -l <code)" -gt 50 ]
+	sed -n 's/^\.It \(ps[^ ]*\) Ta \([0-9.]*\) Ta .*/\1 \2/p' \
+		"$SRCDIR/man/portstate-mib.7" | sort | diff code -
+}
+
 @test "a number, a syntax or an access that is another is found" {
 	needs_smitools
 	"$BUILDDIR/tests/mib_table" | sort >code
