@@ -44,6 +44,8 @@ struct config_row {
 	const char *fallback; /* the default */
 };
 
+#define CONFIG_SNMP_KEYS 7
+
 /* The file that is read when none is given. */
 #define CONFIG_USUAL SYSCONFDIR "/portstate/portstate.yaml"
 
@@ -185,6 +187,13 @@ struct config {
 	 */
 	struct daemon_conf daemon;
 	struct config_place *daemon_places;
+
+	/* The keys of the section snmp, which are options of portstate-agentx. */
+	struct config_said {
+		const char *key;
+		struct config_word word;
+	} snmp[CONFIG_SNMP_KEYS];
+	size_t n_snmp;
 
 	struct settings *scratch;  /* config_option.c's; or NULL */
 	const struct portset *set; /* whose entries handlers decide */

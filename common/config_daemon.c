@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config_daemon.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +34,8 @@ typedef void set_fn(struct config *, const struct said *);
 
 static set_fn set_table, set_events, set_parallel, set_rate, set_names, set_log,
     set_syslog, set_command, set_notify_events, set_notify_parallel,
-    set_notify_timeout, set_notify_retries, set_notify_backoff;
+    set_notify_timeout, set_notify_retries, set_notify_backoff, set_snmp,
+    set_snmp_rate, set_snmp_burst, set_snmp_seconds;
 
 static const struct row {
 	const char *section;
@@ -237,6 +239,36 @@ set_notify_backoff(struct config *c, const struct said *s)
 {
 	c->daemon.notify_backoff_us = duration(c, s,
 	    DAEMON_NOTIFY_BACKOFF_MAX_US, "not from 0.1 to 300 seconds");
+}
+
+/* Kept as it stands: portstate-agentx knows what it means. */
+static void
+set_snmp(struct config *c, const struct said *s)
+{
+	assert(c->n_snmp < CONFIG_SNMP_KEYS);
+	c->snmp[c->n_snmp].key = s->key;
+	c->snmp[c->n_snmp++].word = s->words.words[0];
+}
+
+static void
+set_snmp_rate(struct config *c, const struct said *s)
+{
+	(void)number(c, s, 0, SNMP_RATE_MAX);
+	set_snmp(c, s);
+}
+
+static void
+set_snmp_burst(struct config *c, const struct said *s)
+{
+	(void)number(c, s, 1, SNMP_RATE_MAX);
+	set_snmp(c, s);
+}
+
+static void
+set_snmp_seconds(struct config *c, const struct said *s)
+{
+	(void)number(c, s, 0, SNMP_SECONDS_MAX);
+	set_snmp(c, s);
 }
 
 /* The number that is said; 0, with an error: it is none from min to max. */

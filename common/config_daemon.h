@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The sections daemon and notify of a configuration, each key of which may stand
+ * The sections daemon, notify and snmp of a configuration, each key of which may stand
  * in one file only.
  */
 #ifndef CONFIG_DAEMON_H

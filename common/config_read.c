@@ -58,6 +58,7 @@ static void read_enabled(struct reader *, void *);
 static void read_loose(struct reader *, void *);
 static void read_daemon(struct reader *, void *);
 static void read_notify(struct reader *, void *);
+static void read_snmp(struct reader *, void *);
 static void read_entries(struct reader *, struct owner *, bool);
 static void read_entry(struct reader *, struct owner *, const char *,
     struct config_place);
@@ -114,13 +115,14 @@ read_document(struct reader *r)
 		{ "ports", read_loose },
 		{ "daemon", read_daemon },
 		{ "notify", read_notify },
+		{ "snmp", read_snmp },
 	};
 
 	if (!reader_next(r) || r->item.kind == YAMLFILE_END)
 		return;
 	if (!reader_enter_map(r, NULL,
-		"not a map of include, defaults, portsets, hosts, ports, daemon "
-		"and notify"))
+		"not a map of include, defaults, portsets, hosts, ports, "
+		"daemon, notify and snmp"))
 		return;
 	read_members(r, members, sizeof(members) / sizeof(members[0]), NULL);
 	(void)reader_next(r);
@@ -438,6 +440,13 @@ read_notify(struct reader *r, void *ctx)
 {
 	(void)ctx;
 	config_daemon_read(r, "notify");
+}
+
+static void
+read_snmp(struct reader *r, void *ctx)
+{
+	(void)ctx;
+	config_daemon_read(r, "snmp");
 }
 
 /* Of a map; a port set has its defaults among them. */

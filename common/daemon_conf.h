@@ -44,4 +44,8 @@ struct daemon_conf {
 /* No retries, where that is said; 0, where the defaults have been applied. */
 #define DAEMON_NOTIFY_NO_RETRIES UINT32_MAX
 
+/* Of notifications over SNMP: how many a second or at once, and times. */
+#define SNMP_RATE_MAX 10000
+#define SNMP_SECONDS_MAX 86400
+
 #endif

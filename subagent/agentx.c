@@ -7,6 +7,9 @@
  * lost the program waits until there is a master again, and then becomes itself anew,
  * execve(2): what it knows is in the file of its notifications, and in the
  * environment, what it has said.
+ *
+ * Of a configuration it becomes itself with the options that this amounts to, too:
+ * so it has nothing of it in memory, and nobody who edits the file ends it.
  */
 #include <errno.h>
 #include <grp.h>
@@ -19,6 +22,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "agentx_config.h"
 #include "agentx_options.h"
 #include "clock.h"
 #include "daemonize.h"
@@ -42,6 +46,9 @@
 
 /* In the environment of the one who goes on: since when there is no master. */
 #define GONE "PORTSTATE_AGENTX_GONE"
+
+/* The same: the configuration has been read. */
+#define CONFIGURED "PORTSTATE_AGENTX_CONFIGURED"
 
 /* What the log and the service manager had no room for is tried again so often. */
 #define FLUSH_US (250 * CLOCK_MILLISECOND)
@@ -93,6 +100,7 @@ static const struct {
 static _Noreturn void print_and_exit(const struct text *);
 static _Noreturn void print_help(const struct options *);
 static _Noreturn void fail(const char *, const char *);
+static _Noreturn void configure(const struct agentx_options *, int, char **);
 static void take_environment(struct subagent *);
 static const char *become(const char *);
 static void start(struct subagent *);
@@ -134,6 +142,8 @@ main(int argc, char **argv)
 	text_free(&errors);
 	if (!ok)
 		return USAGE;
+	if (s.options.config != NULL && getenv(CONFIGURED) == NULL)
+		configure(&s.options, argc, argv);
 	start(&s);
 	wait_for_master(&s);
 	if (s.ended_by == NULL)
@@ -177,6 +187,26 @@ fail(const char *what, const char *why)
 	log_say(LOG_ERR, "%s: %s", what, why);
 	log_close();
 	daemonize_failed(FAILURE);
+	exit(FAILURE);
+}
+
+static _Noreturn void
+configure(const struct agentx_options *o, int argc, char **argv)
+{
+	struct text errors;
+	char **command_line;
+
+	text_init(&errors, ERROR_MAX);
+	command_line = agentx_config_command_line(o->config, argc, argv,
+	    &errors);
+	if (command_line == NULL) {
+		(void)fputs(errors.data, stderr);
+		exit(FAILURE);
+	}
+	keep(CONFIGURED, "1");
+	(void)execv("/proc/self/exe", command_line);
+	(void)fprintf(stderr, PROGRAM ": /proc/self/exe: %s\n",
+	    strerror(errno));
 	exit(FAILURE);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "agentx_options.h"
 
+#include "daemon_conf.h"
 #include "num.h"
 #include "snmp_socket.h"
 #include "table_format.h"
@@ -9,17 +10,18 @@
 #define BURST_USUAL 50
 #define INTERVAL_USUAL_S 10
 #define PATIENCE_USUAL_S 30
-#define RATE_MAX 10000
-#define SECONDS_MAX 86400
 
-static option_fn set_agentx, set_burst, set_daemon, set_help, set_interval,
-    set_log, set_oid, set_patience, set_pidfile, set_rate, set_state, set_table,
-    set_user, set_verbose, set_version;
+static option_fn set_agentx, set_burst, set_config, set_daemon, set_help,
+    set_interval, set_log, set_oid, set_patience, set_pidfile, set_rate,
+    set_state, set_table, set_user, set_verbose, set_version;
 
 #define NO OPTION_NO_VALUE
 #define YES OPTION_VALUE
 
 static const struct option_row rows[] = {
+	{ 'c', "config", YES, "FILE", set_config,
+	    "Take what the configuration FILE says of the table and of\n"
+	    "SNMP; options count more" },
 	{ 0, "table", YES, "FILE", set_table,
 	    "Read the port table in FILE (default:\n" TABLE_USUAL ")" },
 	{ 'x', "agentx", YES, "SOCKET", set_agentx,
@@ -102,7 +104,16 @@ set_burst(void *ctx, const char *value)
 {
 	struct agentx_options *o = ctx;
 
-	return take_number(value, 1, RATE_MAX, &o->burst);
+	return take_number(value, 1, SNMP_RATE_MAX, &o->burst);
+}
+
+static const char *
+set_config(void *ctx, const char *value)
+{
+	struct agentx_options *o = ctx;
+
+	o->config = value;
+	return NULL;
 }
 
 static const char *
@@ -130,7 +141,7 @@ set_interval(void *ctx, const char *value)
 {
 	struct agentx_options *o = ctx;
 
-	return take_number(value, 0, SECONDS_MAX, &o->interval_s);
+	return take_number(value, 0, SNMP_SECONDS_MAX, &o->interval_s);
 }
 
 static const char *
@@ -155,7 +166,7 @@ set_patience(void *ctx, const char *value)
 {
 	struct agentx_options *o = ctx;
 
-	return take_number(value, 0, SECONDS_MAX, &o->patience_s);
+	return take_number(value, 0, SNMP_SECONDS_MAX, &o->patience_s);
 }
 
 static const char *
@@ -172,7 +183,7 @@ set_rate(void *ctx, const char *value)
 {
 	struct agentx_options *o = ctx;
 
-	return take_number(value, 0, RATE_MAX, &o->rate);
+	return take_number(value, 0, SNMP_RATE_MAX, &o->rate);
 }
 
 static const char *

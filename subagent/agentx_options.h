@@ -12,6 +12,7 @@
 #define AGENTX_STATE_USUAL LOCALSTATEDIR "/lib/portstate/agentx.state"
 
 struct agentx_options {
+	const char *config; /* NULL: none */
 	const char *table;
 	const char *socket;
 	uint32_t base[MIB_BASE_MAX];

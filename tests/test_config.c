@@ -348,13 +348,13 @@ static const struct row bad[] = {
 	/* Kinds of nodes. */
 	{ "a scalar", "a",
 	    "c.yaml:1: not a map of include, defaults, "
-	    "portsets, hosts, ports, daemon and notify\n" },
+	    "portsets, hosts, ports, daemon, notify and snmp\n" },
 	{ "null", "~",
 	    "c.yaml:1: not a map of include, defaults, portsets, "
-	    "hosts, ports, daemon and notify\n" },
+	    "hosts, ports, daemon, notify and snmp\n" },
 	{ "a list", "- hosts",
 	    "c.yaml:1: not a map of include, defaults, "
-	    "portsets, hosts, ports, daemon and notify\n" },
+	    "portsets, hosts, ports, daemon, notify and snmp\n" },
 	{ "no key", "host: {h: 1}",
 	    "c.yaml:1: host: no key that can stand here\n" },
 	{ "a key twice", "hosts: {h: 1}\nhosts: {g: 1}",

@@ -93,6 +93,16 @@ put_conf(struct text *t, const struct daemon_conf *d)
 	put_number(t, "backoff", d->notify_backoff_us);
 }
 
+/* The same of SNMP, in the order of the file. */
+static void
+put_snmp(struct text *t, const struct config *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_snmp; i++)
+		put_string(t, c->snmp[i].key, c->snmp[i].word.s);
+}
+
 /* What was read, or the errors. */
 static const struct row {
 	const char *name;
@@ -208,6 +218,20 @@ static const struct row {
 	    "c.yaml:1: retries: 101: too large\n" },
 	{ "backoff", "notify: {command: sh, backoff: 300}", NULL,
 	    " word=sh backoff=300000000" },
+	{ "snmp", "snmp: {rate: 0, burst: 1, agentx: tcp:h:1, oid: 1.2}", NULL,
+	    " rate=0 burst=1 agentx=tcp:h:1 oid=1.2" },
+	{ "its times", "snmp: {min-interval: 86400, patience: 0}", NULL,
+	    " min-interval=86400 patience=0" },
+	{ "its file", "include: d/i.yaml", "snmp: {state: s}", " state=d/s" },
+	{ "too many of snmp",
+	    "snmp:\n  rate: 10001\n  burst: 0\n  patience: 1.5\n  events: 1",
+	    NULL,
+	    "c.yaml:2: rate: 10001: too large\n"
+	    "c.yaml:3: burst: 0: too small\n"
+	    "c.yaml:4: patience: 1.5: not a whole number\n"
+	    "c.yaml:5: events: there is no such key\n" },
+	{ "snmp twice", "snmp: {rate: 1}\ninclude: i.yaml", "snmp: {rate: 2}",
+	    "i.yaml:1: rate: this key was given already at c.yaml:1\n" },
 	{ "too long a backoff", "notify: {command: sh, backoff: 300.1}", NULL,
 	    "c.yaml:1: backoff: 300.1: not from 0.1 to 300 seconds\n" },
 	/* The sections. */
@@ -251,8 +275,10 @@ START_TEST(said)
 
 	text_init(&got, 1000);
 	read_all(&c, row->yaml, row->included);
-	if (c.n_errors == 0)
+	if (c.n_errors == 0) {
 		put_conf(&got, &c.daemon);
+		put_snmp(&got, &c);
+	}
 	unit_str(row->name, c.n_errors > 0 ? c.errors.data : got.data,
 	    row->want);
 	text_free(&got);

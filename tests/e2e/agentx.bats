@@ -39,6 +39,13 @@ there() {
 	[[ $(name_of 1 2>/dev/null) == *mx1/smtp* ]]
 }
 
+needs_yaml() {
+	if "$BUILDDIR/plugins/check_portset" --config /dev/null |
+		grep -q 'this build has no YAML'; then
+		skip "needs libyaml"
+	fi
+}
+
 # other_ms: how long snmpd takes for an object of its own
 other_ms() {
 	local begin=${EPOCHREALTIME/[.,]/}
@@ -291,6 +298,53 @@ other_ms() {
 	run_it -V
 	[ "$status" -eq 0 ]
 	grep -q '^portstate-agentx v.* (portstate)$' out
+}
+
+@test "a configuration says where the table and snmpd are, and options count more" {
+	needs_yaml
+	some_table
+	cat >"$run/c.yaml" <<-EOT
+		hosts: {h: {ports: {p: 1}}}
+		daemon: {table: table}
+		snmp:
+		  agentx: unix:$run/nosuch/master
+		  oid: $base.1
+		  state: configured.state
+		  rate: 3
+	EOT
+	snmpd_start
+	eventually snmpd_answers
+	as_nobody "$BUILDDIR/subagent/portstate-agentx" -c "$run/c.yaml" \
+		-x "unix:$run/master" --oid "$base" -l "$run/agentx.log" \
+		2>"$run/agentx.out" 3>&- 4>&- &
+	agentx=$!
+	registered
+	there
+	# psNotifyMaxRate, of the configuration.
+	[[ $(get "$base.1.5.3.0") == *' 3' ]]
+	[[ -e $run/configured.state ]]
+	# It was read: who edits it now does no harm.
+	echo 'hosts: [' >"$run/c.yaml"
+	kill -KILL "$snmpd"
+	wait "$snmpd" || true
+	snmpd_start
+	registered 2
+	there
+}
+
+@test "a configuration with errors" {
+	needs_yaml
+	printf '%s\n' 'snmp:' '  agentx: master' '  oid: 1.x' '  rate: many' \
+		>"$run/c.yaml"
+	run "$BUILDDIR/subagent/portstate-agentx" -c "$run/c.yaml"
+	[[ $status == 1 ]]
+	[[ $output == *"c.yaml:2: agentx: "* ]]
+	[[ $output == *"c.yaml:3: oid: "* ]]
+	[[ $output == *"c.yaml:4: rate: many: not a whole number"* ]]
+	[[ ${#lines[@]} == 3 ]]
+	run "$BUILDDIR/subagent/portstate-agentx" -c "$run/nosuch.yaml"
+	[[ $status == 1 ]]
+	[[ $output == *"nosuch.yaml: No such file"* ]]
 }
 
 @test "in the background" {

@@ -52,7 +52,7 @@ settings() {
 @test "the unit of portstate-agentx is right, too, and as little exposed" {
 	unit=$built/data/systemd/portstate-agentx.service
 	[ -f "$unit" ] || skip "needs net-snmp: --with-net-snmp"
-	grep -q '^ExecStart=/.*/portstate-agentx$' "$unit"
+	grep -q '^ExecStart=/.*/portstate-agentx --config=/.*/portstate.yaml$' "$unit"
 	lacks '@[a-z]*@' "$unit"
 	sed 's|^ExecStart=[^ ]*|ExecStart=/bin/true|' "$unit" \
 		>portstate-agentx.service
