@@ -64,19 +64,28 @@ take_table(const char *token, char *value)
 {
 	(void)token;
 	free(module.table);
-	module.table = xstrdup(value);
+	module.table = NULL;
+	if (value[0] != '/')
+		netsnmp_config_error("%s: not an absolute path", value);
+	else
+		module.table = strdup(value);
 }
 
 static void
 take_oid(const char *token, char *value)
 {
+	uint32_t base[MIB_BASE_MAX];
 	const char *why;
+	size_t len;
 
 	(void)token;
-	why = mib_base_parse(value, module.handler.base,
-	    &module.handler.base_len);
-	if (why != NULL)
+	why = mib_base_parse(value, base, &len);
+	if (why != NULL) {
 		netsnmp_config_error("%s: %s", value, why);
+		return;
+	}
+	memcpy(module.handler.base, base, len * sizeof(base[0]));
+	module.handler.base_len = len;
 }
 
 /* After the configuration was read, the first time or anew. */
