@@ -11,9 +11,9 @@
  * of its own.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "snmp_handler.h"
-#include "xalloc.h"
 
 /* snmpd looks for these by the name of the module. */
 #define EXPORTED __attribute__((visibility("default")))
