@@ -28,6 +28,7 @@ static void stop(void);
 static uint32_t uptime_cs(void);
 
 static struct {
+	unsigned loaded; /* by so many lines of snmpd.conf */
 	struct snmp_handler handler;
 	char *table;
 	bool begun;
@@ -36,6 +37,8 @@ static struct {
 void
 init_portstate_snmpd(void)
 {
+	if (module.loaded++ > 0)
+		return;
 	module.handler.uptime_cs = uptime_cs;
 	(void)mib_base_parse(MIB_BASE, module.handler.base,
 	    &module.handler.base_len);
@@ -50,6 +53,8 @@ init_portstate_snmpd(void)
 void
 deinit_portstate_snmpd(void)
 {
+	if (--module.loaded > 0)
+		return;
 	(void)snmp_unregister_callback(SNMP_CALLBACK_LIBRARY,
 	    SNMP_CALLBACK_POST_READ_CONFIG, begin, NULL, 0);
 	unregister_app_config_handler("portstateTable");

@@ -35,23 +35,11 @@ name_of() {
 	get "$base.1.3.1.2.$1"
 }
 
-there() {
-	[[ $(name_of 1 2>/dev/null) == *mx1/smtp* ]]
-}
-
 needs_yaml() {
 	if "$BUILDDIR/plugins/check_portset" --config /dev/null |
 		grep -q 'this build has no YAML'; then
 		skip "needs libyaml"
 	fi
-}
-
-# other_ms: how long snmpd takes for an object of its own
-other_ms() {
-	local begin=${EPOCHREALTIME/[.,]/}
-
-	get "$sysuptime" >/dev/null || return 1
-	echo $(((${EPOCHREALTIME/[.,]/} - begin) / 1000))
 }
 
 @test "a walk has every object, whatever it is made of" {

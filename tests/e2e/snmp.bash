@@ -10,14 +10,18 @@
 # snmptrapd_start [FILE]	what it decodes is in $run/traps, with more lines in its
 #			configuration; its process is $snmptrapd
 # table [SETTING...] <LINES	the port table $run/table, see tests/make_table.c
+# module_start [LINE...]	snmpd with the module, under ${base2}; $so is its file
+# other_ms		how long snmpd takes for an object of its own
 # agentx_start [ARG...]	portstate-agentx; its process is $agentx, its log $run/agentx.log
 # registered [N]	waits until it has said so, the Nth time
 # as_nobody COMMAND...
 # get OID..., walk [R]	values as lines: R repetitions; without, by GETNEXT
 # says TEXT		how many lines of the log have it
-# eventually COMMAND...	until it is true, 20 seconds at the most
+# there, there2		whether the first row can be read, of the subagent, of the module
+# eventually COMMAND...	until it is true, 60 seconds at the most
 
 base=.1.3.6.1.4.1.8072.9999.9999.7707
+base2=.1.3.6.1.4.1.8072.9999.9999.7708
 sysuptime=.1.3.6.1.2.1.1.3.0
 agent=127.0.0.1:16161
 
@@ -84,8 +88,32 @@ snmpd_start() {
 	snmpd=$!
 }
 
+module_start() {
+	so=$BUILDDIR/subagent/portstate_snmpd.so
+	# shellcheck disable=SC2154
+	! grep -q __asan_init "$so" || skip "snmpd has no sanitizers"
+	snmpd_start "dlmod portstate_snmpd $so" "portstateTable $run/table" \
+		"portstateOid $base2" "$@"
+	eventually snmpd_answers
+}
+
 snmpd_answers() {
 	[[ -n $(get "$sysuptime" 2>/dev/null) ]]
+}
+
+other_ms() {
+	local begin=${EPOCHREALTIME/[.,]/}
+
+	get "$sysuptime" >/dev/null || return 1
+	echo $(((${EPOCHREALTIME/[.,]/} - begin) / 1000))
+}
+
+there() {
+	[[ $(get "$base.1.3.1.2.1" 2>/dev/null) == *mx1/smtp* ]]
+}
+
+there2() {
+	[[ $(get "$base2.1.3.1.2.1" 2>/dev/null) == *mx1/smtp* ]]
 }
 
 snmptrapd_start() {
@@ -144,14 +172,13 @@ walk() {
 }
 
 eventually() {
-	local i
+	local until=$((SECONDS + 60))
 
-	for ((i = 0; i < 400; i++)); do
-		if "$@"; then
-			return 0
+	until "$@"; do
+		if ((SECONDS > until)); then
+			echo "never: $*"
+			return 1
 		fi
 		sleep 0.05
 	done
-	echo "never: $*"
-	return 1
 }
