@@ -152,7 +152,7 @@ alerts_sent(struct alerts *a, const struct alert *one)
 {
 	struct slot *s = find(a, one->index, one->kind);
 
-	a->counts.sent++;
+	a->counts.sent += one->event != 0;
 	if (s == NULL)
 		return;
 	s->on_its_way = false;
@@ -166,7 +166,7 @@ alerts_failed(struct alerts *a, const struct alert *one, int64_t now_us)
 	bool superseded;
 
 	if (s == NULL) {
-		a->counts.suppressed++;
+		a->counts.suppressed += one->event != 0;
 		return;
 	}
 	superseded = waits(s);
@@ -178,7 +178,8 @@ alerts_failed(struct alerts *a, const struct alert *one, int64_t now_us)
 		return;
 	}
 	/* What came after it takes back what nobody was told. */
-	a->counts.suppressed += superseded && !waits(s) ? 2 : 1;
+	a->counts.suppressed += one->event != 0;
+	a->counts.suppressed += superseded && !waits(s);
 	if (!superseded)
 		s->wanted = s->told;
 }
@@ -293,7 +294,8 @@ alerts_remember(const struct alerts *a, uint32_t *i, struct alert_memory *out)
 			continue;
 		*out = (struct alert_memory){ s->index, s->kind, told,
 			s->wanted, s->unsure || again, s->old_port_state,
-			s->event, s->on_its_way && waits(s) };
+			s->event,
+			s->on_its_way && waits(s) && s->sent_event != 0 };
 		if (again) {
 			out->event = s->sent_event;
 			out->old_port_state = s->sent_old_port_state;

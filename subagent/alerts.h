@@ -9,7 +9,8 @@
  * is left or none.  Those that are left have their turn in the order in which the
  * first of each came, as the rate allows.  An alarm for which there is no turn in
  * time is given up, and a storm is told of; the all-clear of one that was sent never
- * is.  Each event is counted once, as sent or as suppressed.
+ * is.  Each event is counted once, as sent or as suppressed, and a notification of which
+ * there is no event is not.
  *
  * Times are microseconds of CLOCK_MONOTONIC.
  */

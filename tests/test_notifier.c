@@ -327,7 +327,7 @@ START_TEST(events_that_were_overwritten)
 	turns(2);
 	ck_assert_uint_eq(storms(), 1);
 	ck_assert_uint_eq(master.n, 61);
-	expect_counts(120, 60 + 64);
+	expect_counts(60, 60 + 64);
 }
 END_TEST
 

@@ -401,7 +401,8 @@ looked() {
 	printf 'createUser -e 0x8000000001020304 traps SHA "authpassword" AES "privpassword"\nauthUser log traps\n' \
 		>"$run/traps.conf"
 	snmptrapd_start "$run/traps.conf"
-	snmpd_start 'trapsess -v 3 -e 0x8000000001020304 -l authPriv -u traps -a SHA -A authpassword -x AES -X privpassword 127.0.0.1:16162'
+	trap_sink='trapsess -v 3 -e 0x8000000001020304 -l authPriv -u traps -a SHA -A authpassword -x AES -X privpassword 127.0.0.1:16162'
+	snmpd_start
 	agentx_start
 	registered
 	looked

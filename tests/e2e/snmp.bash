@@ -6,7 +6,8 @@
 #
 # snmp_setup		or skips; makes the directory $run, which is nobody's
 # snmp_teardown
-# snmpd_start [LINE...]	snmpd, with lines in its snmpd.conf; its process is $snmpd
+# snmpd_start [LINE...]	snmpd, with lines in its snmpd.conf; its process is $snmpd;
+#			$trap_sink: where it sends notifications
 # snmptrapd_start [FILE]	what it decodes is in $run/traps, with more lines in its
 #			configuration; its process is $snmptrapd
 # table [SETTING...] <LINES	the port table $run/table, see tests/make_table.c
@@ -73,7 +74,7 @@ snmpd_start() {
 			agentXPerms 0660 0750
 			agentXTimeout 5
 			agentXRetries 1
-			trap2sink 127.0.0.1:16162 public
+			${trap_sink:-trap2sink 127.0.0.1:16162 public}
 			maxGetbulkRepeats 0
 			maxGetbulkResponses 0
 			dontLogTCPWrappersConnects yes

@@ -98,7 +98,7 @@ random_oid() {
 @test "walks of tables of many shapes, one and many at a time" {
 	local n r
 
-	for n in 0 1 2 3 17 64 65 200; do
+	for n in 0 1 2 65; do
 		rm -f "$run/table"
 		if [[ -n $snmpd ]]; then
 			kill -KILL "$snmpd" "$agentx"
@@ -111,7 +111,7 @@ random_oid() {
 		cp one walked
 		(($(grep -c '\.1\.3\.1\.2\.' one) <= n))
 		[ "$(wc -l <one)" -eq $((7 + 9 + 5 + 6 + 34 * $(grep -c '\.1\.3\.1\.2\.' one))) ]
-		for r in 1 2 9 10 100; do
+		for r in 2 9 100; do
 			same bulkwalk -Cr$r @
 			diff walked one
 		done
@@ -134,7 +134,7 @@ random_oid() {
 	local i n oids
 
 	begin_with capacity=64 < <(entries 20)
-	for ((i = 0; i < 150; i++)); do
+	for ((i = 0; i < 50; i++)); do
 		oids=
 		for ((n = RANDOM % 4; n >= 0; n--)); do
 			oids+=" $(random_oid)"
@@ -162,7 +162,7 @@ random_oid() {
 	local i n oids
 
 	begin_with capacity=64 < <(entries 20)
-	for ((i = 0; i < 150; i++)); do
+	for ((i = 0; i < 50; i++)); do
 		oids=
 		for ((n = RANDOM % 5; n >= 0; n--)); do
 			oids+=" $(random_oid)"

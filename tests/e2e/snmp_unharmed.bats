@@ -3,7 +3,8 @@
 # shellcheck disable=SC2030,SC2031,SC2154
 #
 # Whatever becomes of portstate-agentx, portstate_snmpd.so and the port table, snmpd
-# answers for others.  How long that takes is printed, and not judged.
+# answers for others.  How long that takes is printed, and not judged.  HARM_ALL=1 is
+# for all pairs, HARM_SEED for other damage.
 
 load common
 load snmp
@@ -138,8 +139,8 @@ disturb() {
 	eventually there || return 1
 }
 
-@test "killed and stopped, each and any two in each order: all is back, and counted" {
-	local a b x y
+@test "killed and stopped, each and two in either order: all is back, and counted" {
+	local a b x y pairs=0
 
 	table ring=16384 <<<'mx1/smtp port=25'
 	snmptrapd_start
@@ -155,6 +156,8 @@ disturb() {
 			disturb "$a" "$x"
 			for b in snmpd agentx snmptrapd writer; do
 				[[ $b != "$a" ]] || continue
+				# Half of them, unless all are wanted.
+				((++pairs % 2 == 0)) || [[ -n ${HARM_ALL:-} ]] || continue
 				for y in KILL STOP; do
 					echo "$a $x, $b $y"
 					disturb "$a" "$x" "$b" "$y"
@@ -372,7 +375,7 @@ values() {
 	values all | sort >right
 	size=$(stat -c %s good)
 	RANDOM=${HARM_SEED:-1}
-	for ((i = 0; i < 60; i++)); do
+	for ((i = 0; i < 25; i++)); do
 		cp good damaged
 		for ((n = RANDOM % 4; n >= 0; n--)); do
 			# Most of it in what is not empty.
