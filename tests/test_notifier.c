@@ -31,7 +31,7 @@ static int64_t wall_us, now_us;
 static struct table *table;
 static struct mib_view *view;
 static struct mib_notify figures;
-static struct notifier *notifier;
+static struct notifier *notifier, *dead; /* that was killed */
 
 static struct {
 	enum { TAKES, REFUSES, WAITS, LOST } does;
@@ -223,6 +223,7 @@ end(void)
 	char command[128];
 
 	notifier_free(notifier);
+
 	mib_view_free(view);
 	table_close(table);
 	(void)snprintf(command, sizeof(command), "rm -rf %s", top);
@@ -385,7 +386,7 @@ START_TEST(killed)
 	ck_assert_uint_eq(master.n, 2);
 	ck_assert_int_eq(seteuid(getuid()), 0);
 	ck_assert_int_eq(chmod(top, 0755), 0);
-	notifier = NULL;
+	dead = notifier;
 	happen(2, TABLE_EVENT_UP);
 	happen(1, TABLE_EVENT_UP);
 	start(10, 10);
