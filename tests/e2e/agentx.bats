@@ -302,7 +302,9 @@ needs_yaml() {
 	EOT
 	snmpd_start
 	eventually snmpd_answers
-	as_nobody "$BUILDDIR/subagent/portstate-agentx" -c "$run/c.yaml" \
+	# By as_nobody it would be a shell that is killed at the end.
+	setpriv --reuid=65534 --regid=65534 --clear-groups \
+		"$BUILDDIR/subagent/portstate-agentx" -c "$run/c.yaml" \
 		-x "unix:$run/master" --oid "$base" -l "$run/agentx.log" \
 		2>"$run/agentx.out" 3>&- 4>&- &
 	agentx=$!
