@@ -411,7 +411,9 @@ ahead_of(struct table_reader *r, uint32_t index)
 	if (!in_turn)
 		return NULL;
 	if (r->ahead == NULL)
-		r->ahead = xcalloc(AHEAD, sizeof(*r->ahead));
+		r->ahead = calloc(AHEAD, sizeof(*r->ahead));
+	if (r->ahead == NULL)
+		return NULL;
 	r->first = index;
 	r->n_ahead = left < AHEAD ? left : AHEAD;
 	if (table_pread(r->fd, r->ahead, r->n_ahead * sizeof(*r->ahead),

@@ -56,7 +56,7 @@
 /* Between two sessions that a master accepts and does not open. */
 #define REFUSED_US CLOCK_SECOND
 
-/* Between two storms at the least. */
+/* Between two of a kind at the least: the master may refuse each. */
 #define INTERVAL_MIN_US CLOCK_SECOND
 
 static const char purpose[] =

@@ -12,12 +12,13 @@ struct slot {
 	uint32_t index;
 	uint8_t kind;
 	uint8_t old_port_state; /* before the first event that waits */
-	bool told;       /* an alarm, or its notification is on its way */
-	bool wanted;     /* what is so; it waits when that differs */
-	bool queued;     /* whether it waits or not: its place in the queue */
-	bool on_its_way; /* its last notification */
-	bool unsure;     /* whether the alarm that waits was told */
-	uint64_t event;  /* the last one */
+	bool told;        /* an alarm, or its notification is on its way */
+	bool wanted;      /* what is so; it waits when that differs */
+	bool queued;      /* whether it waits or not: its place in the queue */
+	bool on_its_way;  /* its last notification */
+	bool unsure;      /* whether the alarm that waits was told */
+	uint64_t event;   /* the last one */
+	bool sent_unsure; /* as unsure, of the one on its way */
 	uint64_t sent_event; /* the one on its way */
 	uint8_t sent_old_port_state;
 	int64_t since_us; /* it waits */
@@ -37,6 +38,7 @@ struct alerts {
 	int64_t tokens_us; /* as of; 0: not yet */
 	bool unsure;
 	bool storm;       /* there is one that nobody was told of */
+	bool telling;     /* of one */
 	int64_t storm_us; /* the last that was told; 0: none */
 	struct alerts_counts counts;
 };
@@ -150,7 +152,7 @@ alerts_sent(struct alerts *a, const struct alert *one)
 {
 	struct slot *s = find(a, one->index, one->kind);
 
-	a->counts.sent++;
+	a->counts.sent += one->event != 0;
 	if (s == NULL)
 		return;
 	s->on_its_way = false;
@@ -163,21 +165,23 @@ alerts_failed(struct alerts *a, const struct alert *one, int64_t now_us)
 	struct slot *s = find(a, one->index, one->kind);
 	bool superseded;
 
-	if (s == NULL)
+	if (s == NULL) {
+		a->counts.suppressed += one->event != 0;
 		return;
+	}
 	superseded = waits(s);
 	s->on_its_way = false;
-	s->told = !one->raised;
+	s->told = !one->raised || s->sent_unsure;
 	a->storm |= one->raised;
-	/* What came after it takes back what nobody was told. */
-	if (superseded)
-		a->counts.suppressed += 2;
-	else if (one->raised)
-		a->counts.suppressed++;
-	if (one->raised)
-		s->wanted = false;
-	else if (waits(s))
+	if (!one->raised && !superseded) {
 		enqueue(a, s, now_us);
+		return;
+	}
+	/* What came after it takes back what nobody was told. */
+	a->counts.suppressed += one->event != 0;
+	a->counts.suppressed += superseded && !waits(s);
+	if (!superseded)
+		s->wanted = s->told;
 }
 
 bool
@@ -187,8 +191,22 @@ alerts_storm(struct alerts *a, int64_t now_us)
 	    (a->storm_us != 0 && now_us - a->storm_us < a->conf.interval_us))
 		return false;
 	a->storm = false;
+	a->telling = true;
 	a->storm_us = now_us;
 	return true;
+}
+
+void
+alerts_storm_told(struct alerts *a, bool ok)
+{
+	a->telling = false;
+	a->storm |= !ok;
+}
+
+bool
+alerts_storm_untold(const struct alerts *a)
+{
+	return a->storm || a->telling;
 }
 
 /* Alarms that wait too long are found when the next turn comes. */
@@ -269,13 +287,16 @@ alerts_remember(const struct alerts *a, uint32_t *i, struct alert_memory *out)
 {
 	for (; *i < a->n_slots; (*i)++) {
 		const struct slot *s = &a->slots[*i];
-		bool told = s->on_its_way ? !s->told : s->told;
+		bool again = s->on_its_way && !waits(s);
+		bool told = again ? !s->told : s->told;
 
 		if (!told && !s->wanted)
 			continue;
 		*out = (struct alert_memory){ s->index, s->kind, told,
-			s->wanted, s->old_port_state, s->event };
-		if (s->on_its_way && s->wanted == s->told) {
+			s->wanted, s->unsure || again, s->old_port_state,
+			s->event,
+			s->on_its_way && waits(s) && s->sent_event != 0 };
+		if (again) {
 			out->event = s->sent_event;
 			out->old_port_state = s->sent_old_port_state;
 		}
@@ -294,7 +315,7 @@ alerts_recall(struct alerts *a, const struct alert_memory *m, int64_t now_us)
 	s->wanted = m->wanted;
 	s->old_port_state = m->old_port_state;
 	s->event = m->event;
-	s->unsure = a->unsure && m->wanted && !m->told;
+	s->unsure = (a->unsure || m->unsure) && m->wanted && !m->told;
 	if (waits(s))
 		enqueue(a, s, now_us);
 }
@@ -436,6 +457,7 @@ take(struct alerts *a, struct slot *s, int64_t now_us)
 {
 	dequeue(a);
 	s->told = s->wanted;
+	s->sent_unsure = s->unsure;
 	s->unsure = false;
 	s->on_its_way = true;
 	s->sent_event = s->event;

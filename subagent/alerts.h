@@ -9,7 +9,8 @@
  * is left or none.  Those that are left have their turn in the order in which the
  * first of each came, as the rate allows.  An alarm for which there is no turn in
  * time is given up, and a storm is told of; the all-clear of one that was sent never
- * is.  Each event is counted once, as sent or as suppressed.
+ * is.  Each event is counted once, as sent or as suppressed, and a notification of which
+ * there is no event is not.
  *
  * Times are microseconds of CLOCK_MONOTONIC.
  */
@@ -80,8 +81,13 @@ void alerts_sent(struct alerts *a, const struct alert *one);
 /* It cannot be sent: an alarm is given up, an all-clear waits once more. */
 void alerts_failed(struct alerts *a, const struct alert *one, int64_t now_us);
 
-/* Whether a storm is to be told of, and then it counts as told. */
+/*
+ * Whether a storm is to be told of, and then that is on its way, until the next one is
+ * called for it.  A later process has to know of one that was not told.
+ */
 bool alerts_storm(struct alerts *a, int64_t now_us);
+void alerts_storm_told(struct alerts *a, bool ok);
+bool alerts_storm_untold(const struct alerts *a);
 
 /* When alerts_next() or alerts_storm() is to be asked again, or CLOCK_NEVER. */
 int64_t alerts_due(const struct alerts *a, int64_t now_us);
@@ -101,14 +107,17 @@ void alerts_forget_all(struct alerts *a);
 
 /*
  * What a later process has to know: all that was sent is told, and what is on its way
- * or waits comes once more.
+ * or waits comes once more.  Of what is on its way it is not known whether managers were
+ * told: so an alarm is unsure, and where something else has come after it, that is sent
+ * in any case, and the first one counts as suppressed then.
  */
 struct alert_memory {
 	uint32_t index;
 	uint8_t kind;
-	bool told, wanted;
+	bool told, wanted, unsure;
 	uint8_t old_port_state;
 	uint64_t event;
+	bool superseded; /* one that is on its way: not to be recalled */
 };
 
 bool alerts_remember(const struct alerts *a, uint32_t *i,

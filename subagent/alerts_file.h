@@ -3,14 +3,16 @@
  * What a later process has to know of notifications: a text file, replaced as a whole.
  *
  *	portstate-agentx 1
+ *	alert INDEX KIND TOLD WANTED UNSURE PORT-STATE EVENT
+ *	...
  *	began TIME			to count
- *	complete 0			or 1: its process has ended as it should
  *	table BORN			when the port table began, as it says
  *	next NUMBER			of the first event that was not taken
  *	sent NUMBER
  *	suppressed NUMBER
  *	storms NUMBER
- *	alert INDEX KIND TOLD WANTED PORT-STATE EVENT
+ *	storm 0				or 1: one that nobody was told of
+ *	complete 0			or 1: its process has ended as it should
  */
 #ifndef ALERTS_FILE_H
 #define ALERTS_FILE_H

@@ -3,26 +3,26 @@
 
 #include <stdlib.h>
 
-#include "xalloc.h"
-
 static struct mib_rows_of rows_of(const struct table_reader *);
+static bool grow(struct mib_rows *, uint32_t);
 static bool same(const struct mib_rows_of *, const struct mib_rows_of *);
 
-void
+bool
 mib_rows_refresh(struct mib_rows *rows, struct table_reader *reader)
 {
 	const struct mib_rows_of of = rows_of(reader);
 	uint32_t index = 0;
 
 	if (same(&of, &rows->of))
-		return;
-	rows->of = of;
+		return true;
+	rows->of = (struct mib_rows_of){ 0 };
 	rows->n = 0;
-	while (table_reader_enabled(reader, &index)) {
-		rows->indexes = xgrow(rows->indexes, &rows->size, rows->n,
-		    sizeof(rows->indexes[0]));
+	if (!grow(rows, of.n_records))
+		return false;
+	rows->of = of;
+	while (table_reader_enabled(reader, &index))
 		rows->indexes[rows->n++] = index;
-	}
+	return true;
 }
 
 void
@@ -63,6 +63,22 @@ rows_of(const struct table_reader *reader)
 		.config_serial = live->totals.config_serial,
 		.n_records = live->n_records,
 	};
+}
+
+/* To a place for each record. */
+static bool
+grow(struct mib_rows *rows, uint32_t n)
+{
+	uint32_t *more;
+
+	if (n <= rows->size)
+		return true;
+	more = reallocarray(rows->indexes, n, sizeof(*more));
+	if (more == NULL)
+		return false;
+	rows->indexes = more;
+	rows->size = n;
+	return true;
 }
 
 static bool

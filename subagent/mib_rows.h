@@ -24,8 +24,11 @@ struct mib_rows {
 	} of;
 };
 
-/* After each refresh of the reader, before anything else is read. */
-void mib_rows_refresh(struct mib_rows *rows, struct table_reader *reader);
+/*
+ * After each refresh of the reader, before anything else is read.  False: there is no
+ * memory for them, and there are none until it is asked again: snmpd is not ours to end.
+ */
+bool mib_rows_refresh(struct mib_rows *rows, struct table_reader *reader);
 void mib_rows_free(struct mib_rows *rows);
 
 /* The first above that; 0: there is none. */

@@ -27,6 +27,7 @@ struct mib_view {
 	int64_t wall_us;          /* then; 0: there was none */
 	int64_t epoch_us;
 	struct mib_rows rows;
+	bool no_memory; /* for them */
 
 	/* The record that was asked for last, in this moment. */
 	uint32_t index; /* 0: none */
@@ -78,7 +79,7 @@ mib_view_refresh(struct mib_view *v, int64_t wall_us, uint32_t uptime_cs)
 	v->wall_us = wall_us;
 	v->index = 0;
 	v->answer = table_reader_refresh(v->reader, wall_us);
-	mib_rows_refresh(&v->rows, v->reader);
+	v->no_memory = !mib_rows_refresh(&v->rows, v->reader);
 }
 
 const char *
@@ -162,11 +163,12 @@ set_epoch(struct mib_view *v, int64_t wall_us, uint32_t uptime_cs)
 		v->epoch_us = epoch_us;
 }
 
-/* Whether there is a table, of which we know nothing. */
+/* Whether there is a table, of which we know nothing, or not its rows. */
 static bool
 is_unknown(const struct mib_view *v)
 {
-	return v->answer == TABLE_BUSY && table_reader_live(v->reader) == NULL;
+	return v->no_memory ||
+	    (v->answer == TABLE_BUSY && table_reader_live(v->reader) == NULL);
 }
 
 /* The first index that an instance of the object can have after that OID. */

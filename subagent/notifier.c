@@ -46,6 +46,7 @@ struct notifier {
 
 static bool look(struct notifier *, int64_t);
 static void begin(struct notifier *, const struct table_reader *);
+static void forget(struct notifier *);
 static bool take_events(struct notifier *, struct table_reader *, uint64_t *,
     int64_t);
 static void compare(struct notifier *, struct table_reader *, int64_t);
@@ -76,7 +77,8 @@ notifier_new(const struct notifier_conf *conf, int64_t now_us)
 	n->unsure = n->file.complete ? 0 : UINT64_MAX;
 	n->file.complete = false;
 	n->changed = true;
-	if (n->file.began_us == 0)
+	/* What was counted since the file was written is lost. */
+	if (n->file.began_us == 0 || n->unsure > 0)
 		n->file.began_us = n->started_us;
 	*conf->figures = (struct mib_notify){
 		.began_us = n->file.began_us,
@@ -96,7 +98,9 @@ notifier_free(struct notifier *n)
 {
 	if (n == NULL)
 		return;
-	n->file.complete = n->changed = true;
+	/* Those that we may be told of again are to be taken first. */
+	n->file.complete = n->file.next >= n->unsure;
+	n->changed = true;
 	notifier_save(n);
 	alerts_free(n->alerts);
 	free(n);
@@ -189,12 +193,23 @@ begin(struct notifier *n, const struct table_reader *r)
 		log_say(LOG_WARNING,
 		    "the port table was begun anew: what managers were told is "
 		    "forgotten");
-	alerts_forget_all(n->alerts);
+	forget(n);
 	n->file.next = n->file.born_us == 0 && born_us < n->started_us
 	    ? table_reader_live(r)->next_event
 	    : 1;
 	n->file.born_us = born_us;
 	n->changed = true;
+}
+
+/* What is on its way is of no entry any more, but counts. */
+static void
+forget(struct notifier *n)
+{
+	size_t i;
+
+	alerts_forget_all(n->alerts);
+	for (i = 0; i < WINDOW; i++)
+		n->trips[i].alert.index = 0;
 }
 
 /* Whether there are more. */
@@ -347,12 +362,14 @@ taken(void *ctx, bool ok)
 
 	t->notifier = NULL;
 	n->changed = true;
-	if (t->storm)
+	if (t->storm) {
 		n->file.storms += ok;
-	else if (ok)
+		alerts_storm_told(n->alerts, ok);
+	} else if (ok) {
 		alerts_sent(n->alerts, &t->alert);
-	else
+	} else {
 		alerts_failed(n->alerts, &t->alert, clock_now_us());
+	}
 }
 
 static void

@@ -24,35 +24,34 @@ static void ask(const struct snmp_handler *, const netsnmp_variable_list *,
 static void set_value(netsnmp_variable_list *, const struct mib_value *);
 static u_char asn_type(enum mib_type);
 
-static netsnmp_handler_registration *registration;
-
 bool
 snmp_handler_register(struct snmp_handler *h)
 {
 	static const struct mib_oid none;
 	oid base[MAX_OID_LEN];
 	size_t len = snmp_handler_oid(h, &none, base);
+	netsnmp_handler_registration *r;
 
-	registration = netsnmp_create_handler_registration("portstate",
+	h->registration = NULL;
+	r = netsnmp_create_handler_registration("portstate",
 	    snmp_handler_answer, base, len,
 	    HANDLER_CAN_RONLY | HANDLER_CAN_GETBULK);
-	if (registration == NULL)
+	if (r == NULL)
 		return false;
-	registration->my_reg_void = h;
+	r->my_reg_void = h;
 	/* It frees what it does not take. */
-	if (netsnmp_register_handler(registration) == MIB_REGISTERED_OK)
-		return true;
-	registration = NULL;
-	return false;
+	if (netsnmp_register_handler(r) != MIB_REGISTERED_OK)
+		return false;
+	h->registration = r;
+	return true;
 }
 
 void
 snmp_handler_unregister(struct snmp_handler *h)
 {
-	(void)h;
-	if (registration != NULL)
-		(void)netsnmp_unregister_handler(registration);
-	registration = NULL;
+	if (h->registration != NULL)
+		(void)netsnmp_unregister_handler(h->registration);
+	h->registration = NULL;
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * PORTSTATE-MIB for net-snmp's agent, be it that of portstate-agentx or snmpd itself:
- * what mib_view.h answers, in the library's terms.  A process has one.
+ * what mib_view.h answers, in the library's terms.
  *
  * It takes GETBULK as it comes.  With AgentX there is none, since the master makes
  * GETNEXTs of it; in snmpd it saves a round through the library for each value.
@@ -22,6 +22,7 @@ struct snmp_handler {
 	uint32_t base[MIB_BASE_MAX];
 	size_t base_len;
 	uint32_t (*uptime_cs)(void); /* sysUpTime of the master agent */
+	netsnmp_handler_registration *registration; /* NULL: none */
 };
 
 /* Registers it, which stays where it is.  Returns whether the library has done so. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "snmp_master.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <net-snmp/agent/agent_callbacks.h>
 #include <net-snmp/library/large_fd_set.h>
@@ -50,6 +52,8 @@ static struct {
 } master;
 
 static void configure(const char *);
+static void interrupt(bool);
+static void wake(int);
 static SNMPCallback session_opened, session_ended, library_says;
 static void register_base(void);
 static int registered(int, netsnmp_session *, int, netsnmp_pdu *, void *);
@@ -72,7 +76,9 @@ snmp_master_open(const char *program, const char *socket,
 	    NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, 0);
 	if (!snmp_handler_register(h))
 		return false;
+	interrupt(true);
 	init_snmp(program);
+	interrupt(false);
 	if (master.session == NULL)
 		return false;
 	master.session->timeout = PATIENCE_US;
@@ -175,6 +181,8 @@ fail:
 static void
 configure(const char *socket)
 {
+	netsnmp_session unused;
+
 	(void)setenv("MIBS", "", 1);
 	(void)setenv("MIBDIRS", "/dev/null", 1);
 	(void)setenv("SNMPCONFPATH", "/dev/null", 1);
@@ -183,6 +191,8 @@ configure(const char *socket)
 	snmp_enable_calllog();
 	(void)snmp_register_callback(SNMP_CALLBACK_LIBRARY,
 	    SNMP_CALLBACK_LOGGING, library_says, NULL);
+	/* The first time, this sets what is set below: how often it asks. */
+	snmp_sess_init(&unused);
 	(void)netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
 	    NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
 	(void)netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
@@ -209,6 +219,30 @@ configure(const char *socket)
 	    SNMPD_CALLBACK_INDEX_START, session_opened, NULL);
 	(void)snmp_register_callback(SNMP_CALLBACK_APPLICATION,
 	    SNMPD_CALLBACK_INDEX_STOP, session_ended, NULL);
+}
+
+/*
+ * The library connects without an end: where snmpd is stopped and its queue full, or
+ * the way to it swallows what is sent.  A signal now and then ends that.
+ */
+static void
+interrupt(bool on)
+{
+	const struct itimerval every = { { .tv_sec = on ? TIMEOUT_S : 0 },
+		{ .tv_sec = on ? TIMEOUT_S : 0 } };
+	const struct sigaction action = { .sa_handler = on ? wake : SIG_DFL };
+
+	if (on)
+		(void)sigaction(SIGALRM, &action, NULL);
+	(void)setitimer(ITIMER_REAL, &every, NULL);
+	if (!on)
+		(void)sigaction(SIGALRM, &action, NULL);
+}
+
+static void
+wake(int signal)
+{
+	(void)signal;
 }
 
 static int

@@ -5,8 +5,8 @@
  * lost, the library is in no state to begin another one.
  *
  * It registers and notifies with messages of our own, whose answers come as any
- * others, so that nothing but opening and closing waits for the master, each for a
- * second at the most; and it sends no pings, since a master that has ended is
+ * others, so that nothing but opening and closing waits for the master, each for
+ * seconds at the most; and it sends no pings, since a master that has ended is
  * seen by the end of the connection, and one that is stopped comes back to a session
  * that still is there.
  */

@@ -186,7 +186,7 @@ watch_directory(struct snmp_socket *s)
 	if (s->inotify == -1)
 		return;
 	s->watch = inotify_add_watch(s->inotify, s->directory,
-	    IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR);
+	    IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_MOVE_SELF | IN_ONLYDIR);
 }
 
 static bool

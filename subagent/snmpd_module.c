@@ -11,9 +11,9 @@
  * of its own.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "snmp_handler.h"
-#include "xalloc.h"
 
 /* snmpd looks for these by the name of the module. */
 #define EXPORTED __attribute__((visibility("default")))
@@ -28,6 +28,7 @@ static void stop(void);
 static uint32_t uptime_cs(void);
 
 static struct {
+	unsigned loaded; /* by so many lines of snmpd.conf */
 	struct snmp_handler handler;
 	char *table;
 	bool begun;
@@ -36,6 +37,8 @@ static struct {
 void
 init_portstate_snmpd(void)
 {
+	if (module.loaded++ > 0)
+		return;
 	module.handler.uptime_cs = uptime_cs;
 	(void)mib_base_parse(MIB_BASE, module.handler.base,
 	    &module.handler.base_len);
@@ -50,6 +53,8 @@ init_portstate_snmpd(void)
 void
 deinit_portstate_snmpd(void)
 {
+	if (--module.loaded > 0)
+		return;
 	(void)snmp_unregister_callback(SNMP_CALLBACK_LIBRARY,
 	    SNMP_CALLBACK_POST_READ_CONFIG, begin, NULL, 0);
 	unregister_app_config_handler("portstateTable");
@@ -64,19 +69,28 @@ take_table(const char *token, char *value)
 {
 	(void)token;
 	free(module.table);
-	module.table = xstrdup(value);
+	module.table = NULL;
+	if (value[0] != '/')
+		netsnmp_config_error("%s: not an absolute path", value);
+	else
+		module.table = strdup(value);
 }
 
 static void
 take_oid(const char *token, char *value)
 {
+	uint32_t base[MIB_BASE_MAX];
 	const char *why;
+	size_t len;
 
 	(void)token;
-	why = mib_base_parse(value, module.handler.base,
-	    &module.handler.base_len);
-	if (why != NULL)
+	why = mib_base_parse(value, base, &len);
+	if (why != NULL) {
 		netsnmp_config_error("%s: %s", value, why);
+		return;
+	}
+	memcpy(module.handler.base, base, len * sizeof(base[0]));
+	module.handler.base_len = len;
 }
 
 /* After the configuration was read, the first time or anew. */

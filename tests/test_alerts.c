@@ -324,16 +324,20 @@ START_TEST(damaged_files)
 		"",
 		"portstate-agentx 2\n",
 		"portstate-agentx 1\nnext x\n",
-		"portstate-agentx 1\nnext 1",
+		"portstate-agentx 1\n",
+		"portstate-agentx 1\nnext 1\n",
+		"portstate-agentx 1\ncomplete 1",
+		"portstate-agentx 1\ncomplete 1\nnext 1\n",
+		"portstate-agentx 1\nstorm 2\ncomplete 1\n",
 		"portstate-agentx 1\nnext 1\nmore 1\n",
 		"portstate-agentx 1\ncomplete 2\n",
-		"portstate-agentx 1\nalert 0 0 0 0 0 0\n",
-		"portstate-agentx 1\nalert 1 3 0 0 0 0\n",
-		"portstate-agentx 1\nalert 1 0 2 0 0 0\n",
-		"portstate-agentx 1\nalert 1 0 0 0 9 0\n",
-		"portstate-agentx 1\nalert 1 0 0 0 0\n",
-		"portstate-agentx 1\nalert 1 0 0 0 0 0 0\n",
-		"portstate-agentx 1\nalert 99999999999 0 0 0 0 0\n",
+		"portstate-agentx 1\nalert 0 0 0 0 0 0 0\n",
+		"portstate-agentx 1\nalert 1 3 0 0 0 0 0\n",
+		"portstate-agentx 1\nalert 1 0 2 0 0 0 0\n",
+		"portstate-agentx 1\nalert 1 0 0 0 0 9 0\n",
+		"portstate-agentx 1\nalert 1 0 0 0 0 0\n",
+		"portstate-agentx 1\nalert 1 0 0 0 0 0 0 0\n",
+		"portstate-agentx 1\nalert 99999999999 0 0 0 0 0 0\n",
 	};
 	char path[] = "/tmp/test_alerts.XXXXXX";
 	struct alerts_file f;
@@ -355,6 +359,117 @@ START_TEST(damaged_files)
 	ck_assert_ptr_null(alerts_file_read(path, &f, a, 1));
 	ck_assert(f.complete);
 	alerts_free(a);
+}
+END_TEST
+
+/*
+ * Of what is on its way at the end, managers may have been told or not; whatever came
+ * after it, they are told what is so.
+ */
+START_TEST(ended_on_the_way)
+{
+	struct alerts *a = alerts_new(&usual);
+	struct alert one;
+	unsigned i;
+
+	/* An alarm is, and is taken back before it comes again. */
+	happen(a, 1, TABLE_EVENT_DOWN, 1);
+	ck_assert(alerts_next(a, 1, &one));
+	a = revive(a, true);
+	happen(a, 1, TABLE_EVENT_UP, 1);
+	expect_next(a, 1, 1, false);
+	expect_none(a, 1);
+	expect_counts(a, 1, 1);
+	/* The same, and it was taken back already. */
+	happen(a, 1, TABLE_EVENT_DOWN, 1);
+	ck_assert(alerts_next(a, 1, &one));
+	happen(a, 1, TABLE_EVENT_UP, 1);
+	for (i = 0; i < 3; i++)
+		a = revive(a, true);
+	expect_next(a, 1, 1, false);
+	expect_none(a, 1);
+	expect_counts(a, 2, 2);
+	/* An all-clear is, and it is down again. */
+	happen(a, 1, TABLE_EVENT_DOWN, 1);
+	expect_next(a, 1, 1, true);
+	happen(a, 1, TABLE_EVENT_UP, 1);
+	ck_assert(alerts_next(a, 1, &one));
+	happen(a, 1, TABLE_EVENT_DOWN, 1);
+	a = revive(a, true);
+	expect_next(a, 1, 1, true);
+	expect_none(a, 1);
+	expect_counts(a, 4, 3);
+	alerts_free(a);
+}
+END_TEST
+
+START_TEST(storm_is_told)
+{
+	struct alerts *a = alerts_new(&usual);
+
+	alerts_lost(a, 1);
+	a = revive(a, true);
+	ck_assert(alerts_storm(a, 1));
+	ck_assert(!alerts_storm(a, 1));
+	a = revive(a, true);
+	ck_assert(alerts_storm(a, 1));
+	alerts_storm_told(a, false);
+	ck_assert(alerts_storm(a, 1));
+	alerts_storm_told(a, true);
+	a = revive(a, true);
+	ck_assert(!alerts_storm(a, 1));
+	alerts_free(a);
+}
+END_TEST
+
+/* Bytes changed, left out, and doubled: it is read as a whole, or not at all. */
+START_TEST(hostile_files)
+{
+	static const char good[] =
+	    "portstate-agentx 1\nalert 17 0 1 1 0 3 4711\n"
+	    "alert 4000000000 2 0 1 1 0 9223372036854775807\n"
+	    "began 1795464000000000\ntable 1795464000000001\nnext 4712\n"
+	    "sent 12\nsuppressed 34\nstorms 5\nstorm 0\ncomplete 1\n";
+	char path[] = "/tmp/test_alerts.XXXXXX", bytes[2 * sizeof(good)];
+	struct alert_memory m;
+	struct alerts_file f;
+	unsigned seed = (unsigned)_i, turn, read = 0;
+	int fd = mkstemp(path);
+
+	ck_assert_int_ne(fd, -1);
+	for (turn = 0; turn < 500; turn++) {
+		struct alerts *a = alerts_new(&usual);
+		size_t len = sizeof(good) - 1, n, at;
+		uint32_t i = 0;
+
+		memcpy(bytes, good, len);
+		for (n = unit_random(&seed, 3); n > 0; n--)
+			bytes[unit_random(&seed, (uint32_t)len)] = (char)
+			    unit_random(&seed, 256);
+		at = unit_random(&seed, (uint32_t)len);
+		if (unit_random(&seed, 4) == 0) {
+			len = at;
+		} else if (unit_random(&seed, 4) == 0) {
+			memcpy(bytes + len, bytes + at, len - at);
+			len += len - at;
+		}
+		ck_assert_int_eq(ftruncate(fd, 0), 0);
+		ck_assert_int_eq(pwrite(fd, bytes, len, 0), (ssize_t)len);
+		if (alerts_file_read(path, &f, a, 1) != NULL) {
+			ck_assert_uint_eq(f.next, 0);
+			ck_assert(!alerts_remember(a, &i, &m));
+			expect_counts(a, 0, 0);
+		} else {
+			read++;
+			while (alerts_remember(a, &i, &m))
+				ck_assert(m.index > 0 && m.kind < ALERT_KINDS &&
+				    m.old_port_state <= PORT_OPEN_FILTERED);
+		}
+		alerts_free(a);
+	}
+	ck_assert_uint_gt(read, 0);
+	(void)close(fd);
+	(void)unlink(path);
 }
 END_TEST
 
@@ -408,6 +523,133 @@ START_TEST(random_events)
 }
 END_TEST
 
+/*
+ * The same with processes that end or are killed, which a file is left of that was
+ * written some events before, and with notifications on their way of which nobody
+ * knows what became.  Alarms may come twice then.  Who was told of an alarm is told
+ * that it is over.
+ */
+#define WINDOW 4
+#define LOG_MAX 4000
+
+struct life {
+	struct alerts *a;
+	char path[32];
+	struct table_event log[LOG_MAX];
+	unsigned n, saved; /* events, and those that the file knows of */
+	struct alert trips[WINDOW];
+	unsigned n_trips;
+	bool down[ENTRIES], known[ENTRIES];
+	unsigned seed;
+	int64_t now_us;
+};
+
+static void
+save_life(struct life *l, bool complete)
+{
+	const struct alerts_file f = { complete, 1, 1, l->n + 1, 0 };
+
+	ck_assert_ptr_null(alerts_file_write(l->path, &f, l->a));
+	l->saved = l->n;
+}
+
+/* Half of what was on its way arrives. */
+static void
+begin_anew(struct life *l, const struct alerts_conf *conf, bool killed)
+{
+	struct alerts_file f;
+	unsigned i;
+
+	if (!killed)
+		save_life(l, true);
+	while (l->n_trips > 0) {
+		const struct alert *one = &l->trips[--l->n_trips];
+
+		if (unit_random(&l->seed, 2) == 0)
+			l->known[one->index - 1] = one->raised;
+	}
+	alerts_free(l->a);
+	l->a = alerts_new(conf);
+	ck_assert_ptr_null(alerts_file_read(l->path, &f, l->a, l->now_us));
+	ck_assert_int_eq(f.complete, !killed);
+	for (i = l->saved; i < l->n; i++) {
+		alerts_unsure(l->a, killed);
+		alerts_take(l->a, &l->log[i], l->now_us);
+	}
+	alerts_unsure(l->a, false);
+	save_life(l, false);
+}
+
+static void
+live(struct life *l, bool events)
+{
+	uint32_t n = unit_random(&l->seed, ENTRIES);
+
+	if (events && unit_random(&l->seed, 3) == 0) {
+		l->down[n] = !l->down[n];
+		l->log[l->n++] = (struct table_event){ .number = l->n + 1,
+			.index = n + 1,
+			.kind = l->down[n] ? TABLE_EVENT_DOWN
+					   : TABLE_EVENT_UP };
+		alerts_take(l->a, &l->log[l->n - 1], l->now_us);
+	}
+	if (l->n_trips < WINDOW &&
+	    alerts_next(l->a, l->now_us, &l->trips[l->n_trips]))
+		l->n_trips++;
+	if (l->n_trips > 0 && unit_random(&l->seed, 2) == 0) {
+		const struct alert one = l->trips[0];
+		bool ok = !events || unit_random(&l->seed, 10) > 0;
+
+		memmove(&l->trips[0], &l->trips[1],
+		    --l->n_trips * sizeof(l->trips[0]));
+		if (ok)
+			l->known[one.index - 1] = one.raised;
+		if (ok)
+			alerts_sent(l->a, &one);
+		else
+			alerts_failed(l->a, &one, l->now_us);
+	}
+	l->now_us += unit_random(&l->seed, 100000);
+}
+
+START_TEST(random_lives)
+{
+	const struct alerts_conf conf = { (unsigned)_i % 7 + 1,
+		(unsigned)_i % 5 + 1, (_i % 4) * CLOCK_SECOND,
+		(_i % 3) * CLOCK_SECOND };
+	const bool killed = _i % 2 == 1;
+	static struct life life;
+	struct life *l = &life;
+	struct alerts_counts c;
+	unsigned i;
+	int fd;
+
+	*l = (struct life){ .path = "/tmp/test_alerts.XXXXXX",
+		.seed = (unsigned)_i,
+		.now_us = CLOCK_SECOND };
+	fd = mkstemp(l->path);
+	ck_assert_int_ne(fd, -1);
+	(void)close(fd);
+	l->a = alerts_new(&conf);
+	save_life(l, false);
+	for (i = 0; i < EVENTS + 20000; i++) {
+		live(l, i < EVENTS);
+		if (i < EVENTS && unit_random(&l->seed, 50) == 0)
+			begin_anew(l, &conf,
+			    killed && unit_random(&l->seed, 2) == 0);
+		else if (i < EVENTS && unit_random(&l->seed, 20) == 0)
+			save_life(l, false);
+	}
+	ck_assert_uint_eq(l->n_trips, 0);
+	for (i = 0; i < ENTRIES; i++)
+		ck_assert(!l->known[i] || l->down[i]);
+	c = alerts_counts(l->a);
+	ck_assert_uint_eq(c.sent + c.suppressed, l->n);
+	alerts_free(l->a);
+	(void)unlink(l->path);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -423,6 +665,10 @@ main(void)
 	tcase_add_test(tc, memory);
 	tcase_add_test(tc, unsure);
 	tcase_add_test(tc, damaged_files);
+	tcase_add_test(tc, ended_on_the_way);
+	tcase_add_test(tc, storm_is_told);
+	tcase_add_loop_test(tc, hostile_files, 0, 20);
 	tcase_add_loop_test(tc, random_events, 0, 50);
+	tcase_add_loop_test(tc, random_lives, 0, 50);
 	return unit_run("alerts", tc);
 }

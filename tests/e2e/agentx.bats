@@ -35,23 +35,11 @@ name_of() {
 	get "$base.1.3.1.2.$1"
 }
 
-there() {
-	[[ $(name_of 1 2>/dev/null) == *mx1/smtp* ]]
-}
-
 needs_yaml() {
 	if "$BUILDDIR/plugins/check_portset" --config /dev/null |
 		grep -q 'this build has no YAML'; then
 		skip "needs libyaml"
 	fi
-}
-
-# other_ms: how long snmpd takes for an object of its own
-other_ms() {
-	local begin=${EPOCHREALTIME/[.,]/}
-
-	get "$sysuptime" >/dev/null || return 1
-	echo $(((${EPOCHREALTIME/[.,]/} - begin) / 1000))
 }
 
 @test "a walk has every object, whatever it is made of" {
@@ -314,7 +302,9 @@ other_ms() {
 	EOT
 	snmpd_start
 	eventually snmpd_answers
-	as_nobody "$BUILDDIR/subagent/portstate-agentx" -c "$run/c.yaml" \
+	# By as_nobody it would be a shell that is killed at the end.
+	setpriv --reuid=65534 --regid=65534 --clear-groups \
+		"$BUILDDIR/subagent/portstate-agentx" -c "$run/c.yaml" \
 		-x "unix:$run/master" --oid "$base" -l "$run/agentx.log" \
 		2>"$run/agentx.out" 3>&- 4>&- &
 	agentx=$!
@@ -413,7 +403,8 @@ looked() {
 	printf 'createUser -e 0x8000000001020304 traps SHA "authpassword" AES "privpassword"\nauthUser log traps\n' \
 		>"$run/traps.conf"
 	snmptrapd_start "$run/traps.conf"
-	snmpd_start 'trapsess -v 3 -e 0x8000000001020304 -l authPriv -u traps -a SHA -A authpassword -x AES -X privpassword 127.0.0.1:16162'
+	trap_sink='trapsess -v 3 -e 0x8000000001020304 -l authPriv -u traps -a SHA -A authpassword -x AES -X privpassword 127.0.0.1:16162'
+	snmpd_start
 	agentx_start
 	registered
 	looked

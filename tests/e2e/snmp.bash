@@ -6,18 +6,23 @@
 #
 # snmp_setup		or skips; makes the directory $run, which is nobody's
 # snmp_teardown
-# snmpd_start [LINE...]	snmpd, with lines in its snmpd.conf; its process is $snmpd
+# snmpd_start [LINE...]	snmpd, with lines in its snmpd.conf; its process is $snmpd;
+#			$trap_sink: where it sends notifications
 # snmptrapd_start [FILE]	what it decodes is in $run/traps, with more lines in its
 #			configuration; its process is $snmptrapd
 # table [SETTING...] <LINES	the port table $run/table, see tests/make_table.c
+# module_start [LINE...]	snmpd with the module, under ${base2}; $so is its file
+# other_ms		how long snmpd takes for an object of its own
 # agentx_start [ARG...]	portstate-agentx; its process is $agentx, its log $run/agentx.log
 # registered [N]	waits until it has said so, the Nth time
 # as_nobody COMMAND...
 # get OID..., walk [R]	values as lines: R repetitions; without, by GETNEXT
 # says TEXT		how many lines of the log have it
-# eventually COMMAND...	until it is true, 20 seconds at the most
+# there, there2		whether the first row can be read, of the subagent, of the module
+# eventually COMMAND...	until it is true, 60 seconds at the most
 
 base=.1.3.6.1.4.1.8072.9999.9999.7707
+base2=.1.3.6.1.4.1.8072.9999.9999.7708
 sysuptime=.1.3.6.1.2.1.1.3.0
 agent=127.0.0.1:16161
 
@@ -69,7 +74,7 @@ snmpd_start() {
 			agentXPerms 0660 0750
 			agentXTimeout 5
 			agentXRetries 1
-			trap2sink 127.0.0.1:16162 public
+			${trap_sink:-trap2sink 127.0.0.1:16162 public}
 			maxGetbulkRepeats 0
 			maxGetbulkResponses 0
 			dontLogTCPWrappersConnects yes
@@ -84,8 +89,32 @@ snmpd_start() {
 	snmpd=$!
 }
 
+module_start() {
+	so=$BUILDDIR/subagent/portstate_snmpd.so
+	# shellcheck disable=SC2154
+	! grep -q __asan_init "$so" || skip "snmpd has no sanitizers"
+	snmpd_start "dlmod portstate_snmpd $so" "portstateTable $run/table" \
+		"portstateOid $base2" "$@"
+	eventually snmpd_answers
+}
+
 snmpd_answers() {
 	[[ -n $(get "$sysuptime" 2>/dev/null) ]]
+}
+
+other_ms() {
+	local begin=${EPOCHREALTIME/[.,]/}
+
+	get "$sysuptime" >/dev/null || return 1
+	echo $(((${EPOCHREALTIME/[.,]/} - begin) / 1000))
+}
+
+there() {
+	[[ $(get "$base.1.3.1.2.1" 2>/dev/null) == *mx1/smtp* ]]
+}
+
+there2() {
+	[[ $(get "$base2.1.3.1.2.1" 2>/dev/null) == *mx1/smtp* ]]
 }
 
 snmptrapd_start() {
@@ -144,14 +173,13 @@ walk() {
 }
 
 eventually() {
-	local i
+	local until=$((SECONDS + 60))
 
-	for ((i = 0; i < 400; i++)); do
-		if "$@"; then
-			return 0
+	until "$@"; do
+		if ((SECONDS > until)); then
+			echo "never: $*"
+			return 1
 		fi
 		sleep 0.05
 	done
-	echo "never: $*"
-	return 1
 }
