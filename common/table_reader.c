@@ -14,7 +14,7 @@
 #include "table_layout.h"
 #include "xalloc.h"
 
-/* Records that are read ahead. */
+/* Records that are read ahead; a bit for each has room in a number. */
 #define AHEAD 64
 
 /* How often a part is read, with a pause before each but the first two; and how many
@@ -35,6 +35,7 @@ struct table_reader {
 	 * asked for as the next. */
 	uint32_t first, n_ahead, last;
 	struct table_record *ahead;
+	uint64_t checked; /* a bit for each that was found right */
 
 	/* Of names, for records 1 to n_named. */
 	struct index by_name;
@@ -64,6 +65,7 @@ static enum table_answer read_part(struct table_reader *, void *, size_t,
 static bool pause_a_little(struct table_reader *);
 static right_fn live_right, record_right, event_right;
 static const struct table_record *ahead_of(struct table_reader *, uint32_t);
+static bool ahead_right(struct table_reader *, uint32_t);
 static bool name_more(struct table_reader *);
 static index_fn has_name;
 static uint32_t hash_of(const char *);
@@ -145,7 +147,7 @@ table_reader_record(struct table_reader *r, uint32_t index,
 	if (index == 0 || index > r->live.n_records)
 		return TABLE_NONE;
 	ahead = ahead_of(r, index);
-	if (ahead != NULL && table_record_right(ahead, index)) {
+	if (ahead != NULL && ahead_right(r, index)) {
 		*out = *ahead;
 		return TABLE_OK;
 	}
@@ -416,11 +418,24 @@ ahead_of(struct table_reader *r, uint32_t index)
 		return NULL;
 	r->first = index;
 	r->n_ahead = left < AHEAD ? left : AHEAD;
+	r->checked = 0;
 	if (table_pread(r->fd, r->ahead, r->n_ahead * sizeof(*r->ahead),
 		table_record_at(index)))
 		return r->ahead;
 	r->n_ahead = 0;
 	return NULL;
+}
+
+/* Of such a record, which is asked for once for each of its columns. */
+static bool
+ahead_right(struct table_reader *r, uint32_t index)
+{
+	uint32_t i = index - r->first;
+	uint64_t bit = UINT64_C(1) << i;
+
+	if ((r->checked & bit) == 0 && table_record_right(&r->ahead[i], index))
+		r->checked |= bit;
+	return (r->checked & bit) != 0;
 }
 
 /* False: one of the names cannot be read now. */
