@@ -24,9 +24,9 @@ struct table_enabled {
 void table_enabled_set(struct table_enabled *e, uint32_t index, bool on);
 
 /*
- * Writes the parts that have changed and have a place in the file, or all of those, into
- * another file that will have the place of this one; started_us: of the writer.
- * False: errno says why.
+ * Writes the parts that have changed, of those that have a place in the file; copy writes
+ * all of these, into one that is made anew.  started_us: of the writer.  False: errno
+ * says why.
  */
 bool table_enabled_write(struct table_enabled *e, int fd,
     const struct table_head *h, int64_t started_us);
