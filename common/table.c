@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "index.h"
 #include "pool.h"
+#include "table_enabled.h"
 #include "table_file.h"
 #include "table_layout.h"
 #include "table_repair.h"
@@ -49,6 +50,7 @@ struct table {
 	size_t waits_size;
 	struct pool strings;
 	struct index by_name;
+	struct table_enabled enabled; /* of each index */
 
 	struct table_record *records;
 	size_t n_records, records_size;
@@ -161,7 +163,7 @@ table_index(struct table *t, const char *name)
 	i = index_find(&t->by_name, hash, has_name, t, name);
 	if (i != INDEX_NONE)
 		return i + 1;
-	add_name(t, t->n + 1, name);
+	add_name(t, t->n + 1, name, false);
 	return t->n;
 }
 
@@ -443,6 +445,7 @@ table_free(struct table *t)
 {
 	(void)close(t->fd);
 	index_free(&t->by_name);
+	table_enabled_free(&t->enabled);
 	pool_free(&t->strings);
 	free(t->names);
 	free(t->waits);
@@ -454,7 +457,7 @@ table_free(struct table *t)
 }
 
 static void
-add_name(void *ctx, uint32_t index, const char *name)
+add_name(void *ctx, uint32_t index, const char *name, bool enabled)
 {
 	struct table *t = ctx;
 
@@ -468,6 +471,7 @@ add_name(void *ctx, uint32_t index, const char *name)
 		index_add(&t->by_name, hash_of(name), t->n);
 	}
 	t->n++;
+	table_enabled_set(&t->enabled, index, enabled);
 }
 
 static bool
@@ -544,7 +548,9 @@ static bool
 write_all(struct table *t)
 {
 	if (!write_names(t) || !write_events(t) || !sync_file(t) ||
-	    !write_records(t))
+	    !write_records(t) ||
+	    !table_enabled_write(&t->enabled, t->fd, &t->head,
+		t->live.started_us))
 		return failed(t, "cannot be written");
 	if (!t->tell && !elapsed(t->live.written_us, t->now_us))
 		return true;
@@ -732,7 +738,8 @@ copy_all(struct table *t, int fd, const struct table_head *h)
 		return false;
 	l = t->live;
 	l.n_records = t->n;
-	if (!write_live(t, fd, &l))
+	if (!table_enabled_copy(&t->enabled, fd, h, l.started_us) ||
+	    !write_live(t, fd, &l))
 		return false;
 	t->live = l;
 	return true;
@@ -747,8 +754,11 @@ copy_records(struct table *t, int fd)
 
 	for (first = 1; good && first <= t->n; first += count) {
 		count = t->n - first < BATCH ? t->n - first + 1 : BATCH;
-		for (i = 0; i < count; i++)
+		for (i = 0; i < count; i++) {
 			gather(t, first + i, &batch[i]);
+			table_enabled_set(&t->enabled, first + i,
+			    (batch[i].flags & TABLE_ENABLED) != 0);
+		}
 		good = table_pwrite(fd, batch, count * sizeof(*batch),
 		    table_record_at(first));
 	}
@@ -971,6 +981,8 @@ wait_for_flush(struct table *t, uint32_t index, const struct table_record *r)
 	mine->index = index;
 	mine->seq = r->seq + 1;
 	mine->flags |= TABLE_USED;
+	table_enabled_set(&t->enabled, index,
+	    (mine->flags & TABLE_ENABLED) != 0);
 	if (mine->created_us == 0)
 		mine->created_us = t->now_us;
 	memset(mine->name, 0, sizeof(mine->name));

@@ -7,7 +7,7 @@
  *
  *     1. the names of new indexes, and the events
  *     2. fdatasync(2), when there were any, or acknowledgements
- *     3. the records, without waiting for the disk
+ *     3. the records, without waiting for the disk, and the bits of what is enabled
  *     4. what readers are told of the whole: when indexes or events are new,
  *        and once a second
  *

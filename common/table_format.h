@@ -8,6 +8,8 @@
  *     TABLE_RECORDS_AT         struct table_record of index 1, 2 … capacity
  *     after them               struct table_event, ring of them: that of number n
  *                              is in place n modulo ring
+ *     in the page after them   struct table_bits, of so many records each: which of
+ *                              them are enabled
  *
  * All in the byte order of the machine, as byte_order tells.  portstated alone
  * writes it, under a lock (flock(2)) of the file itself; the others read it with
@@ -19,6 +21,10 @@
  * or damaged.  No part lies across a page, so a writer that is killed leaves whole
  * ones.  Only a lost power may leave half of one, and then a record has the check of
  * its name, which all that was ever written there agrees on.
+ *
+ * The bits say nothing that records do not, in little: they are written after them, and
+ * before config_serial, and made anew by each writer that starts.  Who finds them wrong,
+ * of another writer or not there reads the records.
  *
  * An event that was decided is on disk before its record is written, and the record
  * names the last event that it knows of.
@@ -188,6 +194,17 @@ struct table_event {
 	unsigned char spare[72];
 	uint64_t check;
 	uint64_t done; /* number, when the daemon has done what it demands */
+};
+
+/* The records of a part. */
+#define TABLE_BITS 8000
+
+struct table_bits {
+	uint32_t number; /* of the part, from 0 */
+	uint32_t seq;
+	int64_t started_us; /* of its writer, as in what is told of the whole */
+	uint64_t words[TABLE_BITS / 64]; /* the first has the lowest bit */
+	uint64_t check;
 };
 
 #endif

@@ -15,6 +15,7 @@ _Static_assert(TABLE_LIVE_AT + sizeof(struct table_live) <= TABLE_RECORDS_AT,
     "live");
 _Static_assert(sizeof(struct table_record) == 1024, "record");
 _Static_assert(sizeof(struct table_event) == 512, "event");
+_Static_assert(sizeof(struct table_bits) == 1024, "bits");
 
 static uint64_t step(uint64_t, const void *);
 static uint64_t mix(uint64_t, const void *, size_t);
@@ -23,6 +24,8 @@ static bool ended(const char *, size_t);
 static bool strings_right(const struct table_record *);
 static bool numbers_right(const struct table_record *);
 static bool address_right(const struct table_record *);
+
+#define PAGE 4096
 
 #define LANES 4
 
@@ -44,10 +47,29 @@ table_event_at(const struct table_head *h, uint64_t number)
 }
 
 int64_t
-table_size(const struct table_head *h)
+table_events_end(const struct table_head *h)
 {
 	return table_event_at(h, 0) +
 	    (int64_t)h->ring * (int64_t)sizeof(struct table_event);
+}
+
+int64_t
+table_bits_at(const struct table_head *h, uint32_t part)
+{
+	return (table_events_end(h) + PAGE - 1) / PAGE * PAGE +
+	    (int64_t)part * (int64_t)sizeof(struct table_bits);
+}
+
+int64_t
+table_size(const struct table_head *h)
+{
+	return table_bits_at(h, table_bits_count(h->capacity));
+}
+
+uint32_t
+table_bits_count(uint32_t n)
+{
+	return (n + TABLE_BITS - 1) / TABLE_BITS;
 }
 
 void
@@ -73,6 +95,12 @@ void
 table_seal_event(struct table_event *e)
 {
 	e->check = CHECK_OF(e);
+}
+
+void
+table_seal_bits(struct table_bits *b)
+{
+	b->check = CHECK_OF(b);
 }
 
 const char *
@@ -126,6 +154,13 @@ table_event_right(const struct table_event *e)
 	    e->outcome < OUTCOME_COUNT && e->name[0] != '\0' &&
 	    ended(e->name, sizeof(e->name)) &&
 	    ended(e->reason, sizeof(e->reason));
+}
+
+bool
+table_bits_right(const struct table_bits *b, uint32_t part, int64_t started_us)
+{
+	return b->check == CHECK_OF(b) && b->number == part &&
+	    b->started_us == started_us;
 }
 
 bool

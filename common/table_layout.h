@@ -19,13 +19,19 @@
 /* Offsets in the file; index: from 1. */
 int64_t table_record_at(uint32_t index);
 int64_t table_event_at(const struct table_head *h, uint64_t number);
+int64_t table_events_end(const struct table_head *h);
+int64_t table_bits_at(const struct table_head *h, uint32_t part);
 int64_t table_size(const struct table_head *h);
+
+/* How many parts have the bits of n records. */
+uint32_t table_bits_count(uint32_t n);
 
 /* Set the check of a part, and of a record also that of its name. */
 void table_seal_head(struct table_head *h);
 void table_seal_live(struct table_live *l);
 void table_seal_record(struct table_record *r);
 void table_seal_event(struct table_event *e);
+void table_seal_bits(struct table_bits *b);
 
 /* NULL: it is the head of a table that we can read; or why not. */
 const char *table_head_wrong(const struct table_head *h);
@@ -37,6 +43,8 @@ const char *table_head_wrong(const struct table_head *h);
 bool table_live_right(const struct table_live *l, const struct table_head *h);
 bool table_record_right(const struct table_record *r, uint32_t index);
 bool table_event_right(const struct table_event *e);
+bool table_bits_right(const struct table_bits *b, uint32_t part,
+    int64_t started_us);
 
 /* Whether at least the name of a record is right. */
 bool table_name_right(const struct table_record *r, uint32_t index);

@@ -14,7 +14,7 @@
 #include "table_layout.h"
 #include "xalloc.h"
 
-/* Records that are read ahead. */
+/* Records that are read ahead; a bit for each has room in a number. */
 #define AHEAD 64
 
 /* How often a part is read, with a pause before each but the first two; and how many
@@ -35,6 +35,7 @@ struct table_reader {
 	 * asked for as the next. */
 	uint32_t first, n_ahead, last;
 	struct table_record *ahead;
+	uint64_t checked; /* a bit for each that was found right */
 
 	/* Of names, for records 1 to n_named. */
 	struct index by_name;
@@ -62,8 +63,11 @@ static enum table_answer ended(struct table_reader *, enum table_answer,
 static enum table_answer read_part(struct table_reader *, void *, size_t,
     int64_t, right_fn *, uint64_t);
 static bool pause_a_little(struct table_reader *);
-static right_fn live_right, record_right, event_right;
+static right_fn live_right, record_right, event_right, bits_right;
+static void look_at_flags(struct table_reader *, uint32_t, uint32_t,
+    struct table_bits *);
 static const struct table_record *ahead_of(struct table_reader *, uint32_t);
+static bool ahead_right(struct table_reader *, uint32_t);
 static bool name_more(struct table_reader *);
 static index_fn has_name;
 static uint32_t hash_of(const char *);
@@ -145,7 +149,7 @@ table_reader_record(struct table_reader *r, uint32_t index,
 	if (index == 0 || index > r->live.n_records)
 		return TABLE_NONE;
 	ahead = ahead_of(r, index);
-	if (ahead != NULL && table_record_right(ahead, index)) {
+	if (ahead != NULL && ahead_right(r, index)) {
 		*out = *ahead;
 		return TABLE_OK;
 	}
@@ -185,17 +189,24 @@ table_reader_next(struct table_reader *r, uint32_t *index,
 	return answer;
 }
 
-bool
-table_reader_enabled(struct table_reader *r, uint32_t *index)
+void
+table_reader_enabled(struct table_reader *r, uint64_t *words)
 {
-	const struct table_record *ahead;
+	uint32_t n = r->fd != -1 ? r->live.n_records : 0, first, count, i;
+	struct table_bits b;
 
-	while (r->fd != -1 && *index < r->live.n_records) {
-		ahead = ahead_of(r, ++*index);
-		if (ahead == NULL || (ahead->flags & TABLE_ENABLED) != 0)
-			return true;
+	for (first = 0; first < n; first += count) {
+		count = n - first < TABLE_BITS ? n - first : TABLE_BITS;
+		if (read_part(r, &b, sizeof(b),
+			table_bits_at(&r->head, first / TABLE_BITS), bits_right,
+			first / TABLE_BITS) != TABLE_OK)
+			look_at_flags(r, first, count, &b);
+		/* Those after the last say nothing. */
+		if (count % 64 != 0)
+			b.words[count / 64] &= (UINT64_C(1) << count % 64) - 1;
+		for (i = 0; i < (count + 63) / 64; i++)
+			words[first / 64 + i] = b.words[i];
 	}
-	return false;
 }
 
 enum table_answer
@@ -321,7 +332,8 @@ read_live(struct table_reader *r)
 	enum table_answer answer;
 	struct stat st;
 
-	if (fstat(r->fd, &st) == -1 || st.st_size < table_size(&r->head))
+	/* The bits may lack. */
+	if (fstat(r->fd, &st) == -1 || st.st_size < table_events_end(&r->head))
 		return ended(r, TABLE_DAMAGED, "was cut short");
 	answer = read_part(r, &live, sizeof(live), TABLE_LIVE_AT, live_right,
 	    0);
@@ -398,6 +410,29 @@ event_right(const struct table_reader *r, const void *part, uint64_t number)
 	    ((e->number ^ number) & (r->head.ring - 1)) == 0;
 }
 
+static bool
+bits_right(const struct table_reader *r, const void *part, uint64_t number)
+{
+	return table_bits_right(part, (uint32_t)number, r->live.started_us);
+}
+
+/* Makes the bits of records that look as if the configuration had them. */
+static void
+look_at_flags(struct table_reader *r, uint32_t first, uint32_t count,
+    struct table_bits *b)
+{
+	const struct table_record *ahead;
+	uint32_t i;
+
+	memset(b->words, 0, sizeof(b->words));
+	r->last = first;
+	for (i = 0; i < count; i++) {
+		ahead = ahead_of(r, first + i + 1);
+		if (ahead == NULL || (ahead->flags & TABLE_ENABLED) != 0)
+			b->words[i / 64] |= UINT64_C(1) << i % 64;
+	}
+}
+
 /* The record of an index as it was read ahead, when they are asked for in turn. */
 static const struct table_record *
 ahead_of(struct table_reader *r, uint32_t index)
@@ -416,11 +451,24 @@ ahead_of(struct table_reader *r, uint32_t index)
 		return NULL;
 	r->first = index;
 	r->n_ahead = left < AHEAD ? left : AHEAD;
+	r->checked = 0;
 	if (table_pread(r->fd, r->ahead, r->n_ahead * sizeof(*r->ahead),
 		table_record_at(index)))
 		return r->ahead;
 	r->n_ahead = 0;
 	return NULL;
+}
+
+/* Of such a record, which is asked for once for each of its columns. */
+static bool
+ahead_right(struct table_reader *r, uint32_t index)
+{
+	uint32_t i = index - r->first;
+	uint64_t bit = UINT64_C(1) << i;
+
+	if ((r->checked & bit) == 0 && table_record_right(&r->ahead[i], index))
+		r->checked |= bit;
+	return (r->checked & bit) != 0;
 }
 
 /* False: one of the names cannot be read now. */

@@ -68,10 +68,12 @@ enum table_answer table_reader_next(struct table_reader *r, uint32_t *index,
     struct table_record *out);
 
 /*
- * The same of indexes alone, of such records as look as if the configuration had them:
- * nothing is checked, so that 100,000 take no longer than it takes to read them.
+ * Which records the configuration has: a bit for each index from 1 to n_records, the
+ * lowest of words[0] first, in as many words as that takes.  100,000 are 13 KiB that
+ * are read; of what lacks there, the records, which are not checked.  A bit may be set
+ * of one that is gone, and of one that cannot be read.
  */
-bool table_reader_enabled(struct table_reader *r, uint32_t *index);
+void table_reader_enabled(struct table_reader *r, uint64_t *words);
 
 /*
  * The next event whose number is not below *cursor, which is set to the number after

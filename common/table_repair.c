@@ -102,24 +102,25 @@ look_at_record(const struct repair *x, struct table_record *r, uint32_t index)
 	char name[TABLE_NAME_SIZE];
 
 	if (table_record_vacant(r, index)) {
-		x->named(x->ctx, index, NULL);
+		x->named(x->ctx, index, NULL, false);
 		return true;
 	}
 	if (table_record_right(r, index)) {
 		if (r->last_event >= x->found->next_event)
 			x->found->next_event = r->last_event + 1;
-		x->named(x->ctx, index, r->name);
+		x->named(x->ctx, index, r->name,
+		    (r->flags & TABLE_ENABLED) != 0);
 		return true;
 	}
 	if (table_name_right(r, index)) {
 		memcpy(name, r->name, sizeof(name));
 		table_record_new(r, index, name);
 		x->found->emptied++;
-		x->named(x->ctx, index, name);
+		x->named(x->ctx, index, name, false);
 	} else {
 		table_record_vacate(r, index);
 		x->found->lost++;
-		x->named(x->ctx, index, NULL);
+		x->named(x->ctx, index, NULL, false);
 	}
 	table_seal_record(r);
 	return table_pwrite(x->fd, r, sizeof(*r), table_record_at(index));

@@ -19,8 +19,12 @@ struct table_repaired {
 	uint32_t applied;    /* events that a record had missed */
 };
 
-/* Told of each index in its order; NULL: its name is lost, as it may long be. */
-typedef void table_repair_fn(void *ctx, uint32_t index, const char *name);
+/*
+ * Told of each index in its order, and whether it is enabled; NULL: its name is lost,
+ * as it may long be.
+ */
+typedef void table_repair_fn(void *ctx, uint32_t index, const char *name,
+    bool enabled);
 
 /*
  * Gives the file the size that its head demands, empties or vacates the records that

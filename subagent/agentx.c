@@ -374,8 +374,8 @@ serve(struct subagent *s)
 			if (turn_us < next_us)
 				next_us = turn_us;
 		}
-		snmp_master_wait(s->signals, next_us);
-		take_signals(s);
+		if (snmp_master_wait(s->signals, next_us))
+			take_signals(s);
 	}
 	if (s->ended_by == NULL) {
 		s->gone_us = clock_wall_us();

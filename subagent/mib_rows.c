@@ -4,49 +4,49 @@
 #include <stdlib.h>
 
 static struct mib_rows_of rows_of(const struct table_reader *);
-static bool grow(struct mib_rows *, uint32_t);
+static bool grow(struct mib_rows *, size_t);
 static bool same(const struct mib_rows_of *, const struct mib_rows_of *);
 
 bool
 mib_rows_refresh(struct mib_rows *rows, struct table_reader *reader)
 {
 	const struct mib_rows_of of = rows_of(reader);
-	uint32_t index = 0;
+	size_t n = (of.n_records + 63) / 64;
 
 	if (same(&of, &rows->of))
 		return true;
 	rows->of = (struct mib_rows_of){ 0 };
 	rows->n = 0;
-	if (!grow(rows, of.n_records))
+	if (!grow(rows, n))
 		return false;
+	rows->n = n;
 	rows->of = of;
-	while (table_reader_enabled(reader, &index))
-		rows->indexes[rows->n++] = index;
+	table_reader_enabled(reader, rows->words);
 	return true;
 }
 
 void
 mib_rows_free(struct mib_rows *rows)
 {
-	free(rows->indexes);
+	free(rows->words);
 	*rows = (struct mib_rows){ 0 };
 }
 
 uint32_t
 mib_rows_after(const struct mib_rows *rows, uint32_t index)
 {
-	size_t below = 0, above = rows->n;
+	size_t i = index / 64;
+	uint64_t word;
 
-	/* All before below are not above the index; from above on, all are. */
-	while (below < above) {
-		size_t middle = below + (above - below) / 2;
-
-		if (rows->indexes[middle] <= index)
-			below = middle + 1;
-		else
-			above = middle;
-	}
-	return below < rows->n ? rows->indexes[below] : 0;
+	if (i >= rows->n)
+		return 0;
+	/* The bit of an index is the one before its number. */
+	word = rows->words[i] & (UINT64_MAX << index % 64);
+	while (word == 0 && ++i < rows->n)
+		word = rows->words[i];
+	if (word == 0)
+		return 0;
+	return (uint32_t)(i * 64 + (size_t)__builtin_ctzll(word) + 1);
 }
 
 static struct mib_rows_of
@@ -65,18 +65,18 @@ rows_of(const struct table_reader *reader)
 	};
 }
 
-/* To a place for each record. */
+/* To so many words. */
 static bool
-grow(struct mib_rows *rows, uint32_t n)
+grow(struct mib_rows *rows, size_t n)
 {
-	uint32_t *more;
+	uint64_t *more;
 
 	if (n <= rows->size)
 		return true;
-	more = reallocarray(rows->indexes, n, sizeof(*more));
+	more = reallocarray(rows->words, n, sizeof(*more));
 	if (more == NULL)
 		return false;
-	rows->indexes = more;
+	rows->words = more;
 	rows->size = n;
 	return true;
 }

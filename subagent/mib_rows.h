@@ -14,8 +14,8 @@
 
 /* A zeroed one is empty. */
 struct mib_rows {
-	uint32_t *indexes; /* in their order */
-	size_t n, size;
+	uint64_t *words; /* a bit for each index: table_reader_enabled() */
+	size_t n, size;  /* words */
 
 	/* What they were found by; all zero: nothing. */
 	struct mib_rows_of {

@@ -2,9 +2,9 @@
 /*
  * PORTSTATE-MIB as answers to GET and GETNEXT, from the port table.
  *
- * Nothing here knows messages of SNMP, nor a library for them.  The indexes of the rows
- * are in memory, four bytes each, and found by binary search; a record is read when it
- * is asked for, and kept for its other columns.
+ * Nothing here knows messages of SNMP, nor a library for them.  Which indexes are rows is
+ * in memory, a bit for each; a record is read when it is asked for, and kept for its
+ * other columns.
  *
  * What is answered when the table is not as it should be:
  *

@@ -109,13 +109,14 @@ snmp_master_why(void)
 	return master.why;
 }
 
-void
+bool
 snmp_master_wait(int fd, int64_t until_us)
 {
 	int64_t now_us = clock_now_us(), left_us;
 	netsnmp_large_fd_set fds;
 	struct timeval timeout;
 	int n = fd + 1, block = 0;
+	bool readable;
 
 	if (now_us >= master.again_us && master.session != NULL)
 		register_base();
@@ -133,6 +134,7 @@ snmp_master_wait(int fd, int64_t until_us)
 	NETSNMP_LARGE_FD_SET(fd, &fds);
 	(void)snmp_select_info2(&n, &fds, &timeout, &block);
 	n = netsnmp_large_fd_set_select(n, &fds, NULL, NULL, &timeout);
+	readable = n > 0 && NETSNMP_LARGE_FD_ISSET(fd, &fds);
 	if (n > 0)
 		snmp_read2(&fds);
 	else if (n == 0)
@@ -140,6 +142,7 @@ snmp_master_wait(int fd, int64_t until_us)
 	netsnmp_large_fd_set_cleanup(&fds);
 	run_alarms();
 	netsnmp_check_outstanding_agent_requests();
+	return readable;
 }
 
 uint32_t

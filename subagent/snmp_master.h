@@ -43,9 +43,9 @@ const char *snmp_master_why(void);
 
 /*
  * Does what is due, and waits for messages and for fd, which is the caller's, until
- * a time of CLOCK_MONOTONIC.
+ * a time of CLOCK_MONOTONIC.  Returns whether fd is readable.
  */
-void snmp_master_wait(int fd, int64_t until_us);
+bool snmp_master_wait(int fd, int64_t until_us);
 
 /* sysUpTime of the master agent. */
 uint32_t snmp_master_uptime_cs(void);

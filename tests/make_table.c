@@ -10,6 +10,7 @@
  *	stale=SECONDS		until when it is good, counted from that: 180
  *	capacity=NUMBER		of records: 16
  *	ring=NUMBER		of events: 16, a power of two
+ *	serial=NUMBER		of the configuration: 0
  *	dies=1			it does not say that it has ended
  *
  * A line is the name of an entry, without blanks, and what is known of it, which is
@@ -255,7 +256,7 @@ int
 main(int argc, char **argv)
 {
 	struct table_conf conf = { 16, 16, "portstated 0.1.0", 0 };
-	int64_t stale_us = 180 * CLOCK_SECOND;
+	struct table_totals totals = { .stale_us = 180 * CLOCK_SECOND };
 	char *line = NULL;
 	bool dies = false;
 	struct table *t;
@@ -272,7 +273,9 @@ main(int argc, char **argv)
 		if ((v = value_of(argv[i], "now")) != NULL)
 			now_us += strtoll(v, NULL, 10) * CLOCK_SECOND;
 		else if ((v = value_of(argv[i], "stale")) != NULL)
-			stale_us = strtoll(v, NULL, 10) * CLOCK_SECOND;
+			totals.stale_us = strtoll(v, NULL, 10) * CLOCK_SECOND;
+		else if ((v = value_of(argv[i], "serial")) != NULL)
+			totals.config_serial = (uint32_t)strtoul(v, NULL, 10);
 		else if ((v = value_of(argv[i], "capacity")) != NULL)
 			conf.capacity = (uint32_t)strtoul(v, NULL, 10);
 		else if ((v = value_of(argv[i], "ring")) != NULL)
@@ -289,7 +292,8 @@ main(int argc, char **argv)
 		fail(argv[1], words.data);
 	while (getline(&line, &size, stdin) != -1)
 		take_line(t, line);
-	table_tell(t, &(struct table_totals){ .stale_us = now_us + stale_us });
+	totals.stale_us += now_us;
+	table_tell(t, &totals);
 	if (!table_flush(t, now_us, &words))
 		fail(argv[1], words.data);
 	if (dies)

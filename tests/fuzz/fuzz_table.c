@@ -7,14 +7,17 @@
  */
 #include <assert.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "outcome.h"
 #include "table_input.h"
 #include "table_reader.h"
+#include "xalloc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 static void check_records(struct table_reader *);
+static void check_enabled(struct table_reader *);
 static void check_events(struct table_reader *);
 
 int
@@ -29,6 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (table_reader_refresh(r, 1) == TABLE_OK) {
 		assert(table_reader_why(r) == NULL);
 		check_records(r);
+		check_enabled(r);
 		check_events(r);
 	} else
 		assert(table_reader_why(r) != NULL);
@@ -61,6 +65,18 @@ check_records(struct table_reader *r)
 		assert(table_reader_find(r, record.name, &same) == TABLE_OK);
 		assert(strcmp(same.name, record.name) == 0);
 	}
+}
+
+/* None above the last. */
+static void
+check_enabled(struct table_reader *r)
+{
+	uint32_t n = table_reader_live(r)->n_records;
+	uint64_t *words = xcalloc(n / 64 + 1, sizeof(*words));
+
+	table_reader_enabled(r, words);
+	assert(words[n / 64] >> n % 64 == 0);
+	free(words);
 }
 
 static void

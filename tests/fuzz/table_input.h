@@ -23,6 +23,7 @@ table_input_seal_parts(unsigned char *bytes, size_t size,
 {
 	struct table_record record;
 	struct table_event event;
+	struct table_bits bits;
 	size_t at;
 	uint32_t i;
 
@@ -41,6 +42,14 @@ table_input_seal_parts(unsigned char *bytes, size_t size,
 		memcpy(&event, bytes + at, sizeof(event));
 		table_seal_event(&event);
 		memcpy(bytes + at, &event, sizeof(event));
+	}
+	for (i = 0; i < table_bits_count(h->capacity); i++) {
+		at = (size_t)table_bits_at(h, i);
+		if (at + sizeof(bits) > size)
+			return;
+		memcpy(&bits, bytes + at, sizeof(bits));
+		table_seal_bits(&bits);
+		memcpy(bytes + at, &bits, sizeof(bits));
 	}
 }
 
