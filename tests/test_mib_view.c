@@ -51,6 +51,18 @@ __wrap_table_pread(int fd, void *to, size_t size, int64_t at)
 	return true;
 }
 
+/* There may be no memory for the rows. */
+static bool no_memory;
+
+void *__real_reallocarray(void *, size_t, size_t);
+void *__wrap_reallocarray(void *, size_t, size_t);
+
+void *
+__wrap_reallocarray(void *p, size_t n, size_t size)
+{
+	return no_memory ? NULL : __real_reallocarray(p, n, size);
+}
+
 static void
 set_up(void)
 {
@@ -894,6 +906,24 @@ START_TEST(test_busy_from_the_start)
 }
 END_TEST
 
+/* For the rows: nothing is said to be there or not, until there is again. */
+START_TEST(test_memory)
+{
+	make_small();
+	mib_view_free(view);
+	view = mib_view_new(FILE_NAME, &notify);
+	no_memory = true;
+	look();
+	unit_str("get", get("1.3.1.2.4"), "busy");
+	unit_str("next", next("1.3.1.2.3"), "busy");
+	unit_str("scalar", get("1.2.1.0"), "busy");
+	no_memory = false;
+	look();
+	unit_str("next", next("1.3.1.2.3"), "1.3.1.2.4");
+	unit_str("scalar", get("1.2.1.0"), "gauge 3");
+}
+END_TEST
+
 static void
 make_many(void)
 {
@@ -1116,6 +1146,7 @@ main(void)
 	tcase_add_test(tc, test_wreck);
 	tcase_add_test(tc, test_busy);
 	tcase_add_test(tc, test_busy_from_the_start);
+	tcase_add_test(tc, test_memory);
 	tcase_add_test(tc, test_many);
 	unit_rows(tc, test_notice, notices);
 	tcase_add_test(tc, test_notice_of_end);

@@ -261,30 +261,6 @@ hostile() {
 	told_most
 }
 
-@test "the module: memory ends, and comes back" {
-	local size
-
-	command -v prlimit >/dev/null || skip "needs prlimit"
-	some_table
-	module_start
-	there2
-	: >"$run/table"
-	seq 60000 | awk '{ print "host" $1 "/tcp/25 port=25" }' |
-		"$BUILDDIR/tests/make_table" "$run/new" capacity=65536
-	chmod 644 "$run/new"
-	# Enough for an answer, not for so many rows.
-	size=$(awk '/^VmSize/ { print $2 * 1024 }' "/proc/$snmpd/status")
-	as_nobody prlimit --pid "$snmpd" --as="$((size + 220000)):"
-	mv "$run/new" "$run/table"
-	get "$base2.1.3.1.2.1" >rows 2>&1 || true
-	grep -qi 'genErr' rows
-	unharmed 5
-	as_nobody prlimit --pid "$snmpd" --as=unlimited:
-	first_is() { [[ $(get "$base2.1.3.1.2.1") == *host1/tcp/25* ]]; }
-	eventually first_is
-	told_most
-}
-
 # configured [LINE...]: snmpd reads these lines instead, by a signal
 configured() {
 	local was
