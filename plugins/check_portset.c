@@ -13,6 +13,7 @@
 #include "outfile.h"
 #include "plugin.h"
 #include "portset_options.h"
+#include "portset_told.h"
 #include "progress.h"
 #include "sweep.h"
 #include "xalloc.h"
@@ -249,7 +250,7 @@ describe_table(struct setreport *report, const struct source *from)
 	report->wall_s = live->written_us / CLOCK_SECOND;
 	text_init(&age, TEXT_WORD);
 	text_puts(&age, "table ");
-	portset_table_age(&age, age_us > 0 ? age_us : 0);
+	portset_told_age(&age, age_us > 0 ? age_us : 0);
 	text_puts(&age, " old");
 	if (report->verbosity > 0)
 		report->age = age.data;
