@@ -10,6 +10,7 @@
  *	stale=SECONDS		until when it is good, counted from that: 180
  *	capacity=NUMBER		of records: 16
  *	ring=NUMBER		of events: 16, a power of two
+ *	behind=SECONDS		by how much probing is late
  *	dies=1			it does not say that it has ended
  *
  * A line is the name of an entry, without blanks, and what is known of it, which is
@@ -36,6 +37,7 @@
 #include "expected.h"
 #include "outcome.h"
 #include "table.h"
+#include "table_reader.h"
 
 static struct table_record record;
 static uint8_t event; /* 0: none */
@@ -251,11 +253,35 @@ take_line(struct table *t, char *line)
 	table_write(t, index, &record);
 }
 
+/* Of all that are enabled, those of earlier runs, too. */
+static struct table_totals
+count(const char *file)
+{
+	struct table_reader *reader = table_reader_open(file);
+	struct table_totals totals = { 0 };
+	enum table_answer answer;
+	struct table_record r;
+	uint32_t index = 0;
+
+	(void)table_reader_refresh(reader, now_us);
+	while ((answer = table_reader_next(reader, &index, &r)) != TABLE_NONE)
+		if (answer == TABLE_OK && (r.flags & TABLE_ENABLED) != 0) {
+			totals.entries++;
+			totals.states[r.state]++;
+			totals.ports[r.port_state]++;
+			totals.lagged += (r.flags & TABLE_LAGGED) != 0;
+			totals.severe += (r.flags & TABLE_SEVERE) != 0;
+		}
+	table_reader_close(reader);
+	return totals;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct table_conf conf = { 16, 16, "portstated 0.1.0", 0 };
-	int64_t stale_us = 180 * CLOCK_SECOND;
+	int64_t stale_us = 180 * CLOCK_SECOND, behind_us = 0;
+	struct table_totals totals;
 	char *line = NULL;
 	bool dies = false;
 	struct table *t;
@@ -273,6 +299,8 @@ main(int argc, char **argv)
 			now_us += strtoll(v, NULL, 10) * CLOCK_SECOND;
 		else if ((v = value_of(argv[i], "stale")) != NULL)
 			stale_us = strtoll(v, NULL, 10) * CLOCK_SECOND;
+		else if ((v = value_of(argv[i], "behind")) != NULL)
+			behind_us = strtoll(v, NULL, 10) * CLOCK_SECOND;
 		else if ((v = value_of(argv[i], "capacity")) != NULL)
 			conf.capacity = (uint32_t)strtoul(v, NULL, 10);
 		else if ((v = value_of(argv[i], "ring")) != NULL)
@@ -290,6 +318,12 @@ main(int argc, char **argv)
 	while (getline(&line, &size, stdin) != -1)
 		take_line(t, line);
 	table_tell(t, &(struct table_totals){ .stale_us = now_us + stale_us });
+	if (!table_flush(t, now_us, &words))
+		fail(argv[1], words.data);
+	totals = count(argv[1]);
+	totals.stale_us = now_us + stale_us;
+	totals.behind_us = behind_us;
+	table_tell(t, &totals);
 	if (!table_flush(t, now_us, &words))
 		fail(argv[1], words.data);
 	if (dies)
