@@ -90,8 +90,10 @@ static void take_answer(void *, uint32_t, enum snmp_status,
 static void end(struct snmp_agent *, struct asked *, enum query_end,
     const char *);
 static void end_all(struct snmp_agent *, enum query_end, const char *);
+static bool is_any_busy(const struct snmp_agent *);
 static void end_silent(struct snmp_agent *);
 
+static const char busy[] = "genErr: it, or its subagent, cannot answer now";
 static const char missing[] = MODULE
     " or its library, libnetsnmp, cannot be loaded";
 
@@ -583,8 +585,7 @@ take_answer(void *ctx, uint32_t ticket, enum snmp_status status,
 		break;
 	case SNMP_STATUS_GEN_ERR:
 		if (asked->busy)
-			end(a, asked, QUERY_FAILED,
-			    "genErr: it, or its subagent, cannot answer now");
+			end(a, asked, QUERY_FAILED, busy);
 		asked->busy = true;
 		/* Not for what was said twice of what was asked twice. */
 		asked->ticket = ++a->tickets;
@@ -616,13 +617,26 @@ end_all(struct snmp_agent *a, enum query_end how, const char *why)
 			end(a, &a->asked[i], how, why);
 }
 
+static bool
+is_any_busy(const struct snmp_agent *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++)
+		if (a->asked[i].busy && a->asked[i].query->end == QUERY_PENDING)
+			return true;
+	return false;
+}
+
 static void
 end_silent(struct snmp_agent *a)
 {
 	struct text why;
 
 	text_init(&why, TEXT_WORD);
-	if (a->answered) {
+	if (is_any_busy(a)) {
+		text_puts(&why, busy);
+	} else if (a->answered) {
 		text_puts(&why, "no further answer before the deadline");
 	} else if (a->heard) {
 		text_puts(&why,
