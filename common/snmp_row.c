@@ -28,7 +28,6 @@ static const struct {
 	{ MIB_psCheckCritTime, true },
 	{ MIB_psCheckLagged, true },
 	{ MIB_psCheckSevere, true },
-	{ MIB_psCheckInState, true },
 	{ MIB_psCheckLastProbe, false },
 	{ MIB_psStatsRtt, false },
 	{ MIB_psStatsConsecutive, true },
@@ -84,8 +83,6 @@ snmp_row_take(struct table_record *r, enum mib_object o,
 bool
 snmp_row_settle(struct table_record *r)
 {
-	if ((r->flags & TABLE_KNOWN) == 0 && r->outcome != OUTCOME_NOT_PROBED)
-		r->flags |= TABLE_UNSURE;
 	if (is_down(r))
 		r->flags |= TABLE_DOWN;
 	r->severity = (r->flags & TABLE_DOWN) != 0 && r->state == STATE_WARNING
@@ -107,23 +104,21 @@ snmp_row_number(const struct query_varbind *v, enum mib_object o, uint32_t max,
 	return true;
 }
 
-/* What tells that something is known is not always there: all that may do. */
+/* Of an entry nothing is known before a round has ended. */
 static bool
 take_number(struct table_record *r, enum mib_object o, uint32_t n)
 {
 	switch (o) {
 	case MIB_psCheckStatus:
 		r->state = (uint8_t)n;
-		if (n != STATE_UNKNOWN)
-			r->flags |= TABLE_KNOWN;
 		return n <= STATE_UNKNOWN;
 	case MIB_psCheckState:
 		r->port_state = (uint8_t)(n - 1);
-		if (r->port_state != PORT_UNKNOWN)
-			r->flags |= TABLE_KNOWN;
 		return n >= 1 && n <= PORT_OPEN_FILTERED + 1;
 	case MIB_psCheckReason:
 		r->outcome = n > 1 ? (uint8_t)(n - 2) : OUTCOME_NOT_PROBED;
+		if (n > 1)
+			r->flags |= TABLE_KNOWN;
 		return n >= 1 && n <= OUTCOME_NOT_PROBED + 2;
 	case MIB_psCheckTransport:
 		r->transport = (uint8_t)(n - 1);
@@ -147,10 +142,6 @@ take_number(struct table_record *r, enum mib_object o, uint32_t n)
 		return take_truth(r, TABLE_LAGGED, n);
 	case MIB_psCheckSevere:
 		return take_truth(r, TABLE_SEVERE, n);
-	case MIB_psCheckInState:
-		if (n > 0)
-			r->flags |= TABLE_KNOWN;
-		return true;
 	case MIB_psStatsRtt:
 		if (n > 0)
 			r->rtt_us = n;
