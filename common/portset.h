@@ -80,6 +80,13 @@ struct entry {
 #define ENTRY_NO_TIME UINT32_MAX
 #define NO_HOST UINT32_MAX
 
+/* Entries of which there are numbers alone: nothing is known of which they are. */
+struct portset_rest {
+	size_t states[STATE_UNKNOWN + 1]; /* by what they are worth ... */
+	size_t slow;                      /* ... but for these, as well */
+	size_t ports[PORT_OPEN_FILTERED + 1];
+};
+
 struct portset {
 	struct portset_host *hosts;
 	struct host_counts *counts; /* of each, by portset_summary_of() */
@@ -99,6 +106,8 @@ struct portset {
 	const struct policy *days;
 	bool many_days; /* others were given, too */
 	bool udp;       /* some are of datagrams */
+	/* Beside those that are here; NULL: there are no others. */
+	const struct portset_rest *rest;
 	/* For how many there is room. */
 	size_t size_hosts;
 	size_t size_asks;

@@ -15,6 +15,7 @@ struct quorum {
 
 static void count_entry(struct portset_summary *, const struct portset *,
     const struct entry *);
+static void count_rest(struct portset_summary *, const struct portset_rest *);
 static void count_quorum(struct quorum *, const struct portset *,
     const struct entry *);
 static void count_hosts(struct portset_summary *, const struct portset *);
@@ -44,10 +45,15 @@ portset_summary_of(struct portset *s, const struct portset_policy *p)
 		count_quorum(&quorum, s, e);
 		sum.lagging += lag != STATE_OK;
 		worst = state_worst(worst, lag);
-		if (e->host != NO_HOST)
+		if (e->host != NO_HOST && s->rest == NULL)
 			host_counts_add(&s->counts[e->host], s, e, lag);
 	}
 	count_hosts(&sum, s);
+	if (s->rest != NULL) {
+		count_rest(&sum, s->rest);
+		if (s->rest->slow > 0)
+			worst = state_worst(worst, STATE_WARNING);
+	}
 	sum.state = p->at_least > 0 ? judge_quorum(&quorum, p->at_least)
 				    : judge_failed(&sum, p);
 	if (sum.expiring + sum.astray > 0)
@@ -77,6 +83,23 @@ count_entry(struct portset_summary *sum, const struct portset *s,
 		sum->days = NULL;
 	if (!(sum->cert_days <= days))
 		sum->cert_days = days;
+}
+
+static void
+count_rest(struct portset_summary *sum, const struct portset_rest *rest)
+{
+	const size_t *states = rest->states;
+	size_t i;
+
+	for (i = 0; i <= STATE_UNKNOWN; i++)
+		sum->total += states[i];
+	sum->met += states[STATE_OK];
+	sum->failed += states[STATE_WARNING] + states[STATE_CRITICAL];
+	sum->warned += states[STATE_WARNING];
+	sum->unknown += states[STATE_UNKNOWN];
+	sum->lagging += rest->slow;
+	for (i = 0; i < PORTSET_POLICY_PORTS; i++)
+		sum->ports[i] += rest->ports[i];
 }
 
 static void

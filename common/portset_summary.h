@@ -30,7 +30,11 @@ struct portset_summary {
 	enum state state;
 };
 
-/* Counts those of each host into s->counts on its way. */
+/*
+ * Counts those of each host into s->counts on its way, unless s has a rest: then a host
+ * may have others, and nothing is told of it as a whole.  The rest is in all numbers,
+ * except that it does not count for p->at_least.
+ */
 struct portset_summary portset_summary_of(struct portset *s,
     const struct portset_policy *p);
 

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A port table as a set of ports that are told already: what portstated decided of
- * each, for the same reports and policies as a run.
- *
- * A table is somebody else's bytes.  Its names and reasons, which portstated has
- * escaped, are taken apart and escaped anew, and come out as they were.
+ * A port table, a file, as a set of ports that are told already (portset_told.h).
  */
 #ifndef PORTSET_TABLE_H
 #define PORTSET_TABLE_H
@@ -42,8 +38,5 @@ void portset_table_free(struct portset_table *t);
 
 /* What the writer told of the whole. */
 const struct table_live *portset_table_live(const struct portset_table *t);
-
-/* Appends how long that is ago: "0.4 s", "5 min". */
-void portset_table_age(struct text *t, int64_t us);
 
 #endif

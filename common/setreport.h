@@ -24,6 +24,7 @@ struct setreport {
 	const char *from;   /* the machine that asked; NULL: it is not told */
 	int64_t wall_s;     /* the time now; 0: it is not told */
 	int64_t took_us;    /* that the run took */
+	bool with_time;     /* a nagios report has that, too */
 	/* Takes what was written so far, and empties t. */
 	void (*flush)(void *sink, struct text *t);
 	void *sink;

@@ -34,6 +34,7 @@ static setreport_kind_fn is_first_of_down, is_bad_down, is_warned_down, is_bad,
     is_less_bad, is_warned, is_any_open;
 static words_fn words_down, words_name, words_why, words_slow;
 static void counts(struct text *, const struct setreport *);
+static void run_time(struct text *, const struct setreport *);
 static void port_count(struct text *, const struct setreport *, const char *,
     enum port_state);
 static void count(struct text *, const char *, size_t,
@@ -46,6 +47,7 @@ static void relabelled(struct text *, const char *, const char *);
 static void limited_hosts(struct text *, const struct setreport *, size_t);
 static struct range seconds(const struct range *);
 static size_t lines(struct text *, const struct setreport *, size_t);
+static size_t of_interest(const struct portset_rest *);
 static setreport_kind_fn is_told;
 static bool line(struct text *, const struct setreport *, size_t, size_t,
     size_t, words_fn *);
@@ -63,6 +65,8 @@ setreport_nagios(struct text *t, const struct setreport *r)
 	setreport_first_line(t, r);
 	text_puts(t, "|");
 	counts(t, r);
+	if (r->with_time)
+		run_time(t, r);
 	room = r->max - (t->len < r->max ? t->len : r->max);
 	room = room > RESERVE ? room - RESERVE : 0;
 	text_init(&details, r->max);
@@ -71,6 +75,8 @@ setreport_nagios(struct text *t, const struct setreport *r)
 	if (s->limited > 1)
 		limited_hosts(&details, r, room / 4);
 	lines_cut = lines(&details, r, room / 2);
+	if (r->set->rest != NULL)
+		lines_cut += of_interest(r->set->rest);
 	latencies_cut = latencies(t, r, t->len + room - details.len);
 	text_puts(t, "\n");
 	text_puts(t, details.data);
@@ -301,12 +307,27 @@ counts(struct text *t, const struct setreport *r)
 	port_count(t, r, "open", PORT_OPEN);
 	port_count(t, r, "closed", PORT_CLOSED);
 	port_count(t, r, "filtered", PORT_FILTERED);
-	if (r->set->udp)
+	if (r->set->udp || r->set->rest != NULL)
 		port_count(t, r, "open_filtered", PORT_OPEN_FILTERED);
 	port_count(t, r, "unknown", PORT_UNKNOWN);
 	if (r->set->days != NULL)
 		report_cert_days(t, s->days != NULL ? s->days : &no_days,
 		    s->cert_days);
+}
+
+static void
+run_time(struct text *t, const struct setreport *r)
+{
+	const struct perfdata data = {
+		.label = "time",
+		.unit = "s",
+		.value = (double)r->took_us / 1e6,
+		.min = 0,
+		.max = (double)NAN,
+	};
+
+	text_puts(t, " ");
+	perfdata_format(t, &data);
 }
 
 static void
@@ -341,7 +362,10 @@ count(struct text *t, const char *label, size_t n, const struct share_limits *l,
 	perfdata_format(t, &data);
 }
 
-/* Up to a length of end; returns how many were left out, from the first on. */
+/*
+ * Up to a length of end; returns how many were left out, from the first on.  Where not
+ * all entries are there, there are none, since labels would come and go.
+ */
 static size_t
 latencies(struct text *t, const struct setreport *r, size_t end)
 {
@@ -349,6 +373,8 @@ latencies(struct text *t, const struct setreport *r, size_t end)
 	bool fits = true;
 	size_t i;
 
+	if (r->set->rest != NULL)
+		return 0;
 	for (i = 0; i < r->set->n && fits; i++) {
 		text_init(&one, r->max);
 		text_puts(&one, " ");
@@ -462,6 +488,14 @@ lines(struct text *t, const struct setreport *r, size_t end)
 		if (r->verbosity > 0 || is_told(r, &r->set->entries[i]))
 			cut += !line(t, r, i, end, cut, line_entry);
 	return cut;
+}
+
+/* How many of a rest have no line that should. */
+static size_t
+of_interest(const struct portset_rest *rest)
+{
+	return rest->states[STATE_WARNING] + rest->states[STATE_CRITICAL] +
+	    rest->states[STATE_UNKNOWN] + rest->slow;
 }
 
 /* Whether it is of interest by itself. */

@@ -13,6 +13,7 @@
 #include "outfile.h"
 #include "plugin.h"
 #include "portset_options.h"
+#include "portset_told.h"
 #include "progress.h"
 #include "sweep.h"
 #include "xalloc.h"
@@ -20,8 +21,8 @@
 /* Of an error in the options. */
 #define ERROR_MAX 4096
 
-/* For the reading of a port table. */
-#define TABLE_TIMEOUT_US (10 * CLOCK_SECOND)
+/* For the reading of a port table, or the asking of an agent that has one. */
+#define TOLD_TIMEOUT_US (10 * CLOCK_SECOND)
 
 static const struct plugin_words words = {
 	.program = "check_portset",
@@ -37,6 +38,7 @@ static const struct plugin_words words = {
 	    "       check_portset --hosts FILE [OPTION]...\n"
 	    "       check_portset --table[=FILE] [--portset NAME] [-H HOST]\n"
 	    "           [OPTION]...\n"
+	    "       check_portset --snmp AGENT [OPTION]...\n"
 	    "check_portset --help lists all options.\n",
 	.notes =
 	    "A RANGE is [@]START:END of the Monitoring Plugins guidelines.\n",
@@ -57,6 +59,7 @@ static _Noreturn void print_config(struct run *);
 static void probe_all(struct run *);
 static _Noreturn void print_report(struct run *);
 static void describe_table(struct setreport *, const struct source *);
+static void describe_agent(struct setreport *, const struct source_snmp *);
 static size_t report_max(const struct run *);
 static void report_to_file(struct run *, const struct setreport *);
 static char *run_name(const char *);
@@ -84,7 +87,7 @@ main(int argc, char **argv)
 	text_free(&error);
 	if (given->source.only_check)
 		print_config(&run);
-	if (given->source.port_table == NULL)
+	if (given->source.port_table == NULL && given->source.snmp.told == NULL)
 		probe_all(&run);
 	print_report(&run);
 }
@@ -98,10 +101,10 @@ complete(struct run *r, struct text *error)
 	r->start_us = clock_now_us();
 	from->timeout_us = r->given.probe_timeout_us;
 	from->retries = (unsigned)r->given.retries;
-	from->table_timeout_us = r->given.timeout_us != 0 ? r->given.timeout_us
-							  : TABLE_TIMEOUT_US;
+	from->told_timeout_us = r->given.timeout_us != 0 ? r->given.timeout_us
+							 : TOLD_TIMEOUT_US;
 	if (!source_fill(from, &r->set, error)) {
-		if (from->table != NULL)
+		if (from->table != NULL || from->snmp.agent != NULL)
 			print_failure(error);
 		if (from->read.n_errors > 0)
 			print_errors(&from->read);
@@ -227,6 +230,8 @@ print_report(struct run *r)
 		report.summary.state = STATE_UNKNOWN;
 	if (r->given.source.port_table != NULL)
 		describe_table(&report, &r->given.source);
+	if (r->given.source.snmp.told != NULL)
+		describe_agent(&report, &r->given.source.snmp);
 	if (r->given.output != NULL) {
 		report_to_file(r, &report);
 		r->given.report = setreport_nagios;
@@ -249,7 +254,7 @@ describe_table(struct setreport *report, const struct source *from)
 	report->wall_s = live->written_us / CLOCK_SECOND;
 	text_init(&age, TEXT_WORD);
 	text_puts(&age, "table ");
-	portset_table_age(&age, age_us > 0 ? age_us : 0);
+	portset_told_age(&age, age_us > 0 ? age_us : 0);
 	text_puts(&age, " old");
 	if (report->verbosity > 0)
 		report->age = age.data;
@@ -265,6 +270,28 @@ describe_table(struct setreport *report, const struct source *from)
 	if (live->totals.behind_us > 0)
 		text_printf(&about, ", %.3f s behind",
 		    (double)live->totals.behind_us / 1e6);
+	report->limits = about.data;
+}
+
+/* What more there is to tell of the whole ends the first line. */
+static void
+describe_agent(struct setreport *report, const struct source_snmp *from)
+{
+	static struct text about;
+	const struct portset_snmp *told = from->told;
+
+	report->with_time = true;
+	report->summary.state = state_worst(report->summary.state, told->floor);
+	if (told->note.len > 0)
+		report->age = told->note.data;
+	text_init(&about, ERROR_MAX);
+	text_puts(&about, "SNMP agent: ");
+	text_escape_string(&about, from->agent);
+	text_puts(&about, ", ");
+	text_escape(&about, told->version, told->version_len, TEXT_WORD);
+	text_printf(&about, ", configuration %" PRIu32, told->config_serial);
+	if (told->behind_us > 0)
+		text_printf(&about, ", %.3f s behind", told->behind_us / 1e6);
 	report->limits = about.data;
 }
 

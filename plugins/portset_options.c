@@ -8,12 +8,23 @@
 #include "clock.h"
 #include "num.h"
 #include "plugin.h"
+#include "snmp_agent.h"
 #include "tls.h"
 #include "xalloc.h"
 
 #define PROBE_TIMEOUT_US (2 * CLOCK_SECOND)
 #define HOSTS_MAX 1024
 #define OUTPUT_MAX 8192
+
+/* Of a report: so many bytes has a line at least, or nearly. */
+#define LINE_LEAST 32
+
+/* snmpAdminString of users and contexts (RFC 3414 5, RFC 3411 3.3.1). */
+#define NAME_LEN_MAX 32
+
+/* Those that net-snmp may have. */
+#define AUTH_NAMES "MD5, SHA, SHA-224, SHA-256, SHA-384, SHA-512"
+#define PRIV_NAMES "DES, AES"
 
 /* Why a value cannot be taken. */
 #define REASON_MAX 2048
@@ -24,7 +35,9 @@ static option_fn set_any, set_at_least, set_ca_file, set_certificate,
     set_hedge, set_help, set_host, set_interface, set_ipv4, set_ipv6,
     set_lag_critical, set_lag_warning, set_list, set_max_hosts, set_max_output,
     set_output, set_parallel, set_ports, set_portset, set_probe_timeout,
-    set_probes, set_rate, set_report, set_retries, set_source, set_table,
+    set_probes, set_rate, set_report, set_retries, set_snmp, set_snmp_auth,
+    set_snmp_auth_file, set_snmp_community_file, set_snmp_context, set_snmp_oid,
+    set_snmp_priv, set_snmp_priv_file, set_snmp_user, set_source, set_table,
     set_timeout, set_tls_min, set_verbose, set_verify, set_version, set_warning;
 
 #define NO OPTION_NO_VALUE
@@ -50,6 +63,25 @@ static const struct option_row rows[] = {
 	{ 0, "table", MAY, "FILE", set_table,
 	    "Ask nothing: tell what portstated has found, from its port table\n"
 	    "(default: " TABLE_USUAL ")" },
+	{ 0, "snmp", YES, "AGENT", set_snmp,
+	    "Ask nothing but AGENT, which has such a table as PORTSTATE-MIB:\n"
+	    "[udp:|udp6:|tcp:|tcp6:]HOST[:PORT]" },
+	{ 0, "snmp-community-file", YES, "FILE", set_snmp_community_file,
+	    "Its community of SNMPv2c is in FILE (default: public)" },
+	{ 0, "snmp-user", YES, "NAME", set_snmp_user,
+	    "Ask by SNMPv3 as that user" },
+	{ 0, "snmp-auth-file", YES, "FILE", set_snmp_auth_file,
+	    "His passphrase of authentication is in FILE" },
+	{ 0, "snmp-auth", YES, "PROTOCOL", set_snmp_auth,
+	    "Which is for one of " AUTH_NAMES "\n(default: SHA-256)" },
+	{ 0, "snmp-priv-file", YES, "FILE", set_snmp_priv_file,
+	    "His passphrase of privacy is in FILE" },
+	{ 0, "snmp-priv", YES, "PROTOCOL", set_snmp_priv,
+	    "Which is for one of " PRIV_NAMES " (default: AES)" },
+	{ 0, "snmp-context", YES, "NAME", set_snmp_context,
+	    "The context of SNMPv3 to ask in" },
+	{ 0, "snmp-oid", YES, "OID", set_snmp_oid,
+	    "Where PORTSTATE-MIB is (default: " MIB_BASE ")" },
 	{ 0, "check-config", NO, "", set_check_config,
 	    "Print what would be asked, or what is wrong, and ask nothing" },
 	{ 0, "max-hosts", YES, "NUMBER", set_max_hosts,
@@ -121,6 +153,7 @@ static const struct option_row rows[] = {
 };
 
 static void init(struct portset_options *);
+static void wish_rows(struct portset_options *);
 static bool fit(const struct portset_options *, struct text *);
 static const char *asking_option(const struct portset_options *);
 
@@ -142,7 +175,8 @@ portset_options_parse(struct portset_options *o, int argc, char **argv,
 		return false;
 	if (o->with_line)
 		o->report = setreport_portmon;
-	return fit(o, error);
+	wish_rows(o);
+	return source_snmp_fit(&o->source.snmp, error) && fit(o, error);
 }
 
 static void
@@ -155,20 +189,41 @@ init(struct portset_options *o)
 	o->report = setreport_nagios;
 	policy_init(&o->source.asking.policy);
 	(void)share_parse("0", &o->policy.critical);
+	(void)mib_base_parse(MIB_BASE, o->source.snmp.wishes.base.ids,
+	    &o->source.snmp.wishes.base.len);
+}
+
+/*
+ * Of an agent: what its summary does not tell, its rows have to; those that are not OK
+ * are no more than have a line.
+ */
+static void
+wish_rows(struct portset_options *o)
+{
+	struct source_snmp *s = &o->source.snmp;
+
+	s->strict = o->report != setreport_nagios || o->policy.at_least > 0 ||
+	    o->policy.has_lag_warning || o->policy.has_lag_critical;
+	s->wishes.all = s->strict || o->verbosity > 0;
+	s->wishes.rows_max = (size_t)o->max_output / LINE_LEAST;
 }
 
 /* Whether they go together, as far as that is known without what is asked. */
 static bool
 fit(const struct portset_options *o, struct text *error)
 {
-	const char *asking = o->source.table != NULL ? asking_option(o) : NULL;
+	const char *teller = o->source.snmp.agent != NULL ? "--snmp"
+	    : o->source.table != NULL                     ? "--table"
+							  : NULL;
+	const char *asking = teller != NULL ? asking_option(o) : NULL;
 	const char *report = o->with_line ? "--report"
 	    : o->format != NULL           ? "--format"
 	    : o->output != NULL           ? "--output"
 					  : NULL;
 
 	if (asking != NULL)
-		text_printf(error, "%s: cannot be used with --table", asking);
+		text_printf(error, "%s: cannot be used with %s", asking,
+		    teller);
 	else if (o->source.only_check && report != NULL)
 		text_printf(error, "%s: cannot be used with --check-config",
 		    report);
@@ -179,11 +234,12 @@ fit(const struct portset_options *o, struct text *error)
 	return error->len == 0;
 }
 
-/* One that says what or how to ask, or NULL. */
+/* One that says what or how to ask, or of an agent what to tell, or NULL. */
 static const char *
 asking_option(const struct portset_options *o)
 {
 	const struct source *s = &o->source;
+	bool agent = s->snmp.agent != NULL;
 	const struct {
 		const char *option;
 		bool given;
@@ -203,6 +259,9 @@ asking_option(const struct portset_options *o)
 		{ s->tls_option, s->tls_option != NULL },
 		{ "--source", o->sock.source.family != AF_UNSPEC },
 		{ "--interface", o->sock.interface != NULL },
+		{ "--table", agent && s->table != NULL },
+		{ "-H", agent && s->hosts.given > 0 },
+		{ "--portset", agent && s->n_portsets > 0 },
 	};
 	size_t i;
 
@@ -587,6 +646,91 @@ set_retries(void *ctx, const char *value)
 	struct portset_options *o = ctx;
 
 	return num_int(value, 0, 100, &o->retries);
+}
+
+static const char *
+set_snmp(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+	const char *why = snmp_place_parse(value, &o->source.snmp.place);
+
+	o->source.snmp.agent = value;
+	return why != NULL ? why : snmp_agent_missing();
+}
+
+static const char *
+set_snmp_auth(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->source.snmp.auth = value;
+	return snmp_agent_auth_wrong(value);
+}
+
+static const char *
+set_snmp_auth_file(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->source.snmp.auth_file = value;
+	return value[0] != '\0' ? NULL : "is empty";
+}
+
+static const char *
+set_snmp_community_file(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->source.snmp.community_file = value;
+	return value[0] != '\0' ? NULL : "is empty";
+}
+
+static const char *
+set_snmp_context(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->source.snmp.context = value;
+	return strlen(value) <= NAME_LEN_MAX ? NULL : "has more than 32 bytes";
+}
+
+static const char *
+set_snmp_oid(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+	struct query_oid *base = &o->source.snmp.wishes.base;
+
+	o->source.snmp.oid = value;
+	return mib_base_parse(value, base->ids, &base->len);
+}
+
+static const char *
+set_snmp_priv(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->source.snmp.priv = value;
+	return snmp_agent_priv_wrong(value);
+}
+
+static const char *
+set_snmp_priv_file(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->source.snmp.priv_file = value;
+	return value[0] != '\0' ? NULL : "is empty";
+}
+
+static const char *
+set_snmp_user(void *ctx, const char *value)
+{
+	struct portset_options *o = ctx;
+
+	o->source.snmp.user = value;
+	if (value[0] == '\0')
+		return "is empty";
+	return strlen(value) <= NAME_LEN_MAX ? NULL : "has more than 32 bytes";
 }
 
 static const char *

@@ -10,6 +10,7 @@
 #include "plugin.h"
 
 static bool fill_from_table(struct source *, struct portset *, struct text *);
+static bool fill_from_agent(struct source *, struct portset *, struct text *);
 static bool choose(struct source *, struct text *);
 static bool is_from_files(const struct source *);
 static bool fill_from_lists(struct source *, struct portset *, struct text *);
@@ -22,6 +23,8 @@ source_fill(struct source *s, struct portset *set, struct text *error)
 {
 	if (s->table != NULL)
 		return fill_from_table(s, set, error);
+	if (s->snmp.agent != NULL)
+		return fill_from_agent(s, set, error);
 	if (!choose(s, error))
 		return false;
 	return is_from_files(s) ? fill_from_files(s, set, error)
@@ -32,13 +35,25 @@ static bool
 fill_from_table(struct source *s, struct portset *set, struct text *error)
 {
 	const struct portset_selection sel = { &s->hosts, s->portsets,
-		s->n_portsets, clock_now_us() + s->table_timeout_us };
+		s->n_portsets, clock_now_us() + s->told_timeout_us };
 
 	plugin_let_signals_end(true);
 	s->port_table = portset_table_read(s->table, &sel, clock_wall_us(), set,
 	    error);
 	plugin_let_signals_end(false);
 	return s->port_table != NULL;
+}
+
+static bool
+fill_from_agent(struct source *s, struct portset *set, struct text *error)
+{
+	bool ok;
+
+	s->snmp.until_us = clock_now_us() + s->told_timeout_us;
+	plugin_let_signals_end(true);
+	ok = source_snmp_fill(&s->snmp, set, error);
+	plugin_let_signals_end(false);
+	return ok;
 }
 
 /* What goes together. */

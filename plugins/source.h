@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Where a set of ports comes from: hosts and ports of the command line, a
- * configuration, a list of targets, or a port table, which tells what they are, too.
+ * configuration, a list of targets; or a port table, or an SNMP agent that has one,
+ * which tell what they are, too.
  */
 #ifndef SOURCE_H
 #define SOURCE_H
@@ -9,6 +10,7 @@
 #include "config.h"
 #include "listset.h"
 #include "portset_table.h"
+#include "source_snmp.h"
 
 /* More names of port sets, and more lists, are not taken. */
 #define SOURCE_PORTSETS_MAX 64
@@ -23,8 +25,9 @@ struct source {
 	size_t n_lists;
 	const char *portsets[SOURCE_PORTSETS_MAX];
 	size_t n_portsets;
-	const char *table; /* a file; NULL: none is read */
-	int64_t table_timeout_us;
+	const char *table;       /* a file; NULL: none is read */
+	int64_t told_timeout_us; /* of it, and of the agent */
+	struct source_snmp snmp;
 	bool only_check; /* what would be asked */
 	struct listset_conf asking;
 	const char *tls_option; /* the first that wants TLS; or NULL */

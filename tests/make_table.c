@@ -11,6 +11,7 @@
  *	capacity=NUMBER		of records: 16
  *	ring=NUMBER		of events: 16, a power of two
  *	serial=NUMBER		of the configuration: 0
+ *	behind=SECONDS		by how much probing is late: 0
  *	dies=1			it does not say that it has ended
  *
  * A line is the name of an entry, without blanks, and what is known of it, which is
@@ -37,6 +38,7 @@
 #include "expected.h"
 #include "outcome.h"
 #include "table.h"
+#include "table_reader.h"
 
 static struct table_record record;
 static uint8_t event; /* 0: none */
@@ -252,11 +254,34 @@ take_line(struct table *t, char *line)
 	table_write(t, index, &record);
 }
 
+/* Of all that are enabled, those of earlier runs, too. */
+static struct table_totals
+count(const char *file)
+{
+	struct table_reader *reader = table_reader_open(file);
+	struct table_totals totals = { 0 };
+	enum table_answer answer;
+	struct table_record r;
+	uint32_t index = 0;
+
+	(void)table_reader_refresh(reader, now_us);
+	while ((answer = table_reader_next(reader, &index, &r)) != TABLE_NONE)
+		if (answer == TABLE_OK && (r.flags & TABLE_ENABLED) != 0) {
+			totals.entries++;
+			totals.states[r.state]++;
+			totals.ports[r.port_state]++;
+			totals.lagged += (r.flags & TABLE_LAGGED) != 0;
+			totals.severe += (r.flags & TABLE_SEVERE) != 0;
+		}
+	table_reader_close(reader);
+	return totals;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct table_conf conf = { 16, 16, "portstated 0.1.0", 0 };
-	struct table_totals totals = { .stale_us = 180 * CLOCK_SECOND };
+	struct table_totals told = { .stale_us = 180 * CLOCK_SECOND }, totals;
 	char *line = NULL;
 	bool dies = false;
 	struct table *t;
@@ -273,9 +298,11 @@ main(int argc, char **argv)
 		if ((v = value_of(argv[i], "now")) != NULL)
 			now_us += strtoll(v, NULL, 10) * CLOCK_SECOND;
 		else if ((v = value_of(argv[i], "stale")) != NULL)
-			totals.stale_us = strtoll(v, NULL, 10) * CLOCK_SECOND;
+			told.stale_us = strtoll(v, NULL, 10) * CLOCK_SECOND;
 		else if ((v = value_of(argv[i], "serial")) != NULL)
-			totals.config_serial = (uint32_t)strtoul(v, NULL, 10);
+			told.config_serial = (uint32_t)strtoul(v, NULL, 10);
+		else if ((v = value_of(argv[i], "behind")) != NULL)
+			told.behind_us = strtoll(v, NULL, 10) * CLOCK_SECOND;
 		else if ((v = value_of(argv[i], "capacity")) != NULL)
 			conf.capacity = (uint32_t)strtoul(v, NULL, 10);
 		else if ((v = value_of(argv[i], "ring")) != NULL)
@@ -292,7 +319,14 @@ main(int argc, char **argv)
 		fail(argv[1], words.data);
 	while (getline(&line, &size, stdin) != -1)
 		take_line(t, line);
-	totals.stale_us += now_us;
+	told.stale_us += now_us;
+	table_tell(t, &told);
+	if (!table_flush(t, now_us, &words))
+		fail(argv[1], words.data);
+	totals = count(argv[1]);
+	totals.stale_us = told.stale_us;
+	totals.behind_us = told.behind_us;
+	totals.config_serial = told.config_serial;
 	table_tell(t, &totals);
 	if (!table_flush(t, now_us, &words))
 		fail(argv[1], words.data);

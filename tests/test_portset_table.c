@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "portset_summary.h"
+#include "portset_told.h"
 #include "report.h"
 #include "table.h"
 #include "table_layout.h"
@@ -715,7 +716,7 @@ START_TEST(test_age)
 	text_init(&t, 100);
 	for (i = 0; i < ARRAY_SIZE(ages); i++) {
 		text_truncate(&t, 0);
-		portset_table_age(&t, ages[i].s * CLOCK_SECOND);
+		portset_told_age(&t, ages[i].s * CLOCK_SECOND);
 		unit_str("age", t.data, ages[i].words);
 	}
 	text_free(&t);

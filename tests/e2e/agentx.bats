@@ -53,7 +53,7 @@ needs_yaml() {
 		diff next <(walk "$r")
 	done
 	grep -q '\.1\.3\.1\.2\.2 = STRING: "mx2/imap"' next
-	grep -q '\.1\.2\.4\.0 = Gauge32: 0' next
+	grep -q '\.1\.2\.4\.0 = Gauge32: 1' next
 	while read -r oid rest; do
 		snmpget -v2c -c public -On "$agent" "$oid"
 	done <next >each

@@ -259,9 +259,12 @@ command_lines() {
 		[[ $command != */check_tcp* ]] || command+=" -p $p0"
 		[[ $command != */check_udp* ]] || command+=" -p $p1"
 		status=0
+		want=2
+		# Of an agent that is not there nothing is known.
+		[[ $command != *--snmp* ]] || want=3
 		eval "timeout 20 $command" >"$out" 2>"$err" 3>&- 4>&- || status=$?
-		if [[ $status != 2 || -s $err ]] || ! grep -q 'refused' "$out"; then
-			grep -q 'this build has no TLS' "$out" || {
+		if [[ $status != "$want" || -s $err ]] || ! grep -q 'refused' "$out"; then
+			grep -qE 'this build (has no TLS|is without net-snmp)' "$out" || {
 				echo "$command: $status"
 				cat "$out" "$err"
 				return 1
