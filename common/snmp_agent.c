@@ -503,6 +503,7 @@ hear_stream(struct snmp_agent *a)
 		leave(a, n == 0 ? "it closed the connection" : strerror(errno));
 		return false;
 	}
+	sock_acknowledge(a->watch.fd);
 	buf_added(&a->in, (size_t)n);
 	a->junk = true;
 	return take_frames(a);

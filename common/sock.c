@@ -99,6 +99,13 @@ sock_recv(int fd, void *p, size_t n)
 	return -1;
 }
 
+void
+sock_acknowledge(int fd)
+{
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &(int){ 1 },
+	    sizeof(int));
+}
+
 ssize_t
 sock_send(int fd, const void *p, size_t n)
 {

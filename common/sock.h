@@ -61,6 +61,12 @@ bool sock_reusable(const struct addr *a, const struct cause *c);
 int64_t sock_rtt_us(int fd, unsigned *resent);
 
 /*
+ * What was received is acknowledged now, for a peer that sends its next answer only
+ * then (Nagle); to be said again after each piece.
+ */
+void sock_acknowledge(int fd);
+
+/*
  * recv(2) and send(2) that a signal or an ICMP message about a connection that
  * still stands does not disturb; -1 with errno, EAGAIN among them.
  */
