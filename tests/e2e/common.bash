@@ -238,9 +238,11 @@ need_ipv6() {
 		skip "there is no IPv6 loopback here"
 }
 
-# lacks PATTERN FILE: bats does not see `! grep` fail
+# lacks [OPTION] PATTERN FILE: bats does not see `! grep` fail.  What cannot be searched
+# lacks nothing.
 lacks() {
-	if grep -e "$1" "$2"; then
-		return 1
-	fi
+	local status=0
+
+	grep "$@" || status=$?
+	[[ $status == 1 ]]
 }
