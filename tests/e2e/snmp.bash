@@ -4,7 +4,7 @@
 # A real snmpd for end-to-end tests, as nobody, on ports of the loopback in a network
 # of the suite's own: to be loaded after common.
 #
-# snmp_setup		or skips; makes the directory $run, which is nobody's
+# snmp_setup		or skips; in a directory of the test; makes another, $run, which is nobody's
 # snmp_teardown
 # snmpd_start [LINE...]	snmpd, with lines in its snmpd.conf; its process is $snmpd;
 #			$trap_sink: where it sends notifications
@@ -41,6 +41,7 @@ snmp_setup() {
 	source=$(realpath "${SRCDIR:-${BASH_SOURCE[0]%/*}/../..}")
 	[[ -x $BUILDDIR/subagent/portstate-agentx ]] ||
 		skip "needs net-snmp: --with-net-snmp"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	run=$(mktemp -d /tmp/agentx.XXXXXX)
 	mkdir "$run/persist" "$run/persist-trap"
 	chown -R nobody "$run"
