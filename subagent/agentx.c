@@ -34,15 +34,12 @@
 #include "service_manager.h"
 #include "snmp_master.h"
 #include "snmp_socket.h"
+#include "startup.h"
 #include "xalloc.h"
 
 #define PROGRAM "portstate-agentx"
 
-#define FAILURE 1
-#define USAGE 2
-
-#define ERROR_MAX 4096
-#define HELP_MAX 16384
+#define ERROR_MAX 65536
 
 /* In the environment of the one who goes on: since when there is no master. */
 #define GONE "PORTSTATE_AGENTX_GONE"
@@ -59,13 +56,18 @@
 /* Between two of a kind at the least: the master may refuse each. */
 #define INTERVAL_MIN_US CLOCK_SECOND
 
-static const char purpose[] =
-    "Publishes the port table of portstated to snmpd over AgentX, and sends\n"
-    "notifications of what happens in it.\n";
-
-static const char usage[] =
-    "Usage: portstate-agentx [-x SOCKET] [-d] [-l FILE] [OPTION]...\n"
-    "portstate-agentx --help lists all options.\n";
+static const struct startup words = {
+	.program = PROGRAM,
+	.purpose =
+	    "Publishes the port table of portstated to snmpd over AgentX, and sends\n"
+	    "notifications of what happens in it.\n",
+	.usage =
+	    "Usage: portstate-agentx [-c FILE] [-x SOCKET] [-d] [-l FILE]\n"
+	    "           [OPTION]...\n"
+	    "portstate-agentx --help lists all options.\n",
+	.signals = "Signals: HUP opens the log again, USR1 logs a status, TERM"
+		   " ends.\n",
+};
 
 struct subagent {
 	struct agentx_options options;
@@ -97,8 +99,6 @@ static const struct {
 
 #define HANDLED (sizeof(handled) / sizeof(handled[0]))
 
-static _Noreturn void print_and_exit(const struct text *);
-static _Noreturn void print_help(const struct options *);
 static _Noreturn void fail(const char *, const char *);
 static _Noreturn void configure(const struct agentx_options *, int, char **);
 static void take_environment(struct subagent *);
@@ -130,18 +130,14 @@ main(int argc, char **argv)
 	text_init(&errors, ERROR_MAX);
 	ok = agentx_options_parse(&s.options, argc, argv, &errors);
 	if (s.options.help)
-		print_help(&options);
-	if (s.options.version) {
-		text_truncate(&errors, 0);
-		text_puts(&errors,
-		    PROGRAM " v" PACKAGE_VERSION " (portstate)\n");
-		print_and_exit(&errors);
-	}
+		startup_help(&words, &options);
+	if (s.options.version)
+		startup_version(&words);
 	if (!ok)
-		(void)fprintf(stderr, PROGRAM ": %s\n%s", errors.data, usage);
+		startup_wrong_usage(&words, &errors);
 	text_free(&errors);
 	if (!ok)
-		return USAGE;
+		return STARTUP_USAGE;
 	if (s.options.config != NULL && getenv(CONFIGURED) == NULL)
 		configure(&s.options, argc, argv);
 	start(&s);
@@ -157,37 +153,12 @@ main(int argc, char **argv)
 }
 
 static _Noreturn void
-print_and_exit(const struct text *t)
-{
-	if (fputs(t->data, stdout) == EOF || fflush(stdout) == EOF)
-		exit(FAILURE);
-	exit(0);
-}
-
-static _Noreturn void
-print_help(const struct options *options)
-{
-	struct text t;
-
-	text_init(&t, HELP_MAX);
-	text_printf(&t,
-	    PROGRAM " v" PACKAGE_VERSION " (portstate)\n\n%s\n%s\nOptions:\n",
-	    purpose, usage);
-	options_help(options, &t);
-	text_puts(&t,
-	    "\nSignals: HUP opens the log again, USR1 logs a status, TERM"
-	    " ends.\n"
-	    "Exit status: 0 ended by a signal, 1 failure, 2 usage.\n");
-	print_and_exit(&t);
-}
-
-static _Noreturn void
 fail(const char *what, const char *why)
 {
 	log_say(LOG_ERR, "%s: %s", what, why);
 	log_close();
-	daemonize_failed(FAILURE);
-	exit(FAILURE);
+	daemonize_failed(STARTUP_FAILURE);
+	exit(STARTUP_FAILURE);
 }
 
 static _Noreturn void
@@ -200,14 +171,14 @@ configure(const struct agentx_options *o, int argc, char **argv)
 	command_line = agentx_config_command_line(o->config, argc, argv,
 	    &errors);
 	if (command_line == NULL) {
-		(void)fputs(errors.data, stderr);
-		exit(FAILURE);
+		startup_errors(&words, &errors);
+		exit(STARTUP_FAILURE);
 	}
 	keep(CONFIGURED, "1");
 	(void)execv("/proc/self/exe", command_line);
 	(void)fprintf(stderr, PROGRAM ": /proc/self/exe: %s\n",
 	    strerror(errno));
-	exit(FAILURE);
+	exit(STARTUP_FAILURE);
 }
 
 /* That of the process that we were, if there was one. */

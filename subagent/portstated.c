@@ -27,14 +27,11 @@
 #include "portmon_options.h"
 #include "portmon_report.h"
 #include "service_manager.h"
+#include "startup.h"
 #include "xalloc.h"
 
-/* How a daemon ends. */
-#define FAILURE 1
-#define USAGE 2
-
+/* Of all that is wrong with a configuration. */
 #define ERROR_MAX 65536
-#define HELP_MAX 16384
 
 /* How often the table is written: with news, with events, without either. */
 #define FLUSH_US (250 * CLOCK_MILLISECOND)
@@ -51,37 +48,34 @@
 
 /* What it is, by its name. */
 static const struct role {
-	const char *name;
-	const char *purpose;
-	const char *usage;
-	const char *signals;
+	struct startup startup;
 	struct options (*table)(struct daemon_options *);
 	bool (*parse)(struct daemon_options *, int, char **, struct text *);
 } portstated = {
-	.name = "portstated",
-	.purpose =
+	.startup.program = "portstated",
+	.startup.purpose =
 	    "Asks ports at intervals, keeps their state, and runs commands when it\n"
 	    "changes.\n",
-	.usage =
+	.startup.usage =
 	    "Usage: portstated [-c FILE] [--hosts FILE]... [-d] [-e COMMAND] [-l FILE]\n"
 	    "           [OPTION]...\n"
 	    "       portstated [-c FILE] --check-config\n"
 	    "portstated --help lists all options.\n",
-	.signals =
+	.startup.signals =
 	    "Signals: HUP reads the configuration anew, USR1 logs a status,"
 	    " TERM ends.\n",
 	.table = daemon_options_table,
 	.parse = daemon_options_parse,
 }, portmon = {
-	.name = "portmon",
-	.purpose =
+	.startup.program = "portmon",
+	.startup.purpose =
 	    "Asks ports at intervals, and runs a command when what they are changes.\n",
-	.usage =
+	.startup.usage =
 	    "Usage: portmon [-dhvV] [-n MINUTES] [-c FILE] [-s NUMBER] [-l FILE]\n"
 	    "           [-e COMMAND] [-t SECONDS] [-g MILLISECONDS] [-p NUMBER]\n"
 	    "       portmon -r[FORMAT] [OPTION]...\n"
 	    "portmon --help lists all options.\n",
-	.signals = "Signals: HUP reads the hosts anew, USR1 logs a status,"
+	.startup.signals = "Signals: HUP reads the hosts anew, USR1 logs a status,"
 	    " TERM ends.\n",
 	.table = portmon_options_table,
 	.parse = portmon_options_parse,
@@ -121,11 +115,8 @@ static const struct {
 
 #define HANDLED (sizeof(handled) / sizeof(handled[0]))
 
-static _Noreturn void print_and_exit(const struct text *);
-static _Noreturn void print_help(const struct daemon *, const struct options *);
 static _Noreturn void print_config(const struct site *);
 static _Noreturn void fail(struct daemon *, const char *, const char *);
-static void print_errors(const struct daemon *, const struct text *);
 static void say_lines(int, const struct text *);
 static int report(const struct daemon *, struct site *);
 static void start(struct daemon *, struct site *);
@@ -162,24 +153,19 @@ main(int argc, char **argv)
 	text_init(&errors, ERROR_MAX);
 	ok = d.role->parse(&d.options, argc, argv, &errors);
 	if (d.options.help)
-		print_help(&d, &options);
-	if (d.options.version) {
-		text_truncate(&errors, 0);
-		text_printf(&errors, "%s v" PACKAGE_VERSION " (portstate)\n",
-		    d.role->name);
-		print_and_exit(&errors);
-	}
+		startup_help(&d.role->startup, &options);
+	if (d.options.version)
+		startup_version(&d.role->startup);
 	if (!ok) {
-		(void)fprintf(stderr, "%s: %s\n%s", d.role->name, errors.data,
-		    d.role->usage);
+		startup_wrong_usage(&d.role->startup, &errors);
 		text_free(&errors);
-		return USAGE;
+		return STARTUP_USAGE;
 	}
 	site = site_read(&d.options.files, &errors);
 	if (site == NULL) {
-		print_errors(&d, &errors);
+		startup_errors(&d.role->startup, &errors);
 		text_free(&errors);
-		return FAILURE;
+		return STARTUP_FAILURE;
 	}
 	text_free(&errors);
 	if (d.options.only_check)
@@ -192,30 +178,6 @@ main(int argc, char **argv)
 	run(&d);
 	end(&d);
 	return 0;
-}
-
-static _Noreturn void
-print_and_exit(const struct text *t)
-{
-	if (fputs(t->data, stdout) == EOF || fflush(stdout) == EOF)
-		exit(FAILURE);
-	exit(0);
-}
-
-static _Noreturn void
-print_help(const struct daemon *d, const struct options *options)
-{
-	struct text t;
-
-	text_init(&t, HELP_MAX);
-	text_printf(&t,
-	    "%s v" PACKAGE_VERSION " (portstate)\n\n%s\n%s\nOptions:\n",
-	    d->role->name, d->role->purpose, d->role->usage);
-	options_help(options, &t);
-	text_printf(&t,
-	    "\n%sExit status: 0 ended by a signal, 1 failure, 2 usage.\n",
-	    d->role->signals);
-	print_and_exit(&t);
 }
 
 static _Noreturn void
@@ -239,7 +201,7 @@ print_config(const struct site *s)
 			text_printf(&t, ", lag %g ms", r->lag_ms);
 		text_puts(&t, "\n");
 	}
-	print_and_exit(&t);
+	startup_print(&t);
 }
 
 /* Either may be NULL. */
@@ -252,22 +214,8 @@ fail(struct daemon *d, const char *what, const char *why)
 		log_say(LOG_ERR, "%s", why);
 	table_close(d->table);
 	log_close();
-	daemonize_failed(FAILURE);
-	exit(FAILURE);
-}
-
-/* Before there is a log. */
-static void
-print_errors(const struct daemon *d, const struct text *lines)
-{
-	const char *line = lines->data;
-	size_t len;
-
-	for (; *line != '\0'; line += len + (line[len] == '\n')) {
-		len = strcspn(line, "\n");
-		(void)fprintf(stderr, "%s: %.*s\n", d->role->name, (int)len,
-		    line);
-	}
+	daemonize_failed(STARTUP_FAILURE);
+	exit(STARTUP_FAILURE);
 }
 
 static void
@@ -288,11 +236,11 @@ report(const struct daemon *d, struct site *site)
 	bool ok = portmon_report(site, &d->options.files, d->options.line);
 
 	if (!ok)
-		(void)fprintf(stderr, "%s: cannot print: %s\n", d->role->name,
-		    strerror(errno));
+		(void)fprintf(stderr, "%s: cannot print: %s\n",
+		    d->role->startup.program, strerror(errno));
 	site_free(site);
 	free(d->options.line);
-	return ok ? 0 : FAILURE;
+	return ok ? 0 : STARTUP_FAILURE;
 }
 
 static void
@@ -331,7 +279,7 @@ start(struct daemon *d, struct site *site)
 	if (d->options.detach || d->options.quiet)
 		open_log(d);
 	service_manager_ready();
-	log_say(LOG_NOTICE, "%s %s: %zu %s, table %s", d->role->name,
+	log_say(LOG_NOTICE, "%s %s: %zu %s, table %s", d->role->startup.program,
 	    PACKAGE_VERSION, site->set.n,
 	    site->set.n == 1 ? "entry" : "entries",
 	    d->conf.table != NULL ? d->conf.table : "in memory");
@@ -356,7 +304,7 @@ open_log(struct daemon *d)
 	static const int levels[] = { LOG_NOTICE, LOG_INFO, LOG_DEBUG };
 	unsigned more = d->options.verbosity;
 	const struct log_conf conf = {
-		.name = d->role->name,
+		.name = d->role->startup.program,
 		.level = levels[more < 2 ? more : 2],
 		/* Whoever starts it has to know why it does not. */
 		.standard_error = !d->started ||
