@@ -201,7 +201,8 @@ operand(const struct parse *p, const char *word)
 
 	if (p->early)
 		return true;
-	why = p->o->operand(p->o->ctx, word);
+	why = p->o->operand != NULL ? p->o->operand(p->o->ctx, word)
+				    : "not an option";
 	if (why == NULL)
 		return true;
 	text_escape_string(p->error, word[0] != '\0' ? word : "''");

@@ -43,7 +43,7 @@ struct option_row {
 struct options {
 	const struct option_row *rows;
 	size_t n;           /* at most OPTIONS_MAX */
-	option_fn *operand; /* what is not an option */
+	option_fn *operand; /* what is not an option; NULL: that is wrong */
 	void *ctx;
 };
 

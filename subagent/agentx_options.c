@@ -55,14 +55,13 @@ static const struct option_row rows[] = {
 	{ 'h', "help", NO, "", set_help, "Print this", NULL, true },
 };
 
-static option_fn refuse_operand;
 static const char *take_number(const char *, int64_t, int64_t, unsigned *);
 
 struct options
 agentx_options_table(struct agentx_options *o)
 {
-	return (struct options){ rows, sizeof(rows) / sizeof(rows[0]),
-		refuse_operand, o };
+	return (struct options){ rows, sizeof(rows) / sizeof(rows[0]), NULL,
+		o };
 }
 
 bool
@@ -80,14 +79,6 @@ agentx_options_parse(struct agentx_options *o, int argc, char **argv,
 	o->patience_s = PATIENCE_USUAL_S;
 	(void)mib_base_parse(MIB_BASE, o->base, &o->base_len);
 	return options_parse(&options, argc, argv, error);
-}
-
-static const char *
-refuse_operand(void *ctx, const char *value)
-{
-	(void)ctx;
-	(void)value;
-	return "not an option";
 }
 
 static const char *

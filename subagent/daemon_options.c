@@ -72,13 +72,11 @@ static const struct option_row rows[] = {
 	    true },
 };
 
-static option_fn refuse_operand;
-
 struct options
 daemon_options_table(struct daemon_options *o)
 {
-	return (struct options){ rows, sizeof(rows) / sizeof(rows[0]),
-		refuse_operand, o };
+	return (struct options){ rows, sizeof(rows) / sizeof(rows[0]), NULL,
+		o };
 }
 
 bool
@@ -143,14 +141,6 @@ daemon_options_settle(const struct daemon_options *o,
 	if (c.notify_retries == DAEMON_NOTIFY_NO_RETRIES)
 		c.notify_retries = 0;
 	return c;
-}
-
-static const char *
-refuse_operand(void *ctx, const char *value)
-{
-	(void)ctx;
-	(void)value;
-	return "not an option";
 }
 
 static const char *
