@@ -44,8 +44,6 @@ struct config_row {
 	const char *fallback; /* the default */
 };
 
-#define CONFIG_SNMP_KEYS 7
-
 /* The file that is read when none is given. */
 #define CONFIG_USUAL SYSCONFDIR "/portstate/portstate.yaml"
 
@@ -61,6 +59,12 @@ struct config_place {
 struct config_word {
 	const char *s;
 	struct config_place at;
+};
+
+/* What a key says that has one word. */
+struct config_said {
+	const char *key;
+	struct config_word word;
 };
 
 struct config_value {
@@ -189,10 +193,7 @@ struct config {
 	struct config_place *daemon_places;
 
 	/* The keys of the section snmp, which are options of portstate-agentx. */
-	struct config_said {
-		const char *key;
-		struct config_word word;
-	} snmp[CONFIG_SNMP_KEYS];
+	struct config_said *snmp;
 	size_t n_snmp;
 
 	struct settings *scratch;  /* config_option.c's; or NULL */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "config_daemon.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -245,7 +244,9 @@ set_notify_backoff(struct config *c, const struct said *s)
 static void
 set_snmp(struct config *c, const struct said *s)
 {
-	assert(c->n_snmp < CONFIG_SNMP_KEYS);
+	/* Each key is said once at most. */
+	if (c->snmp == NULL)
+		c->snmp = pool_alloc(&c->pool, ROWS * sizeof(c->snmp[0]));
 	c->snmp[c->n_snmp].key = s->key;
 	c->snmp[c->n_snmp++].word = s->words.words[0];
 }
