@@ -64,10 +64,13 @@ needs_yaml() {
 
 @test "what is not there is said, and nothing can be set" {
 	some_table
-	begin
+	snmpd_start 'rwcommunity private 127.0.0.1'
+	agentx_start
+	registered
 	[[ $(name_of 77) == *'No Such Instance'* ]]
 	[[ $(get "$base.1.3.1.99.1") == *'No Such Object'* ]]
-	! snmpset -v2c -c public -r 0 "$agent" "$base.1.3.1.2.1" s x
+	run snmpset -v2c -c private -r 0 "$agent" "$base.1.3.1.2.1" s x
+	[[ $status != 0 && $output == *'notWritable'* ]]
 	there
 }
 

@@ -342,8 +342,8 @@ there() {
 	start --snmp "$agent" -t 60 --snmp-user sha --snmp-auth-file "$run/auth" \
 		--snmp-priv-file "$run/priv"
 	eventually grep -q snmp-user "/proc/$pid/cmdline"
-	! tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q password
-	! tr '\0' ' ' <"/proc/$pid/environ" | grep -q password
+	lacks -a password "/proc/$pid/cmdline"
+	lacks -a password "/proc/$pid/environ"
 	kill -CONT "$snmpd"
 	finish
 	[ "$status" -eq 0 ]

@@ -291,9 +291,10 @@ warned() {
 	there2
 	configured "$load_it" "portstateTable $run/table"
 	there
-	! there2
+	[[ $(get "$base2.1.2.6.0") == *'No Such'* ]]
 	configured "$load_it" "portstateTable $run/none"
-	! there
+	run there
+	[[ $status != 0 ]]
 	[[ $(get "$base.1.2.6.0") == *' 3' ]]
 	configured "$load_it" "portstateTable $run/table" "portstateOid $base2" "$load_it"
 	there2
